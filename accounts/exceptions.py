@@ -1,0 +1,13 @@
+"""The error that every broken rule is a kind of."""
+
+
+class BusinessError(Exception):
+    """A rule of the business forbids this; the message is a sentence fit to show to the person who asked."""
+
+
+class LastAdmin(BusinessError):
+    """Removing, demoting or deactivating this person would leave nobody who can administer the system."""
+
+
+class UserInUse(BusinessError):
+    """The person stands in orders, stock changes or other records and can only be deactivated."""

@@ -1,0 +1,50 @@
+"""Pictures: one check for every door through which one comes in."""
+
+import uuid
+from io import BytesIO
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from PIL import Image, ImageOps, UnidentifiedImageError
+from unfold.widgets import UnfoldAdminImageFieldWidget
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 1600
+
+
+def clean_image(upload) -> ContentFile:
+    """A fresh picture made from the upload's pixels alone, at most 1600 pixels wide and high, under a random name.
+
+    Raises ValidationError with a sentence for anything but a JPEG, PNG or WebP of a bearable size.
+    """
+    if upload.size > settings.MAX_IMAGE_BYTES:
+        limit = settings.MAX_IMAGE_BYTES // (1024 * 1024)
+        raise ValidationError(f"The picture is larger than {limit} MB. Please choose a smaller one.")
+    try:
+        upload.seek(0)
+        image = Image.open(upload, formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise ValidationError(f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels.")
+        image_format = image.format
+        image = ImageOps.exif_transpose(image)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise ValidationError("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.") from error
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    if image_format == "JPEG" or image.mode not in ("RGB", "RGBA"):
+        image = image.convert("RGB" if image_format == "JPEG" else "RGBA")
+    buffer = BytesIO()
+    image.save(buffer, format=image_format, quality=88)
+    return ContentFile(buffer.getvalue(), name=f"{uuid.uuid4().hex}.{image_format.lower()}")
+
+
+class PictureField(forms.FileField):
+    """A form's upload field that accepts real pictures only (see `clean_image`)."""
+
+    widget = UnfoldAdminImageFieldWidget
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        return clean_image(upload) if upload and upload is not initial and hasattr(upload, "size") else upload

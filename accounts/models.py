@@ -1,0 +1,179 @@
+"""Who: the one user table, the customers among them, and the audit fields every record carries."""
+
+from decimal import Decimal
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from phonenumber_field.modelfields import PhoneNumberField
+from simple_history.models import HistoricalRecords
+
+from accounts.querysets import CustomerManager, UserManager
+
+
+class AuditedModel(models.Model):
+    """Who made and who last changed a record, and when."""
+
+    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
+    modified_at = models.DateTimeField("last changed", auto_now=True)
+    created_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="created by"
+    )
+    modified_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="changed by"
+    )
+
+    class Meta:
+        abstract = True
+
+    def stamp(self, user: "User | None", reason: str = "", *, at=None) -> None:
+        """Note who is about to save this record, why and (for data of the past) when, here and in its history."""
+        if self._state.adding:
+            self.created_by = user
+            self.created_at = at or timezone.now()
+        self.modified_by = user
+        self._history_user, self._change_reason = user, reason
+        self._history_date = at or timezone.now()
+
+
+class LowerCaseEmailField(models.EmailField):
+    """E-mail addresses are compared without regard to case, so they are stored and looked up in lower case."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value.strip().lower() if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        return self.to_python(super().get_prep_value(value))
+
+    def pre_save(self, model_instance, add):
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+# No password hashes in the history, and a sign-in is not a change.
+user_history = HistoricalRecords(
+    excluded_fields=["password", "last_login"], history_id_field=models.BigAutoField()
+)
+
+
+class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
+    """A colleague or a customer. What they may do follows from their role alone (accounts/roles.py)."""
+
+    class Role(models.TextChoices):
+        ADMIN = "ADMIN", "Admin"
+        SALES = "SALES", "Sales"
+        CUSTOMER = "CUSTOMER", "Customer"
+
+    STAFF_ROLES = (Role.ADMIN, Role.SALES)
+
+    # The role is the only source of rights: no superusers, no groups, no permissions of one's own.
+    is_superuser = False
+    groups = None
+    user_permissions = None
+
+    email = LowerCaseEmailField("e-mail", unique=True, error_messages={"unique": "This e-mail is already taken."})
+    role = models.CharField(max_length=8, choices=Role, default=Role.CUSTOMER)
+    first_name = models.CharField(max_length=150)
+    last_name = models.CharField(max_length=150, blank=True)
+    customer_code = models.CharField(
+        max_length=50,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="Your own short name for the customer, e.g. CUST-0001.",
+        error_messages={"unique": "Another customer already has this code."},
+    )
+    phone = PhoneNumberField(
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="With the country code, e.g. +49 30 901820.",
+        error_messages={"unique": "Somebody else already has this phone number."},
+    )
+    address = models.TextField(blank=True)
+    opening_balance = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        help_text="What the customer owed the firm (or, negative, was owed) when first entered here.",
+    )
+    avatar = models.ImageField(upload_to="profile", blank=True)
+    is_active = models.BooleanField(
+        "active",
+        default=True,
+        help_text="A deactivated person can neither sign in nor order; their past records stay.",
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    objects = UserManager()
+    history = user_history
+
+    class Meta:
+        verbose_name = "staff user"
+        verbose_name_plural = "staff users"
+        ordering = ["first_name", "last_name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
+            models.CheckConstraint(condition=Q(role__in=["ADMIN", "SALES", "CUSTOMER"]), name="user_role_known"),
+            models.CheckConstraint(condition=~Q(customer_code=""), name="user_customer_code_not_empty"),
+            models.CheckConstraint(condition=~Q(phone=""), name="user_phone_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["role", "is_active"], name="user_role_active"),
+            models.Index(fields=["first_name", "last_name", "id"], name="user_name"),
+        ]
+
+    def __str__(self):
+        return self.get_full_name() or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they may enter the admin: admins and sales people, nobody else."""
+        return self.role in self.STAFF_ROLES
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    def clean(self):
+        super().clean()
+        self.customer_code = (self.customer_code or "").strip() or None
+        self.phone = self.phone or None
+
+    def save(self, *args, **kwargs):
+        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+            self.skip_history_when_saving = True
+            try:
+                return super().save(*args, **kwargs)
+            finally:
+                del self.skip_history_when_saving
+        return super().save(*args, **kwargs)
+
+
+class Customer(User):
+    """The customers among the users, with permissions of their own: sales people add customers, never colleagues."""
+
+    objects = CustomerManager()
+
+    class Meta:
+        proxy = True
+        ordering = ["first_name", "last_name", "id"]
+
+
+# simple-history listens to User only; without this, what is saved as a Customer would leave no history.
+Customer._meta.simple_history_manager_attribute = "history"
+for _signal, _handler in (
+    (models.signals.post_save, user_history.post_save),
+    (models.signals.pre_delete, user_history.pre_delete),
+    (models.signals.post_delete, user_history.post_delete),
+):
+    _signal.connect(_handler, sender=Customer, weak=False)

@@ -1,0 +1,53 @@
+"""What changes people: the only place that knows when somebody may be demoted, deactivated or deleted."""
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from accounts.exceptions import LastAdmin, UserInUse
+from accounts.models import User
+
+
+@transaction.atomic
+def save_user(user: User, *, by: User | None, reason: str = "") -> User:
+    """Save a new or changed colleague or customer and note who did it.
+
+    Raises LastAdmin if this would leave no active ADMIN.
+    """
+    if not user._state.adding:
+        check_admin_remains(user)
+    user.stamp(by, reason)
+    user.save()
+    return user
+
+
+def check_admin_remains(user: User, *, deleting: bool = False) -> None:
+    """Raise LastAdmin unless an active ADMIN remains once `user` is saved as they stand (or deleted).
+
+    Inside a transaction the admins' rows are locked, so that two admins cannot demote each other at once.
+    """
+    if not deleting and user.role == User.Role.ADMIN and user.is_active:
+        return
+    admins = User.objects.admins().active().order_by("pk")
+    if transaction.get_connection().in_atomic_block:
+        admins = admins.select_for_update(no_key=True)
+    active_admins = set(admins.values_list("pk", flat=True))
+    if active_admins == {user.pk}:
+        raise LastAdmin(f"{user} is the last active admin. Make somebody else an admin first.")
+
+
+@transaction.atomic
+def delete_user(user: User, *, by: User | None) -> None:
+    """Delete somebody who has left no trace.
+
+    Raises LastAdmin, or UserInUse if they stand in any record: those keep their people, who are deactivated instead.
+    """
+    check_admin_remains(user, deleting=True)
+    if user.is_staff and user.last_login is not None:
+        raise UserInUse(f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead.")
+    user.stamp(by)
+    try:
+        with transaction.atomic():
+            user.delete()
+    except ProtectedError as error:
+        kinds = sorted({str(found._meta.verbose_name_plural) for found in error.protected_objects})
+        raise UserInUse(f"{user} appears in {' and '.join(kinds)}. Deactivate them instead.") from error

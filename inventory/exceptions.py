@@ -1,0 +1,27 @@
+"""What the stock refuses."""
+
+from accounts.exceptions import BusinessError
+
+
+class InsufficientStock(BusinessError):
+    """There is less than was asked for; one line for each short product."""
+
+    def __init__(self, shortages):
+        self.shortages = shortages
+        super().__init__("\n".join(str(shortage) for shortage in shortages))
+
+
+class InvalidQuantity(BusinessError):
+    """The quantity is not one that a stock can have or a line can ask for."""
+
+
+class ReasonMissing(BusinessError):
+    """Stock was to change without a reason."""
+
+
+class ProductInUse(BusinessError):
+    """Pending orders ask for the product."""
+
+
+class ProductsChanged(BusinessError):
+    """The products are no longer what the preview of an import showed."""

@@ -1,0 +1,169 @@
+"""What: products, and the append-only log of every change of their stock."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from accounts.models import AuditedModel
+from accounts.money import round_money
+from inventory.querysets import ProductQuerySet, StockChangeQuerySet
+from inventory.stock_status import StockStatus
+
+MAX_QUANTITY = 2_147_483_647  # what a database integer holds
+
+SKU_PATTERN = re.compile(r"[^\W_]|[-_./+#]")
+
+
+def normalise_sku(value: str) -> str:
+    """The one spelling of a SKU: trimmed of every kind of space, upper-case, composed characters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", value).strip().upper())
+
+
+def validate_sku(value: str) -> None:
+    """Letters, digits, - _ . / + # and single inner spaces."""
+    if "  " in value or not all(char == " " or SKU_PATTERN.fullmatch(char) for char in value):
+        raise ValidationError(
+            "A SKU has only letters, digits, the signs - _ . / + # and single spaces between them.", code="invalid"
+        )
+
+
+class SkuField(models.CharField):
+    """A SKU is normalised wherever it enters: forms, files, the API, lookups and plain Python alike."""
+
+    default_validators = [validate_sku]
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return normalise_sku(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        return self.to_python(super().get_prep_value(value))
+
+    def pre_save(self, model_instance, add):
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class Product(AuditedModel):
+    """Something the firm sells. `stock_qty` is written by inventory/services.py alone."""
+
+    sku = SkuField("SKU", max_length=100, unique=True, error_messages={"unique": "Another product has this SKU."})
+    name = models.CharField(max_length=255)
+    category = models.CharField(max_length=100, blank=True, db_index=True)
+    cost_price = models.DecimalField(
+        max_digits=10, decimal_places=2, default=Decimal("0.00"), validators=[MinValueValidator(Decimal(0))]
+    )
+    selling_price = models.DecimalField(
+        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
+    )
+    stock_qty = models.PositiveIntegerField("in stock", default=0, editable=False)
+    low_stock_threshold = models.PositiveIntegerField(
+        "low below", null=True, blank=True, help_text="Empty: the firm's usual threshold."
+    )
+    image = models.ImageField(upload_to="products/images", blank=True)
+
+    objects = ProductQuerySet.as_manager()
+    history = HistoricalRecords(history_id_field=models.BigAutoField(), no_db_index=["sku", "category"])
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("view_cost", "Can see cost, margin and stock value"), ("adjust_stock", "Can adjust stock")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
+            models.CheckConstraint(condition=Q(stock_qty__gte=0), name="product_stock_qty_not_negative"),
+            models.CheckConstraint(condition=Q(cost_price__gte=0), name="product_cost_price_not_negative"),
+            models.CheckConstraint(condition=Q(selling_price__gte=0), name="product_selling_price_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["name", "id"], name="product_name"),
+            models.Index(fields=["stock_qty", "name"], name="product_stock_qty"),
+            models.Index(fields=["selling_price"], name="product_selling_price"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.sku})"
+
+    @property
+    def stock_status(self) -> StockStatus:
+        return StockStatus.of(self.stock_qty, self.low_stock_threshold)
+
+    @property
+    def profit_margin(self) -> Decimal:
+        """What selling adds to the cost, in percent of the cost to 2 places; 0 when there is no cost."""
+        if not self.cost_price:
+            return Decimal("0.00")
+        return round_money((self.selling_price - self.cost_price) * 100 / self.cost_price)
+
+    def clean(self):
+        super().clean()
+        self.name, self.category = (self.name or "").strip(), (self.category or "").strip()
+        if not self.name:
+            raise ValidationError({"name": "A product needs a name."})
+        self.check_sells_above_cost()
+
+    def check_sells_above_cost(self) -> None:
+        """Raise ValidationError at `selling_price` if the product sells below cost and the firm forbids that."""
+        if settings.ALLOW_SELLING_BELOW_COST or self.cost_price is None or self.selling_price is None:
+            return
+        if self.selling_price < self.cost_price:
+            raise ValidationError(
+                {"selling_price": f"The selling price {self.selling_price} is below the cost price {self.cost_price}."}
+            )
+
+
+class StockChange(models.Model):
+    """One change of one product's stock. Rows are only ever added: the database refuses to change or delete them."""
+
+    class Kind(models.TextChoices):
+        INITIAL = "INITIAL", "Initial stock"
+        ADJUSTMENT = "ADJUSTMENT", "Adjustment"
+        IMPORT = "IMPORT", "Import"
+        SALE = "SALE", "Sale"
+        CANCELLATION = "CANCELLATION", "Cancellation"
+        DELETION = "DELETION", "Product deleted"
+
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="stock_changes")
+    product_name = models.CharField(max_length=255)
+    product_category = models.CharField("category", max_length=100, blank=True)
+    product_sku = models.CharField("SKU", max_length=100)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    previous_qty = models.PositiveIntegerField("before")
+    new_qty = models.PositiveIntegerField("after")
+    kind = models.CharField(max_length=12, choices=Kind)
+    change_reason = models.TextField("reason")
+    reference = models.CharField(max_length=255, blank=True, db_index=True)
+    created_at = models.DateTimeField("when", default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="by"
+    )
+
+    objects = StockChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(previous_qty__gte=0), name="stockchange_previous_qty_not_negative"),
+            models.CheckConstraint(condition=Q(new_qty__gte=0), name="stockchange_new_qty_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["product", "id"], name="stockchange_product"),
+            models.Index(fields=["kind", "id"], name="stockchange_kind"),
+            models.Index(fields=["created_at"], name="stockchange_created_at"),
+        ]
+
+    def __str__(self):
+        return f"{self.product_name} ({self.product_sku}): {self.previous_qty} → {self.new_qty}"
+
+    @property
+    def quantity_change(self) -> int:
+        """Pieces that came in (positive) or went out (negative)."""
+        return self.new_qty - self.previous_qty

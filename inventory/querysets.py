@@ -1,0 +1,44 @@
+"""Questions asked of products and of the stock change log."""
+
+from decimal import Decimal
+
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import Coalesce, Lag
+
+from inventory.stock_status import StockStatus
+
+
+class ProductQuerySet(QuerySet):
+    def with_status(self):
+        """Annotate `status` with the StockStatus of each product."""
+        return self.annotate(status=StockStatus.in_sql())
+
+    def running_low(self):
+        """Products that are low or out, the fewest pieces first."""
+        return self.with_status().exclude(status=StockStatus.IN_STOCK).order_by("stock_qty", "name", "id")
+
+    def stock_counts(self) -> dict[str, int]:
+        """How many products are `low` and how many `out`, in one query."""
+        return self.with_status().aggregate(
+            low=Count("pk", filter=Q(status=StockStatus.LOW_STOCK)),
+            out=Count("pk", filter=Q(status=StockStatus.OUT_OF_STOCK)),
+        )
+
+    def stock_value(self) -> Decimal:
+        """What the stock cost, in the firm's currency."""
+        return self.aggregate(value=Sum(F("stock_qty") * F("cost_price"), default=Decimal(0)))["value"]
+
+    def disagreeing_with_ledger(self):
+        """Products whose stock is not the sum of their stock changes; `ledger_qty` says what that sum is."""
+        changes = self.model.stock_changes.rel.related_model.objects.filter(product=OuterRef("pk")).order_by()
+        moved = changes.values("product").annotate(sum=Sum(F("new_qty") - F("previous_qty"))).values("sum")
+        ledger_qty = Coalesce(Subquery(moved, output_field=BigIntegerField()), 0)
+        return self.annotate(ledger_qty=ledger_qty).exclude(stock_qty=F("ledger_qty")).order_by("pk")
+
+
+class StockChangeQuerySet(QuerySet):
+    def broken_links(self):
+        """Rows that do not start where the product's row before them ended; `expected_qty` is where that was."""
+        before = Window(Lag("new_qty", default=0), partition_by="product_id", order_by="id")
+        linked = self.filter(product__isnull=False).annotate(expected_qty=before)
+        return linked.exclude(previous_qty=F("expected_qty")).order_by("pk")

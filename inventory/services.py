@@ -1,0 +1,240 @@
+"""The stock service: the only code that writes `Product.stock_qty`, and every writer of products.
+
+Each function is one transaction. Products are locked by ascending id before they are read, so that two of these
+never wait for each other; every change of stock adds one row to the stock change log in the same transaction.
+Quantities are whole pieces. `at` is given only when data of the past is loaded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from accounts.models import User
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductInUse, ReasonMissing
+from inventory.models import MAX_QUANTITY, Product, StockChange
+
+Kind = StockChange.Kind
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A product of which more is asked for than there is."""
+
+    product: Product
+    ordered: int
+
+    def __str__(self):
+        return f"{self.product}: {self.ordered} ordered, {self.product.stock_qty} in stock."
+
+
+def lock_products(ids: Iterable[int]) -> dict[int, Product]:
+    """The products with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
+    ids, products = sorted(set(ids)), {}
+    for start in range(0, len(ids), BATCH):
+        batch = Product.objects.select_for_update(no_key=True).filter(pk__in=ids[start : start + BATCH])
+        products.update({product.pk: product for product in batch.order_by("pk")})
+    return products
+
+
+def find_shortages(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
+    """What `quantities` (pieces by product id) ask for beyond the stock of `products`."""
+    return [
+        Shortage(products[pk], quantity) for pk, quantity in quantities.items() if quantity > products[pk].stock_qty
+    ]
+
+
+def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
+    """The products asked for, locked. Raises InsufficientStock naming every one that is short."""
+    products = lock_products(quantities)
+    if len(products) < len(quantities):
+        raise ProductInUse("A product of this order has been deleted meanwhile. Please take it out of the order.")
+    if shortages := find_shortages(products, quantities):
+        raise InsufficientStock(shortages)
+    return products
+
+
+@transaction.atomic
+def save_product(product: Product, *, user: User | None, initial_stock: int = 0, at: datetime | None = None) -> Product:
+    """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed."""
+    if product._state.adding:
+        product.stock_qty = 0
+    else:
+        product.stock_qty = lock_products([product.pk])[product.pk].stock_qty
+        initial_stock = 0
+    product.stamp(user, at=at)
+    product.save()
+    if initial_stock:
+        _post([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)
+    return product
+
+
+@transaction.atomic
+def adjust_stock(
+    product: Product,
+    *,
+    user: User | None,
+    reason: str,
+    new_qty: int | None = None,
+    change: int | None = None,
+    at: datetime | None = None,
+) -> Product:
+    """Set the stock to `new_qty`, or move it by `change`, for a reason that somebody else will understand.
+
+    Raises ReasonMissing, or InvalidQuantity if the stock would be negative, too large or just what it is.
+    """
+    if not reason.strip():
+        raise ReasonMissing("Please say why the stock changes.")
+    product = lock_products([product.pk])[product.pk]
+    target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
+    _post([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
+    return product
+
+
+def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | None = None) -> int:
+    """What `stock` becomes when set to `new_qty` or moved by `change`; raises InvalidQuantity if that cannot be."""
+    target = stock + change if new_qty is None else new_qty
+    if target < 0:
+        raise InvalidQuantity(f"There are {stock} in stock; {stock - target} cannot be taken away.")
+    if target > MAX_QUANTITY:
+        raise InvalidQuantity(f"A stock can hold at most {MAX_QUANTITY:,} pieces.")
+    if target == stock:
+        raise InvalidQuantity(f"There are {stock} in stock already, so nothing would change.")
+    return target
+
+
+@transaction.atomic
+def take_from_stock(
+    quantities: Mapping[int, int],
+    *,
+    reference: str,
+    reason: str,
+    user: User | None,
+    customer: User | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Take so many pieces of each product (by id), or nothing at all.
+
+    Raises InsufficientStock naming every short product.
+    """
+    products = lock_and_check_stock(quantities)
+    moves = [(product, product.stock_qty - quantities[pk]) for pk, product in products.items()]
+    _post(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
+
+
+@transaction.atomic
+def give_back_to_stock(
+    *, reference: str, reason: str, user: User | None, customer: User | None = None, at: datetime | None = None
+) -> list[StockChange]:
+    """Give back exactly what was taken under this reference and not given back yet.
+
+    Returns the sales that could not be reversed because their product has been deleted since.
+    """
+    posted = StockChange.objects.filter(reference=reference, kind__in=[Kind.SALE, Kind.CANCELLATION]).order_by("pk")
+    products = lock_products({row.product_id for row in posted if row.product_id})
+    owed, lost = dict.fromkeys(products, 0), []
+    for row in posted:
+        if row.product_id in products:
+            owed[row.product_id] -= row.quantity_change
+        elif row.kind == Kind.SALE:
+            lost.append(row)
+    moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
+    _post(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    return lost
+
+
+@transaction.atomic
+def delete_product(product: Product, *, user: User | None) -> None:
+    """Take the product's stock to 0 and delete it; past orders and stock changes keep its name and SKU.
+
+    Raises ProductInUse naming the pending orders that ask for it.
+    """
+    product = lock_products([product.pk])[product.pk]
+    _post([(product, 0)], kind=Kind.DELETION, reason="Product deleted", user=user)
+    product.stamp(user, "Product deleted")
+    try:
+        product.delete()
+    except ProtectedError as error:
+        orders = ", ".join(sorted(str(order) for order in error.protected_objects))
+        raise ProductInUse(
+            f"{product} is in pending orders: {orders}. Confirm, cancel or delete these first."
+        ) from error
+
+
+@transaction.atomic
+def import_products(
+    *, new: list[Product], changed: list[Product], stock: list[tuple[Product, int]], reference: str, user: User | None
+) -> None:
+    """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
+
+    `stock` pairs products of the other two lists, or further locked ones, with the quantity they shall have.
+    """
+    reason = f"Import {reference}"
+    for product in (*new, *changed):
+        product.stamp(user, reason)
+    for product in new:
+        product.stock_qty = 0
+    Product.objects.bulk_create(new, batch_size=BATCH)
+    Product.history.bulk_history_create(new, batch_size=BATCH, default_user=user, default_change_reason=reason)
+    _update(changed, ["name", "category", "cost_price", "selling_price", "low_stock_threshold"], reason, user)
+    _post(stock, kind=Kind.IMPORT, reason=reason, reference=reference, user=user)
+
+
+def _post(
+    moves: list[tuple[Product, int]],
+    *,
+    kind: Kind,
+    reason: str,
+    user: User | None,
+    reference: str = "",
+    customer: User | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Give each locked product its new quantity and log it. Every change of stock in the system ends here."""
+    rows = []
+    for product, new_qty in moves:
+        if not 0 <= new_qty <= MAX_QUANTITY:
+            raise InvalidQuantity(f"{product}: a stock of {new_qty:,} pieces is not possible.")
+        rows.append(
+            StockChange(
+                product=product,
+                product_name=product.name,
+                product_category=product.category,
+                product_sku=product.sku,
+                customer_id=customer and customer.pk,
+                previous_qty=product.stock_qty,
+                new_qty=new_qty,
+                kind=kind,
+                change_reason=reason,
+                reference=reference,
+                created_at=at or timezone.now(),
+                created_by=user,
+            )
+        )
+        product.stock_qty = new_qty
+        product.stamp(user, reason, at=at)
+    StockChange.objects.bulk_create(rows, batch_size=BATCH)
+    _update([product for product, _ in moves], ["stock_qty"], reason, user)
+
+
+def _update(products: list[Product], fields: list[str], reason: str, user: User | None) -> None:
+    """Write these fields of locked products, with history, in a number of queries that does not grow with theirs.
+
+    An upsert of rows that exist: Django's bulk_update builds one CASE per row and takes several times as long.
+    """
+    if not products:
+        return
+    Product.objects.bulk_create(
+        products,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*fields, "modified_at", "modified_by"],
+    )
+    Product.history.bulk_history_create(
+        products, batch_size=BATCH, update=True, default_user=user, default_change_reason=reason
+    )

@@ -1,0 +1,31 @@
+"""When stock counts as low: said once, for Python and for SQL."""
+
+from django.conf import settings
+from django.db.models import Case, CharField, F, TextChoices, Value, When
+from django.db.models.functions import Coalesce
+
+
+class StockStatus(TextChoices):
+    IN_STOCK = "IN_STOCK", "In stock"
+    LOW_STOCK = "LOW_STOCK", "Low stock"
+    OUT_OF_STOCK = "OUT_OF_STOCK", "Out of stock"
+
+    @classmethod
+    def of(cls, quantity: int, threshold: int | None) -> "StockStatus":
+        """The status of so many pieces; a product without a threshold of its own takes LOW_STOCK_THRESHOLD."""
+        if quantity == 0:
+            return cls.OUT_OF_STOCK
+        if quantity < (settings.LOW_STOCK_THRESHOLD if threshold is None else threshold):
+            return cls.LOW_STOCK
+        return cls.IN_STOCK
+
+    @classmethod
+    def in_sql(cls) -> Case:
+        """The same for a queryset of products."""
+        threshold = Coalesce(F("low_stock_threshold"), Value(settings.LOW_STOCK_THRESHOLD))
+        return Case(
+            When(stock_qty=0, then=Value(cls.OUT_OF_STOCK)),
+            When(stock_qty__lt=threshold, then=Value(cls.LOW_STOCK)),
+            default=Value(cls.IN_STOCK),
+            output_field=CharField(),
+        )

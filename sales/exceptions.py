@@ -1,0 +1,19 @@
+"""What the order services refuse."""
+
+from accounts.exceptions import BusinessError
+
+
+class InvalidTransition(BusinessError):
+    """The order's status does not allow this step."""
+
+
+class InvalidOrder(BusinessError):
+    """The order has no lines, or one that cannot be; the message names the line."""
+
+
+class CustomerInactive(BusinessError):
+    """The customer has been deactivated."""
+
+
+class OrderChanged(BusinessError):
+    """Somebody else changed the order since it was opened for editing."""

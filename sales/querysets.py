@@ -1,0 +1,49 @@
+"""Questions asked of orders."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day in TIME_ZONE."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class OrderQuerySet(QuerySet):
+    def pending(self):
+        return self.filter(status="PENDING")
+
+    def confirmed_between(self, first: date, last: date):
+        """Orders confirmed on these days (the last one included, in TIME_ZONE) and still confirmed."""
+        return self.filter(
+            status="CONFIRMED",
+            confirmed_at__gte=start_of_day(first),
+            confirmed_at__lt=start_of_day(last + timedelta(days=1)),
+        )
+
+    def confirmed_on(self, day: date):
+        return self.confirmed_between(day, day)
+
+    def revenue(self) -> Decimal:
+        """The sum of the orders' totals, in the firm's currency."""
+        return self.aggregate(total=Sum("total_amount", default=Decimal(0)))["total"]
+
+    def revenue_by_day(self) -> dict[date, Decimal]:
+        """Revenue by the day of confirmation in TIME_ZONE; days without any are missing."""
+        days = self.order_by().annotate(day=TruncDate("confirmed_at")).values("day")
+        return {row["day"]: row["total"] for row in days.annotate(total=Sum("total_amount"))}
+
+
+class OrderItemQuerySet(QuerySet):
+    def best_sellers(self, count: int) -> list[dict]:
+        """The `product_name`s that brought most, with their `revenue` and `pieces`."""
+        return list(
+            self.order_by()
+            .values("product_sku", "product_name")
+            .annotate(revenue=Sum("total_price"), pieces=Sum("quantity"), orders=Count("order", distinct=True))
+            .order_by("-revenue", "product_sku")[:count]
+        )

@@ -1,0 +1,213 @@
+"""The order services: the only code that writes orders, their lines and their status.
+
+Each function is one transaction: all of it happens or nothing. The order's row is locked first, then the products
+by ascending id, then the number counter. Money is Decimal in the firm's currency to 2 places, quantities are pieces.
+`at` is given only when data of the past is loaded.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Customer, User
+from accounts.money import round_money
+from inventory.models import MAX_QUANTITY, Product, StockChange
+from inventory.services import give_back_to_stock, lock_and_check_stock, take_from_stock
+from sales.exceptions import CustomerInactive, InvalidOrder, OrderChanged
+from sales.models import Order, OrderItem, OrderNumberCounter
+
+Status = Order.Status
+MAX_AMOUNT = Decimal("999999999999.99")
+MAX_PRICE = Decimal("99999999.99")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What somebody asks for: so many pieces of a product, at this price or (None) at its selling price."""
+
+    product: Product
+    quantity: int
+    unit_price: Decimal | None = None
+
+
+@transaction.atomic
+def create_order(
+    *, customer: Customer, lines: Sequence[Line], user: User | None, at: datetime | None = None
+) -> Order:
+    """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock.
+
+    Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
+    """
+    check_may_order(customer)
+    items = build_items(lines)
+    lock_and_check_stock(requested(lines))
+    order = Order(customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items))
+    order.order_number = next_order_number(order.order_date)
+    order.stamp(user, at=at)
+    order.save()
+    write_items(order, items)
+    return order
+
+
+@transaction.atomic
+def edit_order(
+    order: Order,
+    *,
+    customer: Customer,
+    lines: Sequence[Line],
+    user: User | None,
+    last_seen: datetime | None = None,
+) -> Order:
+    """Replace customer and lines of a pending order. `last_seen` is the `modified_at` that the editor started from.
+
+    Raises InvalidTransition if it is not pending, OrderChanged if somebody was faster, else as create_order.
+    """
+    order = lock_order(order)
+    order.check_is_pending("edited")
+    check_unchanged_since(order, last_seen)
+    if customer.pk != order.customer_id:
+        check_may_order(customer)
+    items = build_items(lines)
+    lock_and_check_stock(requested(lines))
+    order.items.all().delete()
+    write_items(order, items)
+    order.customer, order.total_amount = customer, total_of(items)
+    order.stamp(user)
+    order.save()
+    return order
+
+
+@transaction.atomic
+def confirm_order(order: Order, *, user: User | None, at: datetime | None = None) -> Order:
+    """Take every line out of stock and mark the order confirmed, or do neither.
+
+    Raises InvalidTransition if it is not pending, InsufficientStock naming every short product.
+    """
+    order = lock_order(order)
+    order.check_can_become(Status.CONFIRMED)
+    take_from_stock(
+        order.quantities(),
+        reference=order.order_number,
+        reason=f"Order {order.order_number} confirmed",
+        customer=order.customer,
+        user=user,
+        at=at,
+    )
+    order.status = Status.CONFIRMED
+    order.confirmed_at, order.confirmed_by = at or timezone.now(), user
+    order.stamp(user, "Confirmed", at=at)
+    order.save()
+    return order
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, user: User | None, at: datetime | None = None) -> tuple[Order, list[StockChange]]:
+    """Cancel the order; if it was confirmed, give back exactly what it took.
+
+    Returns the order and the sales that could not be given back because their product has been deleted since.
+    Raises InvalidTransition if it is cancelled already.
+    """
+    order = lock_order(order)
+    order.check_can_become(Status.CANCELLED)
+    lost = []
+    if order.status == Status.CONFIRMED:
+        lost = give_back_to_stock(
+            reference=order.order_number,
+            reason=f"Order {order.order_number} cancelled",
+            customer=order.customer,
+            user=user,
+            at=at,
+        )
+    order.status = Status.CANCELLED
+    order.cancelled_at, order.cancelled_by = at or timezone.now(), user
+    order.stamp(user, "Cancelled", at=at)
+    order.save()
+    return order, lost
+
+
+@transaction.atomic
+def delete_order(order: Order, *, user: User | None) -> None:
+    """Delete a pending order; its number is not used again. Raises InvalidTransition if it is not pending."""
+    order = lock_order(order)
+    order.check_is_pending("deleted")
+    order.stamp(user, "Deleted")
+    order.delete()
+
+
+def lock_order(order: Order) -> Order:
+    """The order as it stands in the database, locked until the transaction ends."""
+    locked = Order.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("customer", "confirmed_by", "cancelled_by", "modified_by").get(pk=order.pk)
+
+
+def next_order_number(day: date) -> str:
+    """The day's next number, `ORD-20261122-0001`, from a counter whose row stays locked until the order is saved."""
+    OrderNumberCounter.objects.get_or_create(day=day)
+    counter = OrderNumberCounter.objects.select_for_update().get(day=day)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"ORD-{day:%Y%m%d}-{counter.last:04d}"
+
+
+def check_may_order(customer: Customer) -> None:
+    """Raise CustomerInactive unless the customer is active."""
+    if not customer.is_active or customer.role != User.Role.CUSTOMER:
+        raise CustomerInactive(f"{customer} is not an active customer and cannot order.")
+
+
+def check_unchanged_since(order: Order, last_seen: datetime | None) -> None:
+    """Raise OrderChanged if the order was changed after `last_seen`."""
+    if last_seen is not None and order.modified_at != last_seen:
+        raise OrderChanged(
+            f"{order.modified_by or 'Somebody'} changed {order} while you were editing it. "
+            "Please open it again and repeat your changes."
+        )
+
+
+def requested(lines: Sequence[Line]) -> dict[int, int]:
+    """Pieces by product id, the lines of one product summed."""
+    quantities = Counter()
+    for line in lines:
+        quantities[line.product.pk] += line.quantity
+    return dict(quantities)
+
+
+def build_items(lines: Sequence[Line]) -> list[OrderItem]:
+    """The lines as they will be stored, priced and with their snapshots. Raises InvalidOrder naming the line."""
+    if not lines:
+        raise InvalidOrder("An order needs at least one line.")
+    items = []
+    for number, line in enumerate(lines, 1):
+        if not 1 <= line.quantity <= MAX_QUANTITY:
+            raise InvalidOrder(f"Line {number}: quantity must be at least 1 and at most {MAX_QUANTITY:,}.")
+        price = round_money(line.product.selling_price if line.unit_price is None else line.unit_price)
+        if not 0 <= price <= MAX_PRICE:
+            raise InvalidOrder(f"Line {number}: the price must be between 0 and {MAX_PRICE:,}.")
+        items.append(
+            OrderItem(
+                product=line.product,
+                product_name=line.product.name,
+                product_sku=line.product.sku,
+                quantity=line.quantity,
+                unit_price=price,
+                total_price=price * line.quantity,
+            )
+        )
+    if total_of(items) > MAX_AMOUNT:
+        raise InvalidOrder(f"The order's total must not exceed {MAX_AMOUNT:,}.")
+    return items
+
+
+def total_of(items: Sequence[OrderItem]) -> Decimal:
+    return sum((item.total_price for item in items), Decimal("0.00"))
+
+
+def write_items(order: Order, items: Sequence[OrderItem]) -> None:
+    for item in items:
+        item.order = order
+    OrderItem.objects.bulk_create(items)
