@@ -12,6 +12,9 @@ from simple_history.models import HistoricalRecords
 
 from accounts.querysets import CustomerManager, UserManager
 
+# A history row has its own moment and author, so it need not copy these.
+HISTORY_KNOWS = ["modified_at", "modified_by"]
+
 
 class AuditedModel(models.Model):
     """Who made and who last changed a record, and when."""
@@ -19,10 +22,20 @@ class AuditedModel(models.Model):
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
     modified_at = models.DateTimeField("last changed", auto_now=True)
     created_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="created by"
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="created by",
     )
     modified_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, editable=False, related_name="+", verbose_name="changed by"
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="changed by",
     )
 
     class Meta:
@@ -56,7 +69,7 @@ class LowerCaseEmailField(models.EmailField):
 
 # No password hashes in the history, and a sign-in is not a change.
 user_history = HistoricalRecords(
-    excluded_fields=["password", "last_login"], history_id_field=models.BigAutoField()
+    excluded_fields=["password", "last_login", *HISTORY_KNOWS], history_id_field=models.BigAutoField()
 )
 
 
@@ -133,6 +146,15 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     def __str__(self):
         return self.get_full_name() or self.email
 
+    def save(self, *args, **kwargs):
+        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+            self.skip_history_when_saving = True
+            try:
+                return super().save(*args, **kwargs)
+            finally:
+                del self.skip_history_when_saving
+        return super().save(*args, **kwargs)
+
     @property
     def is_staff(self) -> bool:
         """Whether they may enter the admin: admins and sales people, nobody else."""
@@ -148,15 +170,6 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         super().clean()
         self.customer_code = (self.customer_code or "").strip() or None
         self.phone = self.phone or None
-
-    def save(self, *args, **kwargs):
-        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
-            self.skip_history_when_saving = True
-            try:
-                return super().save(*args, **kwargs)
-            finally:
-                del self.skip_history_when_saving
-        return super().save(*args, **kwargs)
 
 
 class Customer(User):

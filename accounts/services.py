@@ -41,9 +41,7 @@ def delete_user(user: User, *, by: User | None) -> None:
 
     Raises LastAdmin, or UserInUse if they stand in any record: those keep their people, who are deactivated instead.
     """
-    check_admin_remains(user, deleting=True)
-    if user.is_staff and user.last_login is not None:
-        raise UserInUse(f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead.")
+    check_deletable(user)
     user.stamp(by)
     try:
         with transaction.atomic():
@@ -51,3 +49,12 @@ def delete_user(user: User, *, by: User | None) -> None:
     except ProtectedError as error:
         kinds = sorted({str(found._meta.verbose_name_plural) for found in error.protected_objects})
         raise UserInUse(f"{user} appears in {' and '.join(kinds)}. Deactivate them instead.") from error
+
+
+def check_deletable(user: User) -> None:
+    """Raise LastAdmin or UserInUse if what the user is or did forbids deleting them."""
+    check_admin_remains(user, deleting=True)
+    if user.is_staff and user.last_login is not None:
+        raise UserInUse(
+            f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead."
+        )

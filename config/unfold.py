@@ -1,1 +1,79 @@
-UNFOLD = {}
+"""The admin's dress: name, colours, and a sidebar that shows only what the role may open."""
+
+from django.urls import reverse_lazy
+
+
+def allowed(permission: str):
+    return lambda request: request.user.has_perm(permission)
+
+
+def item(title: str, icon: str, view: str, permission: str) -> dict:
+    return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": allowed(permission)}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Mini ERP",
+    "SITE_HEADER": "Mini ERP",
+    "SITE_SUBHEADER": "Back office",
+    "SITE_SYMBOL": "inventory_2",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "sales.dashboard.callback",
+    "LOGIN": {"form": "accounts.forms.SignInForm"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 185)",
+            "100": "oklch(94.3% .033 184)",
+            "200": "oklch(89.2% .068 183)",
+            "300": "oklch(82.4% .103 182)",
+            "400": "oklch(73.5% .118 182)",
+            "500": "oklch(63.5% .109 183)",
+            "600": "oklch(53.0% .093 185)",
+            "700": "oklch(45.2% .078 186)",
+            "800": "oklch(38.6% .063 188)",
+            "900": "oklch(34.0% .052 189)",
+            "950": "oklch(24.5% .041 192)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {"items": [item("Dashboard", "dashboard", "admin:index", "sales.view_dashboard")]},
+            {
+                "title": "Sales",
+                "separator": True,
+                "items": [
+                    item("Orders", "receipt_long", "admin:sales_order_changelist", "sales.view_order"),
+                    item("Customers", "groups", "admin:accounts_customer_changelist", "accounts.view_customer"),
+                ],
+            },
+            {
+                "title": "Inventory",
+                "separator": True,
+                "items": [
+                    item(
+                        "Products",
+                        "inventory_2",
+                        "admin:inventory_product_changelist",
+                        "inventory.view_product",
+                    ),
+                    item(
+                        "Stock changes",
+                        "swap_vert",
+                        "admin:inventory_stockchange_changelist",
+                        "inventory.view_stockchange",
+                    ),
+                ],
+            },
+            {
+                "title": "Administration",
+                "separator": True,
+                "items": [item("Staff users", "badge", "admin:accounts_user_changelist", "accounts.view_user")],
+            },
+        ],
+    },
+}

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from accounts.models import AuditedModel
+from accounts.models import HISTORY_KNOWS, AuditedModel
 from accounts.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
 from inventory.stock_status import StockStatus
@@ -31,7 +31,8 @@ def validate_sku(value: str) -> None:
     """Letters, digits, - _ . / + # and single inner spaces."""
     if "  " in value or not all(char == " " or SKU_PATTERN.fullmatch(char) for char in value):
         raise ValidationError(
-            "A SKU has only letters, digits, the signs - _ . / + # and single spaces between them.", code="invalid"
+            "A SKU has only letters, digits, the signs - _ . / + # and single spaces between them.",
+            code="invalid",
         )
 
 
@@ -62,9 +63,7 @@ class Product(AuditedModel):
     cost_price = models.DecimalField(
         max_digits=10, decimal_places=2, default=Decimal("0.00"), validators=[MinValueValidator(Decimal(0))]
     )
-    selling_price = models.DecimalField(
-        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
-    )
+    selling_price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
     stock_qty = models.PositiveIntegerField("in stock", default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(
         "low below", null=True, blank=True, help_text="Empty: the firm's usual threshold."
@@ -72,11 +71,16 @@ class Product(AuditedModel):
     image = models.ImageField(upload_to="products/images", blank=True)
 
     objects = ProductQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), no_db_index=["sku", "category"])
+    history = HistoricalRecords(
+        excluded_fields=HISTORY_KNOWS, history_id_field=models.BigAutoField(), no_db_index=["sku", "category"]
+    )
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("view_cost", "Can see cost, margin and stock value"), ("adjust_stock", "Can adjust stock")]
+        permissions = [
+            ("view_cost", "Can see cost, margin and stock value"),
+            ("adjust_stock", "Can adjust stock"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
             models.CheckConstraint(condition=Q(stock_qty__gte=0), name="product_stock_qty_not_negative"),

@@ -128,7 +128,12 @@ def take_from_stock(
 
 @transaction.atomic
 def give_back_to_stock(
-    *, reference: str, reason: str, user: User | None, customer: User | None = None, at: datetime | None = None
+    *,
+    reference: str,
+    reason: str,
+    user: User | None,
+    customer: User | None = None,
+    at: datetime | None = None,
 ) -> list[StockChange]:
     """Give back exactly what was taken under this reference and not given back yet.
 
@@ -167,7 +172,12 @@ def delete_product(product: Product, *, user: User | None) -> None:
 
 @transaction.atomic
 def import_products(
-    *, new: list[Product], changed: list[Product], stock: list[tuple[Product, int]], reference: str, user: User | None
+    *,
+    new: list[Product],
+    changed: list[Product],
+    stock: list[tuple[Product, int]],
+    reference: str,
+    user: User | None,
 ) -> None:
     """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
-from accounts.models import AuditedModel
+from accounts.models import HISTORY_KNOWS, AuditedModel
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
@@ -48,7 +48,9 @@ class Order(AuditedModel):
     )
 
     objects = OrderQuerySet.as_manager()
-    history = HistoricalRecords(history_id_field=models.BigAutoField(), no_db_index=["order_number"])
+    history = HistoricalRecords(
+        excluded_fields=HISTORY_KNOWS, history_id_field=models.BigAutoField(), no_db_index=["order_number"]
+    )
 
     class Meta:
         ordering = ["-id"]
@@ -64,10 +66,12 @@ class Order(AuditedModel):
             ),
             models.CheckConstraint(condition=Q(total_amount__gte=0), name="order_total_amount_not_negative"),
             models.CheckConstraint(
-                condition=~Q(status="CONFIRMED") | Q(confirmed_at__isnull=False), name="order_confirmed_at_known"
+                condition=~Q(status="CONFIRMED") | Q(confirmed_at__isnull=False),
+                name="order_confirmed_at_known",
             ),
             models.CheckConstraint(
-                condition=~Q(status="CANCELLED") | Q(cancelled_at__isnull=False), name="order_cancelled_at_known"
+                condition=~Q(status="CANCELLED") | Q(cancelled_at__isnull=False),
+                name="order_cancelled_at_known",
             ),
         ]
         indexes = [
@@ -132,9 +136,7 @@ class OrderItem(models.Model):
     product_name = models.CharField(max_length=255, editable=False)
     product_sku = models.CharField("SKU", max_length=100, editable=False)
     quantity = models.PositiveIntegerField(validators=[MinValueValidator(1)])
-    unit_price = models.DecimalField(
-        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
-    )
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
     total_price = models.DecimalField("total", max_digits=14, decimal_places=2, editable=False)
 
     objects = OrderItemQuerySet.as_manager()

@@ -1,16 +1,12 @@
 """Questions asked of orders."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 
-
-def start_of_day(day: date) -> datetime:
-    """The first moment of a day in TIME_ZONE."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+from accounts.days import start_of_day
 
 
 class OrderQuerySet(QuerySet):

@@ -36,9 +36,7 @@ class Line:
 
 
 @transaction.atomic
-def create_order(
-    *, customer: Customer, lines: Sequence[Line], user: User | None, at: datetime | None = None
-) -> Order:
+def create_order(*, customer: Customer, lines: Sequence[Line], user: User | None, at: datetime | None = None) -> Order:
     """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock.
 
     Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.

@@ -1,0 +1,152 @@
+"""Customers and staff in the admin: two lists of one table."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.exceptions import BusinessError
+from accounts.images import PictureField
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
+from accounts.models import Customer, User
+from accounts.resources import CustomerResource
+from accounts.services import check_admin_remains, check_deletable, delete_user, save_user
+
+admin.site.unregister(Group)  # rights follow from the role
+
+ROLE_COLOURS = {User.Role.ADMIN: "primary", User.Role.SALES: "info", User.Role.CUSTOMER: "success"}
+
+
+class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
+    """What customers and staff have in common."""
+
+    search_fields = ["first_name", "last_name", "email", "customer_code", "phone"]
+    ordering = ["first_name", "last_name", "id"]
+    readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
+    list_filter = ["is_active"]
+    delete_hint = "Deactivate them instead: they can no longer sign in or order, and the past stays as it was."
+
+    @display(description="Name", ordering="first_name", header=True)
+    def person(self, user):
+        initials = f"{user.first_name[:1]}{user.last_name[:1]}".upper() or user.email[:1].upper()
+        return [str(user), user.email, initials]
+
+    def save_model(self, request, obj, form, change):
+        save_user(obj, by=request.user)
+
+    def delete_model(self, request, obj):
+        delete_user(obj, by=request.user)
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        for user in objs:
+            try:
+                check_deletable(user)
+            except BusinessError as error:
+                protected.append(str(error))
+        return deleted, counts, perms_needed, protected
+
+
+@admin.register(Customer)
+class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
+    resource_classes = [CustomerResource]
+    list_display = ["person", "customer_code", "phone", "opening_balance", "is_active", "created_at"]
+    search_help_text = "Name, e-mail, code or phone"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("first_name", "last_name"),
+                    ("email", "phone"),
+                    ("customer_code", "is_active"),
+                    "address",
+                ]
+            },
+        ),
+        ("Account", {"fields": ["opening_balance"]}),
+        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+    ]
+    add_fieldsets = fieldsets[:2]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_search_results(self, request, queryset, search_term):
+        """Whoever picks a customer for an order is offered the active ones."""
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.active()
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.role = User.Role.CUSTOMER
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+class StaffFormMixin:
+    """A colleague has one of the staff roles, and one active admin always remains."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            self.fields["role"].choices = [(role.value, role.label) for role in User.STAFF_ROLES]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk:
+            role, is_active = self.instance.role, self.instance.is_active
+            self.instance.role = cleaned.get("role", role)
+            self.instance.is_active = cleaned.get("is_active", is_active)
+            try:
+                check_admin_remains(self.instance)
+            except BusinessError as error:
+                at = "role" if self.instance.role != User.Role.ADMIN else "is_active"
+                raise ValidationError({at: str(error)}) from error
+        return cleaned
+
+
+class StaffCreationForm(StaffFormMixin, UserCreationForm):
+    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
+
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+class StaffChangeForm(StaffFormMixin, UserChangeForm):
+    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class StaffAdmin(PersonAdmin, UserAdmin):
+    form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, AdminPasswordChangeForm
+    list_display = ["person", "role_badge", "phone", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    filter_horizontal = []
+    fieldsets = [
+        (
+            None,
+            {"fields": [("first_name", "last_name"), ("email", "phone"), ("role", "is_active"), "avatar"]},
+        ),
+        ("Password", {"fields": ["password"]}),
+        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by"), "last_login"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": [("first_name", "last_name"), ("email", "phone"), "role", "avatar"]}),
+        ("Password", {"fields": ["usable_password", "password1", "password2"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).staff()
+
+    @display(description="Role", ordering="role", label=ROLE_COLOURS)
+    def role_badge(self, user):
+        return user.role, user.get_role_display()

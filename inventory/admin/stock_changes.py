@@ -1,0 +1,122 @@
+"""The stock change log: to be read, filtered and exported."""
+
+from django.contrib import admin
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, LocalDateRangeFilter
+from accounts.models import User
+from inventory.models import StockChange
+from inventory.resources import StockChangeResource
+
+KIND_COLOURS = {
+    StockChange.Kind.INITIAL: "primary",
+    StockChange.Kind.ADJUSTMENT: "info",
+    StockChange.Kind.IMPORT: "primary",
+    StockChange.Kind.SALE: "success",
+    StockChange.Kind.CANCELLATION: "warning",
+    StockChange.Kind.DELETION: "danger",
+}
+
+
+class ReadOnly:
+    """Rows of the log are looked at, whoever one is."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @display(description="Kind", ordering="kind", label=KIND_COLOURS)
+    def kind_badge(self, row):
+        return row.kind, row.get_kind_display()
+
+    @display(description="Change")
+    def change(self, row):
+        return f"{row.quantity_change:+,}".replace("-", "−")
+
+    @display(description="By", ordering="created_by")
+    def by(self, row):
+        return row.created_by or "System"
+
+
+class StockChangeInline(ReadOnly, TabularInline):
+    """The latest changes of one product's stock, on its page."""
+
+    model = StockChange
+    tab = True
+    per_page = 20
+    extra = 0
+    hide_title = True
+    show_change_link = False
+    fields = readonly_fields = [
+        "created_at",
+        "kind_badge",
+        "previous_qty",
+        "change",
+        "new_qty",
+        "change_reason",
+        "by",
+    ]
+    verbose_name_plural = "Stock changes"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("created_by")
+
+
+class ByFilter(DropdownFilter):
+    """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
+
+    title, parameter_name = "by", "created_by"
+
+    def lookups(self, request, model_admin):
+        return [(user.pk, str(user)) for user in User.objects.staff()]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(created_by=value) if value.isdecimal() else queryset
+
+
+@admin.register(StockChange)
+class StockChangeAdmin(ReadOnly, HarmlessExportAdmin, BackOfficeAdmin):
+    resource_classes = [StockChangeResource]
+    list_display = [
+        "created_at",
+        "product_name",
+        "product_sku",
+        "kind_badge",
+        "previous_qty",
+        "change",
+        "new_qty",
+        "change_reason",
+        "customer",
+        "by",
+    ]
+    list_display_links = ["created_at"]
+    list_select_related = ["created_by", "customer"]
+    list_filter = [
+        ("product", AutocompleteSelectFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("created_at", LocalDateRangeFilter),
+        ByFilter,
+    ]
+    search_fields = ["product_sku", "product_name", "reference"]
+    search_help_text = "SKU, product name, or reference (order number, import file)"
+    sortable_by = []
+    paginator = InfinitePaginator  # the log only grows: never counted for a list
+    list_disable_select_all = True
+    actions = None
+    fieldsets = [
+        (None, {"fields": [("created_at", "by"), ("kind_badge", "reference"), "change_reason"]}),
+        ("Product", {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
+        ("Stock", {"fields": [("previous_qty", "change", "new_qty"), "customer"]}),
+    ]
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("inventory.view_stockchange")

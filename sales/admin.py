@@ -1,0 +1,276 @@
+"""Orders in the admin."""
+
+from django.contrib import admin, messages
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.html import format_html
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from accounts.dialogs import close_dialog
+from accounts.exceptions import BusinessError
+from accounts.model_admin import (
+    BackOfficeAdmin,
+    HarmlessExportAdmin,
+    LocalDateRangeFilter,
+    ReadableHistoryAdmin,
+)
+from accounts.money import format_money
+from accounts.roles import require
+from inventory.models import Product
+from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderForm, OrderItemForm, OrderItemFormSet
+from sales.models import Order, OrderItem
+from sales.resources import OrderResource
+from sales.services import cancel_order, confirm_order, create_order, delete_order, edit_order
+
+STATUS_COLOURS = {
+    Order.Status.PENDING: "warning",
+    Order.Status.CONFIRMED: "success",
+    Order.Status.CANCELLED: "danger",
+}
+
+
+class OrderItemInline(TabularInline):
+    model = OrderItem
+    form, formset = OrderItemForm, OrderItemFormSet
+    autocomplete_fields = ["product"]
+    fields = ["product", "quantity", "unit_price", "line_total"]
+    readonly_fields = ["line_total"]
+    extra = 0
+    min_num = 1
+    hide_title = True
+    verbose_name_plural = "Lines"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("product")
+
+    @display(description="Total")
+    def line_total(self, item):
+        total = format_money(item.total_price) if item.total_price is not None else "–"
+        return format_html('<span data-line-total class="whitespace-nowrap">{}</span>', total)
+
+    # A line has no rights of its own: they are those of its order.
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("sales.view_order")
+
+    def has_add_permission(self, request, obj=None):
+        if obj is None:
+            return request.user.has_perm("sales.add_order")
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_perm("sales.change_order") and (obj is None or obj.is_pending)
+
+    has_delete_permission = has_change_permission
+
+
+@admin.register(Order)
+class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+    import_export_change_list_template = "admin/import_export/change_list_export.html"
+    resource_classes = [OrderResource]
+    form = OrderForm
+    inlines = [OrderItemInline]
+    autocomplete_fields = ["customer"]
+    list_display = ["order_number", "customer", "order_date", "status_badge", "total", "created_by"]
+    list_select_related = ["customer", "created_by"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("customer", AutocompleteSelectFilter),
+        ("order_date", RangeDateFilter),
+        ("confirmed_at", LocalDateRangeFilter),
+    ]
+    date_hierarchy = "order_date"
+    search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
+    search_help_text = "Order number, or the customer's name or e-mail"
+    actions = ["confirm_selected", "cancel_selected"]
+    actions_detail = ["confirm_one", "cancel_one", "print_order"]
+    readonly_fields = [
+        "order_number",
+        "order_date",
+        "status_badge",
+        "total",
+        "standing",
+        "created_at",
+        "created_by",
+    ]
+    add_fieldsets = [(None, {"fields": ["customer"]})]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("customer", "last_seen"),
+                    ("order_number", "order_date"),
+                    ("status_badge", "total"),
+                ]
+            },
+        ),
+        ("Record", {"fields": ["standing", ("created_at", "created_by")]}),
+    ]
+
+    class Media:
+        js = ["sales/order_form.js"]
+
+    # What one sees
+
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    def status_badge(self, order):
+        return order.status, order.get_status_display()
+
+    @display(description="Total", ordering="total_amount")
+    def total(self, order):
+        return format_html(
+            '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
+        )
+
+    @display(description="Status since")
+    def standing(self, order):
+        sentence = order.how_it_stands()
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": ["customer", *options["fields"][1:]]}), *rest]
+
+    def get_actions_detail(self, request, object_id):
+        """Only the steps that the order can still take."""
+        order = self.get_object(request, object_id)
+        closed = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
+        return [
+            step
+            for step in super().get_actions_detail(request, object_id)
+            if not (status := closed.get(step.method.original_function_name))
+            or (order and status in order.NEXT_STATUSES[order.status])
+        ]
+
+    # Who may
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+
+    def has_confirm_permission(self, request, object_id=None):
+        return self.has_permission_to(request, "confirm")
+
+    def has_cancel_permission(self, request, object_id=None):
+        return self.has_permission_to(request, "cancel")
+
+    # What one does
+
+    def save_model(self, request, obj, form, change):
+        """An order is saved together with its lines, in save_related."""
+
+    def save_related(self, request, form, formsets, change):
+        (formset,) = formsets
+        formset.save()
+        asked = {"customer": form.cleaned_data["customer"], "lines": formset.lines, "user": request.user}
+        if change:
+            order = edit_order(form.instance, last_seen=form.cleaned_data.get("last_seen"), **asked)
+        else:
+            order = create_order(**asked)
+        form.instance.pk = order.pk
+        form.instance.refresh_from_db()
+
+    def delete_model(self, request, obj):
+        delete_order(obj, user=request.user)
+
+    @action(description="Confirm selected orders", permissions=["confirm"])
+    def confirm_selected(self, request, queryset):
+        self.step_through(request, queryset, lambda order: confirm_order(order, user=request.user), "confirmed")
+
+    @action(description="Cancel selected orders", permissions=["cancel"])
+    def cancel_selected(self, request, queryset):
+        self.step_through(request, queryset, lambda order: self.cancel(request, order), "cancelled")
+
+    def step_through(self, request, queryset, step, done: str) -> None:
+        """Take each order through the step, oldest first; one that refuses does not stop the others."""
+        count = 0
+        for order in queryset.order_by("pk"):
+            try:
+                step(order)
+                count += 1
+            except BusinessError as error:
+                sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
+                self.message_user(request, sentence, messages.ERROR)
+        if count:
+            self.message_user(request, f"{count} {'order' if count == 1 else 'orders'} {done}.", messages.SUCCESS)
+
+    @action(
+        description="Confirm",
+        icon="check_circle",
+        variant=ActionVariant.SUCCESS,
+        permissions=["confirm"],
+        url_path="confirm",
+        dialog={
+            "title": "Confirm this order?",
+            "form_class": ConfirmOrderForm,
+            "form_submit_text": "Confirm order",
+        },
+    )
+    def confirm_one(self, request, form, object_id):
+        self.step_through(
+            request,
+            Order.objects.filter(pk=object_id),
+            lambda order: confirm_order(order, user=request.user),
+            "confirmed",
+        )
+        return close_dialog(self.change_url(object_id))
+
+    @action(
+        description="Cancel order",
+        icon="cancel",
+        variant=ActionVariant.DANGER,
+        permissions=["cancel"],
+        url_path="cancel",
+        dialog={
+            "title": "Cancel this order?",
+            "form_class": CancelOrderForm,
+            "form_submit_text": "Cancel order",
+        },
+    )
+    def cancel_one(self, request, form, object_id):
+        self.step_through(
+            request,
+            Order.objects.filter(pk=object_id),
+            lambda order: self.cancel(request, order),
+            "cancelled",
+        )
+        return close_dialog(self.change_url(object_id))
+
+    def cancel(self, request, order: Order) -> None:
+        _, lost = cancel_order(order, user=request.user)
+        for sale in lost:
+            pieces = -sale.quantity_change
+            self.message_user(
+                request,
+                f"{order}: {sale.product_name} ({sale.product_sku}) has been deleted, so its {pieces} pieces "
+                "could not be put back.",
+                messages.WARNING,
+            )
+
+    @action(description="Print", icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
+    def print_order(self, request, object_id):
+        """The order on paper; changes nothing."""
+        order = self.get_object_or_404(request, object_id)
+        context = {"order": order, "items": order.items.all(), "total": format_money(order.total_amount)}
+        return TemplateResponse(request, "sales/order_print.html", context)
+
+    def get_urls(self):
+        info = path("product-info/<int:pk>/", self.admin_site.admin_view(self.product_info), name="sales_product_info")
+        return [info, *super().get_urls()]
+
+    def product_info(self, request, pk: int) -> JsonResponse:
+        """What the order form needs to know of a product once it is picked."""
+        require(request, "sales.add_order")
+        product = get_object_or_404(Product, pk=pk)
+        return JsonResponse({"unit_price": str(product.selling_price), "stock_qty": product.stock_qty})

@@ -1,0 +1,129 @@
+"""The figures of the landing page. The template only shows them."""
+
+import json
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import Customer
+from accounts.money import format_money
+from inventory.models import Product
+from inventory.stock_status import StockStatus
+from sales.models import Order, OrderItem
+
+DAYS = 30
+
+
+def callback(request, context):
+    """Give the admin's index page its figures, if the user may see them."""
+    if request.user.has_perm("sales.view_dashboard"):
+        context |= figures(request.user)
+    return context
+
+
+def figures(user) -> dict:
+    today = timezone.localdate()
+    first = today - timedelta(days=DAYS - 1)
+    confirmed = Order.objects.confirmed_between(first, today)
+    return {
+        "tiles": tiles(user, today),
+        "sales_chart": sales_chart(confirmed.revenue_by_day(), first),
+        "best_sellers_chart": best_sellers_chart(confirmed),
+        "low_stock": low_stock_table(),
+        "low_stock_url": product_list(StockStatus.LOW_STOCK),
+        "latest_orders": latest_orders_table(),
+        "orders_url": reverse("admin:sales_order_changelist"),
+        "days": DAYS,
+    }
+
+
+def tiles(user, today) -> list[dict]:
+    """Each with the list that it counts."""
+    orders, counts = reverse("admin:sales_order_changelist"), Product.objects.stock_counts()
+    confirmed_today = Order.objects.confirmed_on(today)
+    shown = [
+        {
+            "label": "Sales today",
+            "figure": format_money(confirmed_today.revenue()),
+            "url": f"{orders}?status__exact=CONFIRMED&confirmed_at_from={today}&confirmed_at_to={today}",
+        },
+        {
+            "label": "Pending orders",
+            "figure": f"{Order.objects.pending().count():,}",
+            "url": f"{orders}?status__exact=PENDING",
+        },
+        {"label": "Low stock", "figure": f"{counts['low']:,}", "url": product_list(StockStatus.LOW_STOCK)},
+        {
+            "label": "Out of stock",
+            "figure": f"{counts['out']:,}",
+            "url": product_list(StockStatus.OUT_OF_STOCK),
+        },
+        {
+            "label": "Customers",
+            "figure": f"{Customer.objects.active().count():,}",
+            "url": f"{reverse('admin:accounts_customer_changelist')}?is_active__exact=1",
+        },
+    ]
+    if user.has_perm("inventory.view_cost"):
+        shown.append(
+            {
+                "label": "Stock value at cost",
+                "figure": format_money(Product.objects.stock_value()),
+                "url": reverse("admin:inventory_product_changelist"),
+            }
+        )
+    return shown
+
+
+def product_list(status: StockStatus) -> str:
+    return f"{reverse('admin:inventory_product_changelist')}?stock_status={status}"
+
+
+def sales_chart(revenue: dict, first) -> str:
+    days = [first + timedelta(days=offset) for offset in range(DAYS)]
+    return chart([date_format(day, "M j") for day in days], [float(revenue.get(day, 0)) for day in days], "Sales")
+
+
+def best_sellers_chart(confirmed) -> str:
+    rows = OrderItem.objects.filter(order__in=confirmed).best_sellers(8)
+    return chart([row["product_name"][:24] for row in rows], [float(row["revenue"]) for row in rows], "Sales")
+
+
+def chart(labels: list[str], values: list[float], label: str) -> str:
+    """What unfold's chart component draws (floats: a picture needs no cents)."""
+    dataset = {"label": label, "data": values, "backgroundColor": "var(--color-primary-600)"}
+    return json.dumps({"labels": labels, "datasets": [dataset | {"borderColor": "var(--color-primary-600)"}]})
+
+
+def low_stock_table() -> dict:
+    return {
+        "headers": ["Product", "SKU", "In stock", "Status"],
+        "rows": [
+            {
+                "url": reverse("admin:inventory_product_change", args=[product.pk]),
+                "cells": [product.name, product.sku, product.stock_qty, product.stock_status.label],
+            }
+            for product in Product.objects.running_low()[:10]
+        ],
+    }
+
+
+def latest_orders_table() -> dict:
+    latest = Order.objects.select_related("customer")[:10]
+    return {
+        "headers": ["Order", "Customer", "Total", "Status"],
+        "rows": [
+            {
+                "url": reverse("admin:sales_order_change", args=[order.pk]),
+                "cells": [
+                    order.order_number,
+                    str(order.customer),
+                    format_money(order.total_amount),
+                    order.get_status_display(),
+                ],
+            }
+            for order in latest
+        ],
+    }

@@ -1,0 +1,177 @@
+"""The order form of the admin: it reads what somebody asks for and says at which field a rule is broken."""
+
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.forms import PaginationInlineFormSet
+
+from accounts.dialogs import RecordDialogForm
+from accounts.exceptions import BusinessError
+from inventory.models import MAX_QUANTITY, Product
+from inventory.services import find_shortages
+from sales.models import Order, OrderItem
+from sales.services import MAX_PRICE, Line, build_items, check_may_order, check_unchanged_since, requested
+
+
+class OrderForm(forms.ModelForm):
+    last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Order
+        fields = ["customer"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "last_seen" in self.fields:
+            self.initial["last_seen"] = self.instance.modified_at.isoformat()
+
+    def clean_customer(self):
+        customer = self.cleaned_data["customer"]
+        if customer.pk != self.instance.customer_id:
+            try:
+                check_may_order(customer)
+            except BusinessError as error:
+                raise ValidationError(str(error)) from error
+        return customer
+
+    def clean_last_seen(self):
+        """When the order was last changed before this form was opened; an error if it has been changed since."""
+        try:
+            last_seen = datetime.fromisoformat(self.cleaned_data["last_seen"])
+        except ValueError:
+            return None
+        if self.instance.pk:
+            try:
+                check_unchanged_since(self.instance, last_seen)
+            except BusinessError as error:
+                raise ValidationError(str(error)) from error
+        return last_seen
+
+    def add_error(self, field, error):
+        """Nobody sees an error at a hidden field: it goes to the top of the form."""
+        super().add_error(None if field == "last_seen" else field, error)
+
+
+class OrderItemForm(forms.ModelForm):
+    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    unit_price = forms.DecimalField(required=False, min_value=0, max_value=MAX_PRICE, decimal_places=2, max_digits=10)
+
+    class Meta:
+        model = OrderItem
+        fields = ["product", "quantity", "unit_price"]
+
+    def _post_clean(self):
+        """The order service builds and checks the line; the model form's own way costs several queries a line."""
+
+    @property
+    def line(self) -> Line:
+        data = self.cleaned_data
+        return Line(data["product"], data["quantity"], data["unit_price"])
+
+
+class LoadedProducts:
+    """Stands in for the queryset of every line's product field: one query for all lines, not two for each."""
+
+    model = Product
+
+    def __init__(self, ids):
+        self.products = Product.objects.in_bulk([int(pk) for pk in ids if str(pk).isdecimal()])
+
+    def all(self):
+        return self
+
+    def using(self, alias):
+        return self
+
+    def filter(self, *, pk__in=None, id__in=None):
+        wanted = {str(pk) for pk in (pk__in or id__in or ())}
+        return [product for pk, product in self.products.items() if str(pk) in wanted]
+
+    def get(self, *, pk):
+        try:
+            return self.products[int(pk)]
+        except (KeyError, ValueError, TypeError) as error:
+            raise Product.DoesNotExist from error
+
+
+class OrderItemFormSet(PaginationInlineFormSet):
+    """The lines of an order. They are not saved here: `lines` is what the order service gets."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        chosen = [value for key, value in self.data.items() if key.startswith(self.prefix) and key.endswith("-product")]
+        if not self.is_bound:
+            chosen = [item.product_id for item in self.get_queryset()]
+        self.products = LoadedProducts(chosen)
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "product" in form.fields:
+            form.fields["product"].queryset = self.products
+            form.fields["product"].required = True
+
+    @property
+    def line_forms(self) -> list[OrderItemForm]:
+        return [form for form in self.forms if form.cleaned_data.get("product") and form not in self.deleted_forms]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [form.line for form in self.line_forms]
+
+    def clean(self):
+        if any(self.errors):
+            return
+        try:
+            build_items(self.lines)
+        except BusinessError as error:
+            raise ValidationError(str(error)) from error
+        for shortage in find_shortages(self.products.products, requested(self.lines)):
+            last = [form for form in self.line_forms if form.cleaned_data["product"] == shortage.product][-1]
+            last.add_error("quantity", str(shortage))
+
+    def save(self, commit=True):
+        """Nothing is saved; the admin's log only wants to know that nothing was."""
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        return []
+
+
+class OrderStepForm(RecordDialogForm):
+    """Asks before an order is confirmed or cancelled, showing what happens to the stock of each product."""
+
+    queryset = Order.objects.select_related("customer", "confirmed_by", "cancelled_by")
+    form_before_template = "sales/order_step_dialog.html"
+    status: Order.Status
+
+    def clean(self):
+        try:
+            self.record.check_can_become(self.status)
+        except BusinessError as error:
+            raise ValidationError(str(error)) from error
+        return super().clean()
+
+    @property
+    def moves(self) -> list[dict]:
+        """For each product: its name, the stock now, the pieces moved and the stock afterwards."""
+        sign = {Order.Status.PENDING: -1, Order.Status.CONFIRMED: 1}.get(self.record.status, 0)
+        if self.status == Order.Status.CANCELLED and self.record.is_pending:
+            sign = 0
+        quantities = self.record.quantities()
+        products = Product.objects.in_bulk(quantities)
+        return [
+            {
+                "product": products[pk],
+                "pieces": quantity,
+                "change": f"{sign * quantity:+d}".replace("-", "−") if sign else "0",
+                "after": products[pk].stock_qty + sign * quantity,
+            }
+            for pk, quantity in quantities.items()
+        ]
+
+
+class ConfirmOrderForm(OrderStepForm):
+    status = Order.Status.CONFIRMED
+
+
+class CancelOrderForm(OrderStepForm):
+    status = Order.Status.CANCELLED

@@ -1,0 +1,152 @@
+"""`manage.py load_demo`: a small hardware shop with two months of trade, to try the system with."""
+
+import random
+import secrets
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Customer, User
+from accounts.money import round_money
+from accounts.services import save_user
+from inventory.models import Product
+from inventory.services import adjust_stock, save_product
+from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
+from sales.models import Order
+from sales.services import Line, cancel_order, confirm_order, create_order
+
+DAYS, ORDERS, CUSTOMERS = 60, 400, 60
+LOGINS = {"admin@example.com": "ADMIN", "sales@example.com": "SALES", "customer@example.com": "CUSTOMER"}
+
+
+class Command(BaseCommand):
+    help = (
+        f"Load a demo shop: about 200 products, {CUSTOMERS} customers and {ORDERS} orders of the last {DAYS} days. "
+        "Everything goes through the same services as real work; each is told the moment in the past (`at`) at which "
+        "it is to have happened. Only for an empty database."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing, successfully, if there is data already"
+        )
+
+    def handle(self, *, if_empty, **options):
+        if User.objects.exists() or Product.objects.exists() or Order.objects.exists():
+            if if_empty:
+                return self.tell_logins()
+            raise CommandError("This database has data already. The demo shop is only for an empty one.")
+        self.random = random.Random(20260101)  # the same shop for everybody
+        self.now = timezone.now()
+        password = "demo" if settings.DEBUG else secrets.token_urlsafe(12)
+        with transaction.atomic():
+            self.open_shop(password)
+            self.trade()
+        self.stdout.write(
+            f"The demo shop has {Product.objects.count()} products, {Customer.objects.count()} customers "
+            f"and {Order.objects.count()} orders."
+        )
+        self.tell_logins(password)
+
+    def tell_logins(self, password="demo") -> None:
+        people = User.objects.filter(email__in=LOGINS).order_by("pk")
+        right = [user for user in people if user.check_password(password)]
+        if right:
+            self.stdout.write("Demo logins (e-mail / password):")
+        for user in right:
+            self.stdout.write(f"  {user.email} / {password}  ({user.get_role_display()})")
+
+    # The shop
+
+    def open_shop(self, password: str) -> None:
+        opened = self.moment(DAYS + 5)
+        self.admin = self.person("admin@example.com", "ADMIN", "Sara", "Lindqvist", password, opened)
+        self.seller = self.person("sales@example.com", "SALES", "Tom", "Baker", password, opened)
+        self.customers = [self.customer(number, opened, password) for number in range(1, CUSTOMERS + 1)]
+        self.products = list(self.stock_shelves(opened))
+
+    def person(self, email, role, first_name, last_name, password, at, **fields) -> User:
+        user = User(email=email, role=role, first_name=first_name, last_name=last_name, created_at=at, **fields)
+        user.set_password(password)
+        return save_user(user, by=getattr(self, "admin", None), reason="Demo data")
+
+    def customer(self, number: int, at: datetime, password: str) -> Customer:
+        first, last = self.random.choice(FIRST_NAMES), LAST_NAMES[number % len(LAST_NAMES)]
+        customer = Customer(
+            email="customer@example.com" if number == 1 else f"customer{number}@example.com",
+            first_name=first,
+            last_name=last,
+            customer_code=f"CUST-{number:04d}",
+            phone=f"+1202555{number + 99:04d}",
+            address=f"{self.random.randint(1, 180)} {self.random.choice(STREETS)}\n{self.random.choice(TOWNS)}",
+            opening_balance=Decimal(self.random.choice([0, 0, 0, 0, 120, 75, -40])),
+        )
+        if number == 1:
+            customer.set_password(password)
+        else:
+            customer.set_unusable_password()
+        return save_user(customer, by=self.admin, reason="Demo data")
+
+    def stock_shelves(self, at: datetime):
+        for category, lines in CATALOGUE.items():
+            for name, stem, variants, first_cost, growth in lines:
+                for position, variant in enumerate(variants):
+                    cost = round_money(Decimal(first_cost) * Decimal(growth) ** position)
+                    price = (cost * Decimal(self.random.uniform(1.35, 1.95))).quantize(Decimal("0.1")) - Decimal("0.01")
+                    product = Product(
+                        sku=f"{stem}-{position + 1:02d}",
+                        name=f"{name} {variant}",
+                        category=category,
+                        cost_price=cost,
+                        selling_price=max(price, cost),
+                        low_stock_threshold=self.random.choice([None, None, None, 5, 20]),
+                    )
+                    stock = self.random.choice([0, 6, 12, 18, 25, 40, 60])
+                    yield save_product(product, user=self.admin, initial_stock=stock, at=at)
+
+    # Two months of trade
+
+    def trade(self) -> None:
+        """Orders come in one after the other; most are confirmed at once, some cancelled, the latest still wait."""
+        moments = sorted(self.moment(self.random.triangular(0, DAYS, 12)) for _ in range(ORDERS))
+        for number, moment in enumerate(moments):
+            order = self.place_order(moment)
+            if number >= ORDERS - 9 or self.random.random() < 0.01:
+                continue
+            if self.random.random() < 0.04:
+                cancel_order(order, user=self.seller, at=moment)
+                continue
+            confirm_order(order, user=self.random.choice([self.seller, self.seller, self.admin]), at=moment)
+            if self.random.random() < 0.03:
+                cancel_order(order, user=self.admin, at=moment)
+            if number % 9 == 0:
+                self.receive_delivery(moment)
+
+    def place_order(self, at: datetime) -> Order:
+        """One to six products of which there are some, at list price or a little less."""
+        in_stock = {product.pk: product for product in Product.objects.filter(stock_qty__gt=0)}
+        chosen = self.random.sample(sorted(in_stock), self.random.choice([1, 1, 2, 2, 3, 4, 6]))
+        lines = []
+        for pk in chosen:
+            product = in_stock[pk]
+            discount = self.random.choice([Decimal(1), Decimal(1), Decimal(1), Decimal("0.95")])
+            price = max(round_money(product.selling_price * discount), product.cost_price)
+            lines.append(Line(product, self.random.randint(1, min(6, product.stock_qty)), price))
+        return create_order(customer=self.random.choice(self.customers), lines=lines, user=self.seller, at=at)
+
+    def receive_delivery(self, at: datetime) -> None:
+        """What has run low is bought again, but not everything and not at once."""
+        low = list(Product.objects.running_low())
+        for product in self.random.sample(low, min(2, len(low))):
+            pieces = self.random.choice([20, 30, 50])
+            adjust_stock(product, user=self.admin, change=pieces, reason=f"Delivery of {pieces} received", at=at)
+
+    def moment(self, days_ago: float) -> datetime:
+        """A moment of the opening hours so many days ago, never in the future."""
+        day = timezone.localdate(self.now) - timedelta(days=int(days_ago))
+        opening = timezone.make_aware(datetime.combine(day, time(8)))
+        return min(opening + timedelta(minutes=self.random.randint(0, 600)), self.now)

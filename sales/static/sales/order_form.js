@@ -1,0 +1,59 @@
+// The order form: picking a product fills its price and shows its stock; line and order totals follow what is typed.
+"use strict";
+document.addEventListener("DOMContentLoaded", () => {
+  const $ = window.django && window.django.jQuery;
+  const group = document.getElementById("items-group");
+  if (!$ || !group) return;
+
+  const format = (cents) => (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
+  const rowOf = (element) => element.closest("tr");
+  const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
+
+  // Cents, as a whole number, so that no fraction is lost on the way.
+  const lineCents = (row) => {
+    const quantity = cell(row, "quantity"), price = cell(row, "unit_price"), gone = cell(row, "DELETE");
+    if (!quantity || !price || (gone && gone.checked)) return 0;
+    const cents = Math.round(Number(price.value) * 100) * Math.trunc(Number(quantity.value));
+    return Number.isFinite(cents) && cents > 0 ? cents : 0;
+  };
+
+  const refresh = () => {
+    let sum = 0;
+    group.querySelectorAll("tr").forEach((row) => {
+      const place = row.querySelector("[data-line-total]");
+      if (!place || row.classList.contains("empty-form") || !cell(row, "quantity")) return;
+      const cents = lineCents(row);
+      place.textContent = format(cents);
+      sum += cents;
+    });
+    const total = document.querySelector("[data-order-total]") || document.getElementById("order-total-live");
+    if (total) total.textContent = format(sum);
+  };
+
+  const fill = async (select) => {
+    if (!select.value) return;
+    const row = rowOf(select), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
+    const base = window.location.pathname.split("/sales/order/")[0];
+    const answer = await fetch(`${base}/sales/order/product-info/${encodeURIComponent(select.value)}/`);
+    if (!answer.ok) return;
+    const product = await answer.json();
+    price.value = product.unit_price;
+    if (!quantity.value) quantity.value = 1;
+    quantity.title = `${product.stock_qty} in stock`;
+    quantity.placeholder = quantity.title;
+    refresh();
+    quantity.focus();
+    quantity.select();
+  };
+
+  if (!document.querySelector("[data-order-total]")) {
+    const line = document.createElement("p");
+    line.className = "font-semibold p-3 text-right text-important";
+    line.append("Total ", Object.assign(document.createElement("span"), { id: "order-total-live" }));
+    group.append(line);
+  }
+  $(document).on("change", '#items-group select[name$="-product"]', (event) => fill(event.target));
+  group.addEventListener("input", refresh);
+  group.addEventListener("change", refresh);
+  refresh();
+});
