@@ -9,7 +9,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.exceptions import BusinessError
 from accounts.images import PictureField
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, save_user
@@ -40,13 +40,12 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
         delete_user(obj, by=request.user)
 
     def get_deleted_objects(self, objs, request):
-        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        for user in objs:
-            try:
+        try:
+            for user in objs:
                 check_deletable(user)
-            except BusinessError as error:
-                protected.append(str(error))
-        return deleted, counts, perms_needed, protected
+        except BusinessError as error:
+            return [], {}, set(), [str(error)]
+        return super().get_deleted_objects(objs, request)
 
 
 @admin.register(Customer)
@@ -67,7 +66,7 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
             },
         ),
         ("Account", {"fields": ["opening_balance"]}),
-        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        ("Record", {"classes": ["tab"], "fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
 
@@ -137,7 +136,13 @@ class StaffAdmin(PersonAdmin, UserAdmin):
             {"fields": [("first_name", "last_name"), ("email", "phone"), ("role", "is_active"), "avatar"]},
         ),
         ("Password", {"fields": ["password"]}),
-        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by"), "last_login"]}),
+        (
+            "Record",
+            {
+                "classes": ["tab"],
+                "fields": [("created_at", "created_by"), ("modified_at", "modified_by"), "last_login"],
+            },
+        ),
     ]
     add_fieldsets = [
         (None, {"fields": [("first_name", "last_name"), ("email", "phone"), "role", "avatar"]}),
@@ -147,6 +152,6 @@ class StaffAdmin(PersonAdmin, UserAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).staff()
 
-    @display(description="Role", ordering="role", label=ROLE_COLOURS)
+    @display(description="Role", ordering="role")
     def role_badge(self, user):
-        return user.role, user.get_role_display()
+        return badge(user.get_role_display(), ROLE_COLOURS[user.role])

@@ -1,7 +1,7 @@
 """What changes people: the only place that knows when somebody may be demoted, deactivated or deleted."""
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import PROTECT, ProtectedError
 
 from accounts.exceptions import LastAdmin, UserInUse
 from accounts.models import User
@@ -47,13 +47,23 @@ def delete_user(user: User, *, by: User | None) -> None:
         with transaction.atomic():
             user.delete()
     except ProtectedError as error:
-        kinds = sorted({str(found._meta.verbose_name_plural) for found in error.protected_objects})
-        raise UserInUse(f"{user} appears in {' and '.join(kinds)}. Deactivate them instead.") from error
+        raise UserInUse(f"{user} has just been entered in another record. Deactivate them instead.") from error
 
 
 def check_deletable(user: User) -> None:
     """Raise LastAdmin or UserInUse if what the user is or did forbids deleting them."""
     check_admin_remains(user, deleting=True)
+    relations = [
+        field for field in user._meta.get_fields(include_hidden=True) if field.one_to_many and field.auto_created
+    ]
+    kinds = {
+        str(relation.related_model._meta.verbose_name_plural)
+        for relation in relations
+        if relation.on_delete is PROTECT
+        and relation.related_model._base_manager.filter(**{relation.field.name: user.pk}).exists()
+    }
+    if kinds:
+        raise UserInUse(f"{user} appears in {' and '.join(sorted(kinds))}. Deactivate them instead.")
     if user.is_staff and user.last_login is not None:
         raise UserInUse(
             f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead."

@@ -13,6 +13,8 @@ def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
+admin.site.index_title = "Dashboard"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

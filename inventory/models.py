@@ -66,7 +66,7 @@ class Product(AuditedModel):
     selling_price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
     stock_qty = models.PositiveIntegerField("in stock", default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(
-        "low below", null=True, blank=True, help_text="Empty: the firm's usual threshold."
+        null=True, blank=True, help_text="Fewer pieces than this count as low. Empty: the firm's usual threshold."
     )
     image = models.ImageField(upload_to="products/images", blank=True)
 

@@ -215,7 +215,8 @@ class ProductResource(ModelResource):
         known = set(self.fields)
         if "sku" not in headers:
             raise UnreadableFile(
-                f"The first line must name the columns, and one of them must be “sku”. It says: {', '.join(headers)[:200]}"
+                "The first line must name the columns, and one of them must be “sku”. "
+                f"It says: {', '.join(headers)[:200]}"
             )
         if twice := [header for header, count in Counter(headers).items() if header in known and count > 1]:
             raise UnreadableFile(f"The column “{twice[0]}” stands in the file twice.")

@@ -1,5 +1,6 @@
 """Orders in the admin."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
@@ -18,6 +19,7 @@ from accounts.model_admin import (
     HarmlessExportAdmin,
     LocalDateRangeFilter,
     ReadableHistoryAdmin,
+    badge,
 )
 from accounts.money import format_money
 from accounts.roles import require
@@ -51,7 +53,9 @@ class OrderItemInline(TabularInline):
     @display(description="Total")
     def line_total(self, item):
         total = format_money(item.total_price) if item.total_price is not None else "–"
-        return format_html('<span data-line-total class="whitespace-nowrap">{}</span>', total)
+        return format_html(
+            '<span data-line-total data-currency="{}" class="whitespace-nowrap">{}</span>', settings.CURRENCY, total
+        )
 
     # A line has no rights of its own: they are those of its order.
 
@@ -104,13 +108,14 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             None,
             {
                 "fields": [
-                    ("customer", "last_seen"),
+                    "customer",
                     ("order_number", "order_date"),
                     ("status_badge", "total"),
+                    "last_seen",
                 ]
             },
         ),
-        ("Record", {"fields": ["standing", ("created_at", "created_by")]}),
+        ("Record", {"classes": ["tab"], "fields": ["standing", ("created_at", "created_by")]}),
     ]
 
     class Media:
@@ -118,9 +123,9 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     # What one sees
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    @display(description="Status", ordering="status")
     def status_badge(self, order):
-        return order.status, order.get_status_display()
+        return badge(order.get_status_display(), STATUS_COLOURS[order.status])
 
     @display(description="Total", ordering="total_amount")
     def total(self, order):
@@ -138,7 +143,7 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
         (title, options), *rest = fieldsets
-        return [(title, {**options, "fields": ["customer", *options["fields"][1:]]}), *rest]
+        return [(title, {**options, "fields": options["fields"][:-1]}), *rest]  # no last_seen: nothing is edited
 
     def get_actions_detail(self, request, object_id):
         """Only the steps that the order can still take."""

@@ -93,8 +93,9 @@ def best_sellers_chart(confirmed) -> str:
 
 def chart(labels: list[str], values: list[float], label: str) -> str:
     """What unfold's chart component draws (floats: a picture needs no cents)."""
-    dataset = {"label": label, "data": values, "backgroundColor": "var(--color-primary-600)"}
-    return json.dumps({"labels": labels, "datasets": [dataset | {"borderColor": "var(--color-primary-600)"}]})
+    colour = "var(--color-primary-600)"
+    dataset = {"label": label, "data": values, "backgroundColor": colour, "borderColor": colour, "maxBarThickness": 16}
+    return json.dumps({"labels": labels, "datasets": [dataset]})
 
 
 def low_stock_table() -> dict:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 from django.core.exceptions import ValidationError
 from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
 
 from accounts.dialogs import RecordDialogForm
 from accounts.exceptions import BusinessError
@@ -54,8 +55,18 @@ class OrderForm(forms.ModelForm):
 
 
 class OrderItemForm(forms.ModelForm):
-    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY)
-    unit_price = forms.DecimalField(required=False, min_value=0, max_value=MAX_PRICE, decimal_places=2, max_digits=10)
+    quantity = forms.IntegerField(
+        min_value=1, max_value=MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1})
+    )
+    unit_price = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_value=MAX_PRICE,
+        decimal_places=2,
+        max_digits=10,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="Empty: the product's selling price.",
+    )
 
     class Meta:
         model = OrderItem

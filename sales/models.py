@@ -109,14 +109,14 @@ class Order(AuditedModel):
             )
 
     def how_it_stands(self) -> str:
-        """The status as part of a sentence: `it was confirmed by Sara Lee on Nov. 22, 2026, 10:41 a.m.`"""
+        """The status as part of a sentence: `it was confirmed by Sara Lee on Nov. 22, 2026, 10:41`"""
         if self.is_pending:
             return "it is still pending"
         at, by = {
             self.Status.CONFIRMED: (self.confirmed_at, self.confirmed_by),
             self.Status.CANCELLED: (self.cancelled_at, self.cancelled_by),
         }[self.status]
-        moment = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+        moment = date_format(timezone.localtime(at), "N j, Y, H:i")
         return f"it was {self.get_status_display().lower()} by {by or 'the system'} on {moment}"
 
 

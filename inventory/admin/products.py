@@ -14,7 +14,7 @@ from unfold.widgets import (
 from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
 from accounts.images import PictureField
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.money import format_money
 from inventory.admin.imports import ProductImportAdmin
 from inventory.admin.stock_changes import StockChangeInline
@@ -132,7 +132,7 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
         ("Prices", {"fields": [("cost_price", "selling_price"), "margin"]}),
         ("Stock", {"fields": [("stock_qty", "status"), "low_stock_threshold"]}),
-        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        ("Record", {"classes": ["tab"], "fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     delete_hint = "Confirm, cancel or delete these orders first."
     NEEDS_VIEW_COST = {"cost", "margin", "cost_price"}
@@ -158,9 +158,9 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
     def margin(self, product):
         return f"{product.profit_margin} %" if product.pk and product.cost_price else "–"
 
-    @display(description="Status", label=STATUS_COLOURS)
+    @display(description="Status")
     def status(self, product):
-        return product.stock_status, product.stock_status.label
+        return badge(product.stock_status.label, STATUS_COLOURS[product.stock_status])
 
     def get_list_display(self, request):
         return [name for name in super().get_list_display(request) if self.may_see(request, name)]

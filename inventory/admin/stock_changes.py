@@ -6,7 +6,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, LocalDateRangeFilter
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, LocalDateRangeFilter, badge
 from accounts.models import User
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
@@ -33,9 +33,9 @@ class ReadOnly:
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @display(description="Kind", ordering="kind", label=KIND_COLOURS)
+    @display(description="Kind", ordering="kind")
     def kind_badge(self, row):
-        return row.kind, row.get_kind_display()
+        return badge(row.get_kind_display(), KIND_COLOURS[row.kind])
 
     @display(description="Change")
     def change(self, row):

@@ -15,8 +15,9 @@ class Command(BaseCommand):
         broken = StockChange.objects.broken_links().first()
         if broken:
             raise CommandError(
-                f"{broken.product_name} ({broken.product_sku}): stock change {broken.pk} of {broken.created_at:%Y-%m-%d} "
-                f"starts at {broken.previous_qty}, but the stock was {broken.expected_qty} then."
+                f"{broken.product_name} ({broken.product_sku}): stock change {broken.pk} "
+                f"of {broken.created_at:%Y-%m-%d} starts at {broken.previous_qty}, "
+                f"but the stock was {broken.expected_qty} then."
             )
         wrong = Product.objects.disagreeing_with_ledger().first()
         if wrong:

@@ -105,17 +105,17 @@ class Command(BaseCommand):
                         selling_price=max(price, cost),
                         low_stock_threshold=self.random.choice([None, None, None, 5, 20]),
                     )
-                    stock = self.random.choice([0, 6, 12, 18, 25, 40, 60])
+                    stock = self.random.choice([3, 9, 12, 18, 25, 40, 60])
                     yield save_product(product, user=self.admin, initial_stock=stock, at=at)
 
     # Two months of trade
 
     def trade(self) -> None:
         """Orders come in one after the other; most are confirmed at once, some cancelled, the latest still wait."""
-        moments = sorted(self.moment(self.random.triangular(0, DAYS, 12)) for _ in range(ORDERS))
+        moments = sorted(self.moment(self.random.triangular(0, DAYS, 6)) for _ in range(ORDERS))
         for number, moment in enumerate(moments):
             order = self.place_order(moment)
-            if number >= ORDERS - 9 or self.random.random() < 0.01:
+            if self.random.random() < (0.4 if number >= ORDERS - 20 else 0.01):
                 continue
             if self.random.random() < 0.04:
                 cancel_order(order, user=self.seller, at=moment)
@@ -123,7 +123,7 @@ class Command(BaseCommand):
             confirm_order(order, user=self.random.choice([self.seller, self.seller, self.admin]), at=moment)
             if self.random.random() < 0.03:
                 cancel_order(order, user=self.admin, at=moment)
-            if number % 9 == 0:
+            if number % 6 == 0:
                 self.receive_delivery(moment)
 
     def place_order(self, at: datetime) -> Order:

@@ -3,9 +3,10 @@
 document.addEventListener("DOMContentLoaded", () => {
   const $ = window.django && window.django.jQuery;
   const group = document.getElementById("items-group");
-  if (!$ || !group) return;
+  if (!$ || !group || !group.querySelector('input[name$="-quantity"]')) return;
 
-  const format = (cents) => (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
+  const currency = group.querySelector("[data-currency]").dataset.currency;
+  const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
   const rowOf = (element) => element.closest("tr");
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
 
@@ -52,7 +53,7 @@ document.addEventListener("DOMContentLoaded", () => {
     line.append("Total ", Object.assign(document.createElement("span"), { id: "order-total-live" }));
     group.append(line);
   }
-  $(document).on("change", '#items-group select[name$="-product"]', (event) => fill(event.target));
+  $(document).on("select2:select", '#items-group select[name$="-product"]', (event) => fill(event.target));
   group.addEventListener("input", refresh);
   group.addEventListener("change", refresh);
   refresh();
