@@ -26,7 +26,6 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     ordering = ["first_name", "last_name", "id"]
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
-    delete_hint = "Deactivate them instead: they can no longer sign in or order, and the past stays as it was."
 
     @display(description="Name", ordering="first_name", header=True)
     def person(self, user):
@@ -66,7 +65,7 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
             },
         ),
         ("Account", {"fields": ["opening_balance"]}),
-        ("Record", {"classes": ["tab"], "fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
 
@@ -139,7 +138,6 @@ class StaffAdmin(PersonAdmin, UserAdmin):
         (
             "Record",
             {
-                "classes": ["tab"],
                 "fields": [("created_at", "created_by"), ("modified_at", "modified_by"), "last_login"],
             },
         ),

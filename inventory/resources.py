@@ -1,8 +1,6 @@
 """Products from and to files. One resource serves the admin, the command and the export."""
 
-import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -16,6 +14,7 @@ from import_export.widgets import Widget
 from accounts.money import round_money
 from accounts.spreadsheets import UnreadableFile, as_decimal, as_text, as_whole_number, is_blank
 from inventory.exceptions import ProductsChanged
+from inventory.import_report import ImportReport, ReportRow
 from inventory.models import MAX_QUANTITY, Product, StockChange, normalise_sku
 from inventory.services import BATCH, import_products, lock_products
 
@@ -34,82 +33,6 @@ class StockMode(TextChoices):
     KEEP = "keep", "Leave the stock of existing products as it is"
     SET = "set", "Set the stock of existing products to the file's number"
     ADD = "add", "Add the file's number to the stock of existing products"
-
-
-@dataclass
-class ReportRow:
-    """What one line of the file does: `changes` are (column, old, new), `errors` are (column, value, reason)."""
-
-    line: int
-    sku: str
-    name: str
-    kind: str
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-    errors: list[tuple[str, str, str]] = field(default_factory=list)
-
-    @property
-    def shown_changes(self) -> list[str]:
-        """The changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`."""
-        shown = []
-        for column, old, new in self.changes:
-            label = column.replace("_", " ").replace("stock qty", "stock")
-            if self.kind == "new":
-                shown += [f"{label} {new}"] if column not in ("sku", "name") else []
-            elif column == "stock_qty":
-                shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
-            else:
-                shown.append(f"{label} {old or '–'} → {new or '–'}")
-        return shown
-
-
-@dataclass
-class ImportReport:
-    """What an import does, or would do: counts of all rows, and the rows that say something."""
-
-    counts: Counter = field(default_factory=Counter)
-    rows: list[ReportRow] = field(default_factory=list)
-    rounded: Counter = field(default_factory=Counter)
-    unknown_columns: list[str] = field(default_factory=list)
-    problem: str = ""
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.problem and not self.counts["error"]
-
-    @property
-    def changes_something(self) -> bool:
-        return bool(self.counts["new"] or self.counts["changed"])
-
-    @property
-    def error_rows(self) -> list[ReportRow]:
-        return [row for row in self.rows if row.kind == "error"]
-
-    @property
-    def good_rows(self) -> list[ReportRow]:
-        return [row for row in self.rows if row.kind != "error"]
-
-    @property
-    def summary(self) -> str:
-        kinds = ("new", "changed", "unchanged", "error")
-        return ", ".join(f"{self.counts[kind]} {'errors' if kind == 'error' else kind}" for kind in kinds)
-
-    @property
-    def notes(self) -> list[str]:
-        """What was done to the file's values, for the person to know."""
-        notes = [
-            f"{count} {'value' if count == 1 else 'values'} in {column} with more than two decimals: rounded."
-            for column, count in self.rounded.items()
-            if count
-        ]
-        if self.unknown_columns:
-            notes.append(f"Columns not known here, ignored: {', '.join(self.unknown_columns)}.")
-        return notes
-
-    @property
-    def digest(self) -> str:
-        """A fingerprint of everything that would change, old values included."""
-        rows = [(row.sku, row.kind, row.changes) for row in self.rows]
-        return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 class TextWidget(Widget):

@@ -111,11 +111,12 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
                     "customer",
                     ("order_number", "order_date"),
                     ("status_badge", "total"),
+                    "standing",
+                    ("created_at", "created_by"),
                     "last_seen",
                 ]
             },
-        ),
-        ("Record", {"classes": ["tab"], "fields": ["standing", ("created_at", "created_by")]}),
+        )
     ]
 
     class Media:
@@ -142,8 +143,8 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        (title, options), *rest = fieldsets
-        return [(title, {**options, "fields": options["fields"][:-1]}), *rest]  # no last_seen: nothing is edited
+        [(title, options)] = fieldsets
+        return [(title, {"fields": options["fields"][:-1]})]  # no last_seen: nothing is edited
 
     def get_actions_detail(self, request, object_id):
         """Only the steps that the order can still take."""

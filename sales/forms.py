@@ -95,13 +95,16 @@ class LoadedProducts:
     def using(self, alias):
         return self
 
-    def filter(self, *, pk__in=None, id__in=None):
-        wanted = {str(pk) for pk in (pk__in or id__in or ())}
-        return [product for pk, product in self.products.items() if str(pk) in wanted]
+    def filter(self, **lookup):
+        """`id__in` or `pk__in`: the only question that the select widget asks."""
+        (wanted,) = lookup.values()
+        return [product for pk, product in self.products.items() if str(pk) in {str(value) for value in wanted}]
 
-    def get(self, *, pk):
+    def get(self, **lookup):
+        """`id` or `pk`: the only question that the form field asks."""
+        (value,) = lookup.values()
         try:
-            return self.products[int(pk)]
+            return self.products[int(value)]
         except (KeyError, ValueError, TypeError) as error:
             raise Product.DoesNotExist from error
 

@@ -128,6 +128,9 @@ def keep_unless_pending(collector, field, sub_objs, using):
     models.SET_NULL(collector, field, sub_objs, using)
 
 
+keep_unless_pending.lazy_sub_objs = True  # as SET_NULL: Django need not load the lines to set them
+
+
 class OrderItem(models.Model):
     """One line of an order; name and SKU as they were when it was written."""
 

@@ -134,7 +134,7 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
         ("Stock", {"fields": [("stock_qty", "status"), "low_stock_threshold"]}),
         ("Record", {"classes": ["tab"], "fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
-    delete_hint = "Confirm, cancel or delete these orders first."
+    delete_hint = "It is in these pending orders: confirm, cancel or delete them first."
     NEEDS_VIEW_COST = {"cost", "margin", "cost_price"}
 
     # What one sees

@@ -1,0 +1,103 @@
+"""What every test finds: a database that refuses to forget stock changes, people signed in, files thrown away."""
+
+import importlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from tests.factories import make_admin, make_sales
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def pytest_configure(config):
+    if not POSTGRESQL:  # a file, so that several processes and the browser's server can open it
+        folder = Path(tempfile.gettempdir()) / "mini-erp-tests"
+        folder.mkdir(exist_ok=True)
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / f"test-{os.getppid()}.sqlite3")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.LOGGING_CONFIG = None
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
+        if item.get_closest_marker("postgres") and not POSTGRESQL:
+            item.add_marker(pytest.mark.skip(reason="not on PostgreSQL"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    say = terminalreporter.write_line
+    say("")
+    say(f"Database: {'PostgreSQL' if POSTGRESQL else 'SQLite'}.")
+    if not POSTGRESQL:
+        say("PostgreSQL was not tested. To include it: DATABASE_URL=postgres://user:password@host:5432/name make test")
+    if not CHROMIUM:
+        say("The browser tests were skipped. To include them: install Chromium (Debian: apt-get install chromium).")
+
+
+@pytest.fixture(autouse=True)
+def files_thrown_away(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "imports": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "imports")},
+        },
+    }
+
+
+class PlainEditor:
+    """What the migration needs of a schema editor, inside a transaction too."""
+
+    connection = connection
+
+    def execute(self, statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def append_only(step: str) -> None:
+    """Let the migration "install" or "remove" the triggers of the stock change log."""
+    migration = importlib.import_module("inventory.migrations.0001_initial")
+    getattr(migration, f"{step}_append_only")(None, PlainEditor())
+
+
+@pytest.fixture
+def _append_only_again(django_db_setup, django_db_blocker):
+    yield
+    with django_db_blocker.unblock():
+        append_only("install")
+
+
+@pytest.fixture
+def committed_db(_append_only_again, transactional_db):
+    """A database whose writes are committed, for several connections. The log may be emptied only afterwards."""
+    yield
+    append_only("remove")
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def as_admin(db) -> Client:
+    return signed_in(make_admin())
+
+
+@pytest.fixture
+def as_sales(db) -> Client:
+    return signed_in(make_sales())

@@ -1,0 +1,48 @@
+"""What tests start from, made by the services, so that no test starts from a state that cannot be."""
+
+from decimal import Decimal
+from itertools import count
+
+from accounts.models import Customer, User
+from accounts.services import save_user
+from inventory.models import Product
+from inventory.services import save_product
+from sales.models import Order
+from sales.services import Line, create_order
+
+numbers = count(1)
+
+
+def make_user(role="SALES", **fields) -> User:
+    number = next(numbers)
+    user = User(**{"email": f"user{number}@example.com", "first_name": "User", "last_name": str(number), **fields})
+    user.role = role
+    user.set_password("correct horse")
+    return save_user(user, by=None)
+
+
+def make_admin(**fields) -> User:
+    return make_user("ADMIN", **fields)
+
+
+def make_sales(**fields) -> User:
+    return make_user("SALES", **fields)
+
+
+def make_customer(**fields) -> Customer:
+    number = next(numbers)
+    values = {"email": f"customer{number}@example.com", "first_name": "Customer", "last_name": str(number), **fields}
+    customer = Customer(**values)
+    customer.set_password("correct horse")
+    return save_user(customer, by=None)
+
+
+def make_product(stock=10, user=None, **fields) -> Product:
+    number = next(numbers)
+    values = {"sku": f"P-{number}", "name": f"Product {number}", "selling_price": Decimal("10.00"), **fields}
+    return save_product(Product(**values), user=user, initial_stock=stock)
+
+
+def make_order(*lines, customer=None, user=None) -> Order:
+    """A pending order of (product, quantity) or (product, quantity, price) lines."""
+    return create_order(customer=customer or make_customer(), lines=[Line(*line) for line in lines], user=user)

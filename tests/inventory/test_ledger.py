@@ -1,0 +1,94 @@
+"""The stock change log is append-only, and check_stock finds whoever went round it."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from inventory.models import Product, StockChange
+from inventory.services import adjust_stock, delete_product
+from tests.conftest import append_only
+from tests.factories import make_customer, make_product
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = "never changed or deleted"
+
+
+def in_sql(statement, *parameters):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "new_qty = new_qty + 1",
+        "change_reason = 'something else'",
+        "kind = 'SALE'",
+        "created_by_id = NULL, change_reason = ''",
+        "product_id = NULL",  # of a product that still has stock
+    ],
+)
+def test_no_row_can_be_changed(change):
+    make_product(stock=5)
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql(f"UPDATE inventory_stockchange SET {change}")
+
+
+def test_a_row_of_a_deleted_product_can_be_changed_no_more_than_others():
+    product = make_product(stock=5)
+    delete_product(product, user=None)
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql("UPDATE inventory_stockchange SET product_sku = 'OTHER'")
+
+
+def test_nulling_the_product_cannot_hide_another_change():
+    adjust_stock(make_product(stock=5), user=None, new_qty=0, reason="Sold out")
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql("UPDATE inventory_stockchange SET product_id = NULL, new_qty = 4")
+
+
+def test_no_row_can_be_deleted_not_even_by_the_orm():
+    make_product(stock=5)
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql("DELETE FROM inventory_stockchange")
+    with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+        StockChange.objects.all().delete()
+    with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+        StockChange.objects.update(customer=make_customer())
+    assert StockChange.objects.count() == 1
+
+
+@pytest.mark.postgres
+def test_the_log_cannot_be_truncated():
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql("TRUNCATE inventory_stockchange")
+
+
+def test_check_stock_proves_a_sound_database(capsys):
+    product = make_product(stock=5)
+    adjust_stock(product, user=None, change=-2, reason="Broken")
+    delete_product(make_product(stock=3), user=None)
+    call_command("check_stock")
+    assert "Stock is proved: 1 products, 4 stock changes." in capsys.readouterr().out
+
+
+def test_check_stock_finds_stock_written_past_the_service():
+    make_product(stock=1)
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    Product.objects.filter(pk=product.pk).update(stock_qty=6)
+    with pytest.raises(CommandError, match=r"Chai \(NW-1\): stock is 6, but its stock changes add up to 5"):
+        call_command("check_stock")
+
+
+def test_check_stock_finds_a_row_tampered_with():
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    adjust_stock(product, user=None, change=+4, reason="Found")
+    row = adjust_stock(product, user=None, change=-2, reason="Broken").stock_changes.first()
+    append_only("remove")
+    try:
+        in_sql("UPDATE inventory_stockchange SET previous_qty = 8, new_qty = 6 WHERE id = %s", row.pk)
+    finally:
+        append_only("install")
+    with pytest.raises(CommandError, match=rf"stock change {row.pk} .* starts at 8, but the stock was 9"):
+        call_command("check_stock")

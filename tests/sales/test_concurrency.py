@@ -1,0 +1,135 @@
+"""Several people at once: nothing oversold, nothing done twice, nobody stuck, no crash."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Customer
+from inventory.models import Product, StockChange
+from inventory.services import adjust_stock, delete_product
+from sales.models import Order
+from sales.services import Line, cancel_order, confirm_order, create_order, edit_order
+from tests.factories import make_customer, make_order, make_product
+from tests.race import race
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def confirm(pk):
+    confirm_order(Order.objects.get(pk=pk), user=None)
+
+
+def cancel(pk):
+    cancel_order(Order.objects.get(pk=pk), user=None)
+
+
+def create(customer, *products):
+    lines = [Line(product, 1) for product in Product.objects.filter(pk__in=products)]
+    return create_order(customer=Customer.objects.get(pk=customer), lines=lines, user=None).order_number
+
+
+def edit(pk, quantity):
+    order = Order.objects.get(pk=pk)
+    edit_order(order, customer=order.customer, lines=[Line(order.items.first().product, quantity)], user=None)
+
+
+def adjust(pk):
+    adjust_stock(Product.objects.get(pk=pk), change=1, reason="Found", user=None)
+
+
+def delete(pk):
+    delete_product(Product.objects.get(pk=pk), user=None)
+
+
+def outcomes(results) -> Counter:
+    return Counter(outcome for outcome, _ in results)
+
+
+def test_sixteen_confirmations_of_five_pieces_sell_five():
+    product = make_product(stock=5)
+    orders = [make_order((product, 1)) for _ in range(16)]
+
+    results = race(*[(confirm, order.pk) for order in orders])
+
+    assert outcomes(results) == {"done": 5, "InsufficientStock": 11}, results
+    product.refresh_from_db()
+    assert product.stock_qty == 0
+    assert Order.objects.filter(status="CONFIRMED").count() == 5
+    call_command("check_stock")
+
+
+def test_one_order_confirmed_by_eight_people_is_confirmed_once():
+    product = make_product(stock=50)
+    order = make_order((product, 3))
+
+    results = race(*[(confirm, order.pk)] * 8)
+
+    assert outcomes(results) == {"done": 1, "InvalidTransition": 7}, results
+    product.refresh_from_db()
+    assert product.stock_qty == 47
+
+
+def test_confirming_and_cancelling_at_once_ends_cancelled_with_all_stock_back():
+    product = make_product(stock=50)
+    orders = [make_order((product, 2)) for _ in range(6)]
+
+    results = race(*[(step, order.pk) for order in orders for step in (confirm, cancel)])
+
+    assert not {outcome for outcome, _ in results} - {"done", "InvalidTransition"}, results
+    assert set(Order.objects.values_list("status", flat=True)) == {"CANCELLED"}
+    product.refresh_from_db()
+    assert product.stock_qty == 50
+    call_command("check_stock")
+
+
+def test_orders_with_the_same_products_in_opposite_order_never_wait_for_each_other():
+    first, second = make_product(stock=100), make_product(stock=100)
+    orders = [make_order(*lines) for _ in range(6) for lines in ([(first, 1), (second, 1)], [(second, 1), (first, 1)])]
+
+    results = race(*[(confirm, order.pk) for order in orders])
+
+    assert outcomes(results) == {"done": 12}, results
+    assert set(Product.objects.values_list("stock_qty", flat=True)) == {88}
+
+
+def test_simultaneous_orders_get_numbers_of_their_own():
+    customer, product = make_customer(), make_product(stock=100)
+
+    results = race(*[(create, customer.pk, product.pk)] * 16)
+
+    assert outcomes(results) == {"done": 16}, results
+    assert len({number for _, number in results}) == 16
+    assert {number[-4:] for _, number in results} == {f"{n:04d}" for n in range(1, 17)}
+
+
+def test_everything_at_once_keeps_every_promise():
+    first, second = make_product(stock=30), make_product(stock=30)
+    orders = [make_order((first, 2), (second, 1)) for _ in range(6)]
+    customer = make_customer()
+
+    results = race(
+        *[(confirm, order.pk) for order in orders],
+        *[(cancel, order.pk) for order in orders[:2]],
+        *[(edit, order.pk, 3) for order in orders[2:4]],
+        *[(adjust, product.pk) for product in (first, second)],
+        *[(create, customer.pk, second.pk, first.pk)] * 2,
+    )
+
+    crashes = [result for result in results if result[0].startswith("CRASH")]
+    assert not crashes
+    call_command("check_stock")
+    for order in Order.objects.filter(status="CONFIRMED"):
+        sold = StockChange.objects.filter(reference=order.order_number, kind="SALE")
+        assert {row.product_id: -row.quantity_change for row in sold} == order.quantities()
+
+
+def test_a_product_deleted_while_it_is_ordered_is_either_gone_or_ordered():
+    customer, product = make_customer(), make_product(stock=5)
+
+    results = race((delete, product.pk), *[(create, customer.pk, product.pk)] * 4)
+
+    assert not [result for result in results if result[0].startswith("CRASH")], results
+    exists = Product.objects.filter(pk=product.pk).exists()
+    assert exists == Order.objects.filter(items__product=product.pk).exists()
+    call_command("check_stock")

@@ -1,0 +1,88 @@
+"""The plan of the house, read from the source: who imports whom, who writes what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ["accounts", "inventory", "sales"]  # each may import itself and what stands before it
+LAYERS = ["exceptions", "querysets", "models", "services"]  # the same inside an app; the doors stand above them all
+SOURCES = [
+    path for app in [*APPS, "config"] for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts
+]
+
+
+def imports_of(path: Path):
+    """Every module named in an import, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+
+
+def id_of(path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=id_of)
+def test_imports_run_from_config_to_sales_to_inventory_to_accounts(path):
+    app = path.relative_to(ROOT).parts[0]
+    allowed = [*APPS, "config"] if app == "config" else APPS[: APPS.index(app) + 1]
+    ours = {name.split(".")[0] for name in imports_of(path)} & {*APPS, "config"}
+    assert ours <= set(allowed)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=id_of)
+def test_inside_an_app_doors_import_services_import_models_and_never_back(path):
+    app, layer = path.relative_to(ROOT).parts[0], path.stem
+    if layer not in LAYERS:
+        return
+    above = LAYERS[LAYERS.index(layer) + 1 :] + ["admin", "api", "resources", "dashboard", "forms", "roles"]
+    imported = {name.split(".")[1] for name in imports_of(path) if name.startswith(f"{app}.")}
+    assert not imported & set(above)
+
+
+def assigned_attributes(path: Path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            for part in ast.walk(target) if target is not None else ():
+                if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+                    yield part.attr
+
+
+@pytest.mark.parametrize(("attribute", "writer"), [("stock_qty", "inventory"), ("status", "sales")])
+def test_only_the_services_write_stock_and_status(attribute, writer):
+    writers = {id_of(path) for path in SOURCES if attribute in set(assigned_attributes(path))}
+    assert writers == {f"{writer}/services.py"}
+
+
+def test_nobody_asks_for_a_role_where_a_permission_is_meant():
+    """Comparing a user's role is left to the models, the matrix and the services that guard the last admin."""
+    allowed = {"accounts/models.py", "accounts/roles.py", "accounts/services.py", "accounts/admin.py"}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare) and any(
+                isinstance(part, ast.Attribute) and part.attr == "role" for part in ast.walk(node)
+            ):
+                assert id_of(path) in allowed | {"sales/services.py"}, f"{path}:{node.lineno}"
+
+
+def test_no_action_of_a_record_changes_anything_by_get():
+    """unfold's detail, row and list actions are links unless they open a dialog (POST with CSRF token)."""
+    harmless = {"print_order"}
+    for model_admin in admin.site._registry.values():
+        for kind in ("actions_list", "actions_row", "actions_detail", "actions_submit_line"):
+            for name in getattr(model_admin, kind, None) or ():
+                assert name in harmless or getattr(model_admin, name).dialog, f"{model_admin}: {name}"
+
+
+def test_no_file_has_outgrown_its_readers():
+    for path in SOURCES:
+        lines = len(path.read_text().splitlines())
+        assert lines <= 350, f"{id_of(path)} has {lines} lines"

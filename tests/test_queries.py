@@ -1,0 +1,79 @@
+"""Every page costs a number of queries that does not grow with what it shows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from inventory.services import adjust_stock
+from sales.services import confirm_order
+from tests.factories import make_customer, make_order, make_product, make_sales
+from tests.sales.test_order_admin import form_data
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "admin:index",
+    "admin:inventory_product_changelist",
+    "admin:inventory_stockchange_changelist",
+    "admin:sales_order_changelist",
+    "admin:accounts_customer_changelist",
+    "admin:accounts_user_changelist",
+]
+
+
+def queries_of(client, url) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def grow(times: int):
+    for _ in range(times):
+        user, product = make_sales(), make_product(user=None)
+        adjust_stock(product, user=user, change=1, reason="Found")
+        confirm_order(make_order((product, 1), user=user), user=user)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_the_same_with_more_rows(as_admin, name):
+    grow(2)
+    as_admin.get(reverse(name))  # whatever is looked up once per process
+    few = queries_of(as_admin, reverse(name))
+    grow(12)
+    many = queries_of(as_admin, reverse(name))
+    assert many == few <= 15
+
+
+def test_an_order_page_costs_the_same_with_sixty_lines(as_admin):
+    small = make_order((make_product(), 1))
+    large = make_order(*[(make_product(), 1) for _ in range(60)])
+    few, many = (queries_of(as_admin, reverse("admin:sales_order_change", args=[order.pk])) for order in (small, large))
+    assert many <= few <= 20
+    confirm_order(small, user=None)
+    confirm_order(large, user=None)
+    few, many = (queries_of(as_admin, reverse("admin:sales_order_change", args=[order.pk])) for order in (small, large))
+    assert many <= few <= 20
+
+
+def test_saving_an_order_costs_the_same_with_sixty_lines(as_admin):
+    counts = []
+    for lines in (1, 60):
+        data = form_data(make_customer(), *[(make_product(), 1, "") for _ in range(lines)])
+        with CaptureQueriesContext(connection) as captured:
+            assert as_admin.post(reverse("admin:sales_order_add"), data).status_code == 302
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] <= 30
+
+
+def test_a_product_page_costs_the_same_with_more_stock_changes(as_admin):
+    product = make_product()
+    url = reverse("admin:inventory_product_change", args=[product.pk])
+    few = queries_of(as_admin, url)
+    for _ in range(30):
+        adjust_stock(product, user=make_sales(), change=1, reason="Found")
+    assert queries_of(as_admin, url) <= few + 1
+    history = reverse("admin:inventory_product_history", args=[product.pk])
+    assert queries_of(as_admin, history) <= 12
