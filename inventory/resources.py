@@ -1,6 +1,7 @@
 """Products from and to files. One resource serves the admin, the command and the export."""
 
 from collections import Counter
+from copy import copy
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -68,7 +69,7 @@ class Row(dict):
 
     def __init__(self, cells, *, line, decimal_comma):
         super().__init__(cells)
-        self.line, self.decimal_comma = line, decimal_comma
+        self.line, self.decimal_comma, self.sku_error = line, decimal_comma, ""
 
 
 class ProductResource(ModelResource):
@@ -165,23 +166,33 @@ class ProductResource(ModelResource):
         return result
 
     def get_instance(self, instance_loader, row):
-        sku = self.fields["sku"].clean(row)
-        if not sku:
-            raise ValidationError({"sku": "The SKU is missing."})
-        if sku in self.lines_by_sku:
-            raise ValidationError({"sku": f"Line {self.lines_by_sku[sku]} has the same SKU."})
-        self.lines_by_sku[sku] = row.line
-        return self.existing.get(sku)
-
-    def get_or_init_instance(self, instance_loader, row):
+        """The product with the row's SKU. What is wrong with the SKU is kept for `import_instance` to say."""
         try:
-            return super().get_or_init_instance(instance_loader, row)
+            sku = self.fields["sku"].clean(row)
         except ValueError as error:
-            raise ValidationError({"sku": str(error)}) from error
+            row.sku_error = str(error)
+            return None
+        if not sku:
+            row.sku_error = "The SKU is missing."
+        elif sku in self.lines_by_sku:
+            row.sku_error = f"Line {self.lines_by_sku[sku]} has the same SKU."
+        self.lines_by_sku.setdefault(sku, row.line)
+        return copy(self.existing.get(sku))
 
     def after_init_instance(self, instance, new, row, **kwargs):
         instance.before = {} if new else {name: getattr(instance, name) for name in self.fields}
         instance.imported_stock = 0 if new else instance.stock_qty
+
+    def import_instance(self, instance, row, **kwargs):
+        errors = {}
+        try:
+            super().import_instance(instance, row, **kwargs)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if row.sku_error:
+            errors["sku"] = ValidationError(row.sku_error)
+        if errors:
+            raise ValidationError(errors)
 
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):
         if is_blank(row.get(field.column_name)):

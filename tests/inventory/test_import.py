@@ -1,0 +1,253 @@
+"""Importing products: what the file means, what is written, and what is refused."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+
+from accounts.spreadsheets import read_table
+from inventory.models import Product, StockChange
+from inventory.resources import ProductResource
+from inventory.services import adjust_stock, save_product
+from tests.factories import make_product, make_sales
+from tests.real_data import FOLDER, needs_real_data
+
+pytestmark = pytest.mark.django_db
+
+HEADER = "sku,name,category,cost_price,selling_price,stock_qty,low_stock_threshold\n"
+
+
+def run(text: str, **options):
+    dry_run = options.pop("dry_run", False)
+    resource = ProductResource(reference="list.csv", **options)
+    table = read_table("list.csv", text.encode())
+    resource.import_data(table, dry_run=dry_run, rollback_on_validation_errors=True)
+    return resource.report
+
+
+def errors_of(report) -> list[tuple]:
+    return [(row.line, column, reason) for row in report.error_rows for column, _, reason in row.errors]
+
+
+def test_new_products_are_added_with_their_stock_logged():
+    user = make_sales()
+    report = run(HEADER + " a-1 , Chai ,Tea,1.50,2.00,7,3\nA-2,Chang,,,1,,\n", user=user)
+    assert report.summary == "2 new, 0 changed, 0 unchanged, 0 errors"
+    chai, chang = Product.objects.get(sku="A-1"), Product.objects.get(sku="A-2")
+    assert (chai.name, chai.category, chai.cost_price, chai.stock_qty, chai.low_stock_threshold) == (
+        "Chai",
+        "Tea",
+        Decimal("1.50"),
+        7,
+        3,
+    )
+    assert (chang.cost_price, chang.stock_qty, chang.low_stock_threshold) == (0, 0, None)
+    row = StockChange.objects.get()
+    assert (row.kind, row.new_qty, row.reference, row.created_by) == ("IMPORT", 7, "list.csv", user)
+    assert (chai.created_by, chang.history.get().history_user) == (user, user)
+
+
+def test_the_same_file_twice_changes_nothing_the_second_time():
+    text = HEADER + "A-1,Chai,Tea,1.50,2.00,7,3\n"
+    run(text)
+    assert run(text).summary == "0 new, 0 changed, 1 unchanged, 0 errors"
+    assert run(text, stock_mode="set").summary == "0 new, 0 changed, 1 unchanged, 0 errors"
+    assert Product.history.filter(sku="A-1").count() == 2  # the product, and its stock
+
+
+def test_a_known_sku_is_updated_and_a_blank_cell_keeps_what_is_there():
+    product = make_product(sku="A-1", name="Chai", category="Tea", cost_price=Decimal(1), stock=5)
+    user = make_sales()
+    report = run(HEADER + "a-1,,,,12.00,99,\n", user=user)
+    assert [row.changes for row in report.rows] == [[("selling_price", "10.00", "12.00")]]
+    product.refresh_from_db()
+    assert (product.name, product.category, product.selling_price, product.stock_qty) == ("Chai", "Tea", 12, 5)
+    latest = product.history.first()
+    assert (latest.selling_price, latest.history_user, latest.history_change_reason) == (12, user, "Import list.csv")
+    assert product.modified_by == user
+
+
+@pytest.mark.parametrize(("mode", "stock"), [("keep", 8), ("set", 5), ("add", 13)])
+def test_the_clerk_chooses_what_the_stock_column_means(mode, stock):
+    product = make_product(sku="A-1", stock=8)
+    report = run("sku,stock_qty\nA-1,5\n", stock_mode=mode)
+    product.refresh_from_db()
+    assert product.stock_qty == stock
+    if mode == "set":
+        assert report.rows[0].shown_changes == ["stock 8 → 5 (−3)"]
+        assert product.stock_changes.first().kind == "IMPORT"
+
+
+def test_prices_with_more_than_two_decimals_are_rounded_half_up_and_counted():
+    report = run("sku,name,selling_price\nA,x,1.005\nB,y,2.5000\n")
+    assert Product.objects.get(sku="A").selling_price == Decimal("1.01")
+    assert report.notes == ["1 value in selling_price with more than two decimals: rounded."]
+
+
+def test_a_file_with_semicolons_may_write_decimal_commas():
+    run("sku;name;selling_price\nA;x;4,79\n")
+    assert Product.objects.get().selling_price == Decimal("4.79")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (",Chai,,,1,,", "sku", "The SKU is missing"),
+        ("A;B,Chai,,,1,,", "sku", "A SKU has only letters"),
+        ("A,,,,1,,", "name", "A new product needs a name"),
+        ("A,Chai,,,,,", "selling_price", "A new product needs a selling price"),
+        ("A,Chai,,,abc,,", "selling_price", "This is not a number"),
+        ('A,Chai,,,"4,79",,', "selling_price", "This is not a number"),
+        ("A,Chai,,,-1,,", "selling_price", "must not be negative"),
+        ("A,Chai,,,999999999,,", "selling_price", "more than a price can be"),
+        ("A,Chai,,5,4,,", "selling_price", "below the cost price"),
+        ("A,Chai,,,1,1.5,", "stock_qty", "whole number"),
+        ("A,Chai,,,1,-1,", "stock_qty", "must not be negative"),
+        ("A,Chai,,,1,99999999999,", "stock_qty", "more than"),
+        ("A,Chai,,,1,,x", "low_stock_threshold", "not a number"),
+        (f"A,{'x' * 300},,,1,,", "name", "at most 255 characters"),
+    ],
+)
+def test_a_bad_row_is_named_by_line_column_and_reason_and_nothing_is_written(row, column, reason):
+    report = run(HEADER + "GOOD,Fine,,,1,5,\n" + row + "\n")
+    ((line, where, why),) = errors_of(report)
+    assert (line, where) == (3, column)
+    assert reason in why
+    assert not Product.objects.exists() and not StockChange.objects.exists()
+
+
+def test_a_sku_twice_in_the_file_names_both_lines():
+    report = run(HEADER + "a,Chai,,,1,,\n\nA ,Chang,,,1,,\n")
+    assert errors_of(report) == [(4, "sku", "Line 2 has the same SKU.")]
+
+
+def test_several_things_wrong_with_one_row_are_all_named():
+    report = run(HEADER + "A,,,,abc,1.5,\n")
+    assert {column for _, column, _ in errors_of(report)} == {"name", "selling_price", "stock_qty"}
+
+
+def test_unknown_columns_are_ignored_and_named():
+    report = run("sku,name,selling_price,colour,status\nA,x,1,red,ACTIVE\n")
+    assert report.notes == ["Columns not known here, ignored: colour, status."]
+    assert report.is_clean
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("A-1,Chai,12.00\nA-2,Chang,3.00\n", "The first line must name the columns"),
+        ("name,selling_price\nChai,1\n", "one of them must be “sku”"),
+        ("sku,SKU,name\nA,B,C\n", "stands in the file twice"),
+    ],
+)
+def test_a_file_without_a_proper_header_is_refused_as_a_whole(text, problem):
+    report = run(text)
+    assert problem in report.problem
+    assert not report.is_clean and not Product.objects.exists()
+
+
+def test_a_dry_run_writes_nothing():
+    report = run(HEADER + "A-1,Chai,Tea,1.50,2.00,7,3\n", dry_run=True)
+    assert report.counts["new"] == 1
+    assert not Product.objects.exists() and not StockChange.objects.exists()
+
+
+def test_a_change_between_preview_and_confirmation_is_noticed():
+    product = make_product(sku="A-1", stock=8)
+    text = "sku,stock_qty\nA-1,5\n"
+    preview = run(text, stock_mode="set", dry_run=True)
+    adjust_stock(product, user=None, new_qty=7, reason="Sold by hand")
+    refused = run(text, stock_mode="set", expected=preview.digest)
+    assert "have changed since this preview" in refused.problem
+    assert refused.rows[0].shown_changes == ["stock 7 → 5 (−2)"]
+    product.refresh_from_db()
+    assert product.stock_qty == 7
+    assert run(text, stock_mode="set", expected=refused.digest).is_clean
+    product.refresh_from_db()
+    assert product.stock_qty == 5
+
+
+def test_a_product_touched_elsewhere_does_not_disturb_an_import_that_does_not_speak_of_it():
+    make_product(sku="A-1"), make_product(sku="B-1")
+    text = "sku,name\nA-1,New name\n"
+    preview = run(text, dry_run=True)
+    other = Product.objects.get(sku="B-1")
+    other.name = "Other"
+    save_product(other, user=None)
+    assert run(text, expected=preview.digest).is_clean
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_max_num_queries):
+    text = "sku,name,selling_price,stock_qty\n"
+    run(text + "".join(f"OLD-{n},Name,1,5\n" for n in range(50)))
+    rows = [f"OLD-{n},Renamed,2,6\n" for n in range(50)] + [f"NEW-{n},Name,1,5\n" for n in range(50)]
+    with django_assert_max_num_queries(30):
+        report = run(text + "".join(rows), stock_mode="set")
+    assert report.summary == "50 new, 50 changed, 0 unchanged, 0 errors"
+
+
+# The command
+
+
+def test_the_command_reports_and_succeeds(tmp_path, capsys):
+    user = make_sales()
+    file = tmp_path / "list.csv"
+    file.write_text("sku,name,selling_price,stock_qty\nA,x,1.005,5\n")
+    call_command("import_products", file, user=user.email.upper())
+    told = capsys.readouterr().out
+    assert "1 value in selling_price" in told and "1 new, 0 changed, 0 unchanged, 0 errors." in told
+    assert StockChange.objects.get().created_by == user
+
+
+def test_the_command_names_bad_lines_and_fails_without_writing(tmp_path):
+    file, told = tmp_path / "list.csv", StringIO()
+    file.write_text("sku,name,selling_price\nA,x,1\nB,y,cheap\n")
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        call_command("import_products", file, stderr=told)
+    assert "Line 3, selling_price: This is not a number. It says “cheap”." in told.getvalue()
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (None, {}, "cannot be read"),
+        (b"", {}, "The file is empty"),
+        (b"sku,name\n", {"user": "nobody@example.com"}, "no active member of staff"),
+        (b"a,b\n1,2\n", {}, "one of them must be “sku”"),
+    ],
+)
+def test_the_command_refuses_in_words(tmp_path, content, options, message):
+    file = tmp_path / "list.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=message):
+        call_command("import_products", file, **options)
+
+
+# Real lists
+
+
+@needs_real_data
+def test_adventureworks_comes_in_complete_and_only_once(capsys):
+    call_command("import_products", FOLDER / "adventureworks_products.csv")
+    told = capsys.readouterr().out
+    assert "287 values in cost_price with more than two decimals: rounded." in told
+    assert "504 new, 0 changed, 0 unchanged, 0 errors." in told
+    assert Product.objects.aggregate(Sum("stock_qty"))["stock_qty__sum"] == 335_974
+    call_command("import_products", FOLDER / "adventureworks_products.csv")
+    assert "0 new, 0 changed, 504 unchanged, 0 errors." in capsys.readouterr().out
+    call_command("check_stock")
+
+
+@needs_real_data
+def test_the_problems_of_online_retail_are_all_named():
+    file = FOLDER / "online_retail_products.csv"
+    report = run(file.read_text(encoding="utf-8"))
+    reasons = [reason for _, _, reason in errors_of(report)]
+    assert sum("has the same SKU" in reason for reason in reasons) == 112
+    assert sum("needs a name" in reason for reason in reasons) == 112
+    assert sum("must not be negative" in reason for reason in reasons) == 1
+    assert not Product.objects.exists()

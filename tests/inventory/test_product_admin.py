@@ -1,0 +1,389 @@
+"""Products and stock changes in the admin: forms, the dialog, pictures, lists, import and export."""
+
+import csv
+import io
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.contrib.messages import get_messages
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from accounts import roles
+from inventory.models import Product, StockChange
+from inventory.services import adjust_stock
+from tests.factories import make_admin, make_order, make_product
+
+ADD = "admin:inventory_product_add"
+LIST = "admin:inventory_product_changelist"
+PRODUCT = {"name": "Chai", "sku": " nw-1 ", "category": "Tea", "cost_price": "9.00", "selling_price": "18.00"}
+LOG = {"stock_changes-TOTAL_FORMS": "0", "stock_changes-INITIAL_FORMS": "0"}
+ADJUST = {"_form_submitted": "on", "mode": "set", "quantity": "5", "reason": "Counted"}
+
+
+def said(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def url(name: str, product) -> str:
+    return reverse(f"admin:inventory_product_{name}", args=[product.pk])
+
+
+def picture(image_format="PNG", size=(40, 30), **options) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "teal").save(buffer, image_format, **options)
+    return buffer.getvalue()
+
+
+# The form
+
+
+def test_a_product_is_added_with_its_initial_stock(as_admin):
+    response = as_admin.post(reverse(ADD), {**PRODUCT, "initial_stock": "12"})
+    assert response.status_code == 302
+    product = Product.objects.get(sku="NW-1")
+    assert (product.stock_qty, product.created_by) == (12, as_admin.user)
+    row = product.stock_changes.get()
+    assert (row.kind, row.created_by) == ("INITIAL", as_admin.user)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("sku", "", "required"),
+        ("sku", "A  B", "A SKU has only letters"),
+        ("sku", "taken", "Another product has this SKU"),
+        ("name", "   ", "required"),
+        ("selling_price", "abc", "Enter a number"),
+        ("selling_price", "-1", "greater than or equal to 0"),
+        ("selling_price", "1.001", "no more than 2 decimal places"),
+        ("selling_price", "8.99", "below the cost price 9.00"),
+        ("initial_stock", "-1", "greater than or equal to 0"),
+        ("initial_stock", "1.5", "whole number"),
+        ("initial_stock", "99999999999", "less than or equal to"),
+        ("low_stock_threshold", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_bad_input_is_named_at_its_field_and_nothing_is_written(as_admin, field, value, message):
+    make_product(sku="TAKEN")
+    response = as_admin.post(reverse(ADD), {**PRODUCT, field: value})
+    assert message in str(response.context["adminform"].form.errors[field])
+    assert Product.objects.count() == 1
+
+
+def test_the_stock_cannot_be_posted(as_admin):
+    product = make_product(stock=8)
+    data = {**PRODUCT, **LOG, "stock_qty": "500", "initial_stock": "500"}
+    assert as_admin.post(url("change", product), data).status_code == 302
+    product.refresh_from_db()
+    assert (product.name, product.stock_qty) == ("Chai", 8)
+
+
+def test_a_salesperson_sees_a_product_and_changes_nothing(as_sales):
+    product = make_product(stock=8, cost_price=Decimal("4.56"))
+    page = as_sales.get(url("change", product)).content.decode()
+    assert "4.56" in page and "Adjust stock" not in page
+    assert as_sales.post(url("change", product), {**PRODUCT, **LOG}).status_code == 403
+    assert as_sales.post(url("adjust_stock", product), ADJUST).status_code == 403
+    assert as_sales.post(url("delete", product), {"post": "yes"}).status_code == 403
+    product.refresh_from_db()
+    assert product.stock_qty == 8 and product.name != "Chai"
+
+
+def test_cost_and_margin_have_a_permission_of_their_own(as_sales, monkeypatch):
+    product = make_product(cost_price=Decimal("4.56"), selling_price=Decimal("10.00"))
+    pages = [url("change", product), reverse(LIST)]
+    assert all("4.56" in as_sales.get(page).content.decode() for page in pages)
+
+    monkeypatch.setitem(roles.MATRIX, "inventory.view_cost", {roles.ADMIN})
+    for page in pages:
+        shown = as_sales.get(page).content.decode()
+        assert "4.56" not in shown and "119.30" not in shown and "Margin" not in shown
+    assert as_sales.get(url("history", product)).status_code == 403
+    export = as_sales.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""})
+    assert "cost_price" not in export.content.decode()
+
+
+# Adjust stock
+
+
+@pytest.mark.parametrize(("mode", "quantity", "stock"), [("set", 5, 5), ("add", 5, 13), ("remove", 5, 3)])
+def test_stock_is_adjusted_in_a_dialog(as_admin, mode, quantity, stock):
+    product = make_product(stock=8)
+    response = as_admin.post(url("adjust_stock", product), {**ADJUST, "mode": mode, "quantity": quantity})
+    assert response.headers["HX-Redirect"] == url("change", product)
+    assert said(response) == [f"{product}: stock 8 → {stock}."]
+    row = product.stock_changes.first()
+    assert (row.new_qty, row.change_reason, row.created_by) == (stock, "Counted", as_admin.user)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"reason": " "}, "This field is required"),
+        ({"quantity": "x"}, "Enter a whole number"),
+        ({"quantity": "1.5"}, "Enter a whole number"),
+        ({"quantity": "-1"}, "greater than or equal to 0"),
+        ({"quantity": "8"}, "nothing would change"),
+        ({"mode": "remove", "quantity": "9"}, "9 cannot be taken away"),
+        ({"mode": "steal"}, "Select a valid choice"),
+    ],
+)
+def test_a_bad_adjustment_is_refused_in_the_dialog(as_admin, change, message):
+    product = make_product(stock=8)
+    response = as_admin.post(url("adjust_stock", product), {**ADJUST, **change})
+    assert message in response.content.decode()
+    product.refresh_from_db()
+    assert product.stock_qty == 8
+
+
+def test_opening_the_dialog_changes_nothing(as_admin):
+    product = make_product(stock=8)
+    assert "in stock now" in as_admin.get(url("adjust_stock", product), ADJUST).content.decode()
+    product.refresh_from_db()
+    assert product.stock_qty == 8
+
+
+@pytest.mark.parametrize("key", ["999999", "abc"])
+def test_the_dialog_of_no_product_is_not_found(as_admin, key):
+    address = reverse("admin:inventory_product_adjust_stock", args=[key])
+    assert as_admin.get(address).status_code == as_admin.post(address, ADJUST).status_code == 404
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_is_stored_anew_under_a_random_name(as_admin, image_format):
+    upload = SimpleUploadedFile("../../evil name.php", picture(image_format), "text/html")
+    as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
+    stored = Product.objects.get(sku="NW-1").image
+    assert stored.name.startswith("products/images/") and "evil" not in stored.name
+    assert stored.name.endswith(f".{image_format.lower()}")
+    with Image.open(stored) as image:
+        assert (image.format, image.size) == (image_format, (40, 30))
+
+
+def test_what_hides_in_a_picture_is_not_kept(as_admin):
+    upload = SimpleUploadedFile("a.png", picture() + b"<script>alert(1)</script>", "image/png")
+    as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
+    assert b"<script>" not in Product.objects.get(sku="NW-1").image.read()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.png", b"<html><script>alert(1)</script></html>", "not a picture we can read"),
+        ("a.png", b"<html>" + b"x" * (10 * 1024 * 1024), "larger than 5 MB"),
+        ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a picture we can read"),
+        ("a.png", picture()[:60], "not a picture we can read"),
+        ("a.gif", picture("GIF"), "not a picture we can read"),
+        ("a.png", picture(size=(9000, 5000)), "more than 40 million pixels"),
+    ],
+)
+def test_what_is_not_a_picture_is_refused_at_its_field(as_admin, name, data, message):
+    response = as_admin.post(reverse(ADD), {**PRODUCT, "image": SimpleUploadedFile(name, data, "image/png")})
+    assert message in str(response.context["adminform"].form.errors["image"])
+    assert not Product.objects.exists()
+
+
+# Lists
+
+
+def test_the_list_is_filtered_by_category_status_and_price_and_searched(as_admin):
+    make_product(sku="TEA-1", name="Chai", category="Tea", stock=0, selling_price=Decimal(5))
+    make_product(sku="CUP-1", name="Cup", category="", stock=50, selling_price=Decimal(15))
+
+    def found(**query):
+        return [product.sku for product in as_admin.get(reverse(LIST), query).context["cl"].queryset]
+
+    assert found(category="Tea") == found(stock_status="OUT_OF_STOCK") == found(q="cha") == ["TEA-1"]
+    assert found(category="-") == found(stock_status="IN_STOCK") == found(selling_price_from="10") == ["CUP-1"]
+    assert found(stock_status="nonsense") == []
+
+
+def test_the_log_is_filtered_by_day_kind_and_person_and_never_edited(as_sales):
+    admin, product = make_admin(), make_product(stock=5, user=as_sales.user)
+    row = adjust_stock(product, user=admin, change=1, reason="Found").stock_changes.first()
+    address = reverse("admin:inventory_stockchange_changelist")
+    day = row.created_at.date().isoformat()
+
+    def found(**query):
+        return list(as_sales.get(address, query).context["cl"].queryset.values_list("kind", flat=True))
+
+    assert found(created_at_from=day, created_at_to=day) == ["ADJUSTMENT", "INITIAL"]
+    assert found(created_by=admin.pk) == found(kind__exact="ADJUSTMENT") == ["ADJUSTMENT"]
+    assert found(created_at_to="2000-01-01") == []
+    page = reverse("admin:inventory_stockchange_change", args=[row.pk])
+    assert as_sales.get(page).status_code == 200
+    assert as_sales.post(page, {"new_qty": 99}).status_code == 403
+    assert as_sales.get(reverse("admin:inventory_stockchange_add")).status_code == 403
+    assert as_sales.post(reverse("admin:inventory_stockchange_delete", args=[row.pk])).status_code == 403
+
+
+def test_the_history_page_shows_stock_moves_with_reason(as_admin):
+    product = make_product(stock=8)
+    adjust_stock(product, user=as_admin.user, new_qty=5, reason="Counted on Friday")
+    page = as_admin.get(url("history", product)).content.decode()
+    assert "Counted on Friday" in page and "In stock: 8 →" in page
+
+
+def test_a_product_in_a_pending_order_cannot_be_deleted_and_the_page_says_so(as_admin):
+    product = make_product()
+    order = make_order((product, 1))
+    page = as_admin.get(url("delete", product)).content.decode()
+    assert "cannot be deleted" in page and order.order_number in page
+    as_admin.post(url("delete", product), {"post": "yes"})
+    assert Product.objects.filter(pk=product.pk).exists()
+
+
+def test_a_product_is_deleted_through_the_stock_service(as_admin):
+    product = make_product(stock=4)
+    assert as_admin.post(url("delete", product), {"post": "yes"}).status_code == 302
+    assert not Product.objects.exists()
+    assert StockChange.objects.first().kind == "DELETION"
+
+
+# Import in two steps
+
+
+def upload(client, text, name="list.csv", stock_mode="keep"):
+    file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
+    return client.post(reverse("admin:inventory_product_import"), {"file": file, "stock_mode": stock_mode})
+
+
+def confirm(client, preview):
+    context = preview.context
+    data = {"token": context["token"], "digest": context["report"].digest}
+    return client.post(reverse("admin:inventory_product_process_import"), data)
+
+
+def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
+    old = make_product(sku="A-1", name="Chai", stock=8)
+    preview = upload(as_admin, "sku,name,selling_price,stock_qty\nA-1,,12.00,5\nB-1,Cup,3,4\n", stock_mode="set")
+    page = preview.content.decode()
+    assert "selling price 10.00 → 12.00" in page and "stock 8 → 5 (−3)" in page and "Cup" in page
+    assert Product.objects.count() == 1
+
+    response = confirm(as_admin, preview)
+    assert said(response) == ["list.csv is imported: 1 new, 1 changed, 0 unchanged, 0 errors."]
+    old.refresh_from_db()
+    assert (old.stock_qty, old.selling_price) == (5, 12)
+    row = old.stock_changes.first()
+    assert (row.kind, row.reference, row.created_by) == ("IMPORT", "list.csv", as_admin.user)
+    assert storages["imports"].listdir("")[1] == []
+
+
+def test_a_preview_is_confirmed_only_once(as_admin):
+    preview = upload(as_admin, "sku,name,selling_price,stock_qty\nB-1,Cup,3,4\n")
+    confirm(as_admin, preview)
+    assert "no longer at hand" in said(confirm(as_admin, preview))[-1]
+    assert Product.objects.get().stock_qty == 4
+
+
+def test_errors_are_shown_by_line_and_nothing_can_be_confirmed(as_admin):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,cheap\n")
+    page = preview.content.decode()
+    assert "This is not a number." in page and "cheap" in page and "Import now" not in page
+    confirm(as_admin, preview)
+    assert not Product.objects.exists()
+
+
+def test_products_that_changed_since_the_preview_are_shown_anew(as_admin):
+    product = make_product(sku="A-1", stock=8)
+    preview = upload(as_admin, "sku,stock_qty\nA-1,5\n", stock_mode="set")
+    adjust_stock(product, user=None, new_qty=7, reason="Sold by hand")
+    again = confirm(as_admin, preview)
+    assert "have changed since this preview" in again.content.decode()
+    assert "stock 7 → 5 (−2)" in again.content.decode()
+    assert said(confirm(as_admin, again)) == ["list.csv is imported: 0 new, 1 changed, 0 unchanged, 0 errors."]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.xlsx", b"this is no sheet", "not a spreadsheet"),
+        ("a.xlsx", b"PK\x03\x04 nor this", "damaged"),
+        ("a.csv", b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
+        ("a.csv", b'sku,name\nA,"open\n', "quotation mark"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_at_its_field(as_admin, name, data, message):
+    assert message in str(upload(as_admin, data, name).context["form"].errors["file"])
+    response = as_admin.post(reverse("admin:inventory_product_import"), {"stock_mode": "keep"})
+    assert "required" in str(response.context["form"].errors["file"])
+
+
+def test_a_file_without_a_header_is_refused_in_words(as_admin):
+    assert "The first line must name the columns" in upload(as_admin, "A-1,Chai,3\n").content.decode()
+
+
+def test_an_excel_file_is_imported(as_admin):
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    for row in (["SKU", "Name", "Selling Price", "stock qty"], ["007", "Bond", 4.79, 5], [8, "Eight", 2, None]):
+        book.active.append(row)
+    book.save(buffer)
+    confirm(as_admin, upload(as_admin, buffer.getvalue(), "list.xlsx"))
+    assert dict(Product.objects.values_list("sku", "selling_price")) == {"007": Decimal("4.79"), "8": Decimal("2.00")}
+
+
+def test_somebody_elses_upload_cannot_be_confirmed(as_admin, client):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    client.force_login(make_admin())
+    assert "no longer at hand" in said(confirm(client, preview))[-1]
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "../../db.sqlite3", "/etc/passwd"])
+def test_the_second_step_opens_no_other_file(as_admin, token):
+    address = reverse("admin:inventory_product_process_import")
+    assert as_admin.post(address, {"token": token, "digest": ""}).status_code == 302
+    assert as_admin.get(address).status_code == 403
+
+
+# Export
+
+
+def exported(client, model="inventory_product", **query) -> list[dict]:
+    address = reverse(f"admin:{model}_export")
+    query_string = "&".join(f"{key}={value}" for key, value in query.items())
+    response = client.post(f"{address}?{query_string}", {"format": "1", "resource": ""})
+    assert response.status_code == 200, response
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_the_export_is_the_filtered_list_and_comes_back_unchanged(as_admin):
+    make_product(sku="007", name='=1+1 "quoted", and\nbroken', category="@x", stock=5, low_stock_threshold=3)
+    make_product(sku="B-1", category="Other")
+    rows = exported(as_admin, category="@x")
+    assert [(row["sku"], row["name"], row["stock_qty"]) for row in rows] == [
+        ("007", '\'=1+1 "quoted", and\nbroken', "5")
+    ]
+
+    response = as_admin.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""})
+    for mode in ("keep", "set"):
+        report = upload(as_admin, response.content, stock_mode=mode).context["report"]
+        assert report.summary == "0 new, 0 changed, 2 unchanged, 0 errors"
+
+
+def test_an_excel_export_has_no_formulas_and_comes_back_unchanged(as_admin):
+    make_product(sku="007", name="=cmd|' /C calc'!A0", stock=5)
+    data = as_admin.post(reverse("admin:inventory_product_export"), {"format": "0", "resource": ""}).content
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert all(cell.data_type != "f" for row in sheet for cell in row)
+    report = upload(as_admin, data, "export.xlsx", "set").context["report"]
+    assert report.summary == "0 new, 0 changed, 1 unchanged, 0 errors"
+
+
+@pytest.mark.parametrize("model", ["inventory_stockchange", "sales_order", "accounts_customer"])
+def test_the_other_lists_are_exported_in_both_formats(as_sales, model):
+    order = make_order((make_product(user=as_sales.user), 2), user=as_sales.user)
+    assert exported(as_sales, model)
+    if model == "sales_order":
+        assert exported(as_sales, model)[0]["order_number"] == order.order_number
+    response = as_sales.post(reverse(f"admin:{model}_export"), {"format": "0", "resource": ""})
+    assert openpyxl.load_workbook(io.BytesIO(response.content)).active.max_row == 2

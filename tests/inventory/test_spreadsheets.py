@@ -1,0 +1,200 @@
+"""Reading the tables that people bring."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import openpyxl
+import pytest
+import tablib
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import spreadsheets
+from accounts.spreadsheets import (
+    UnreadableFile,
+    as_decimal,
+    as_text,
+    as_whole_number,
+    escape_formula,
+    read_table,
+    unescape_formula,
+)
+
+
+def xlsx(*rows, sheet_before=False) -> bytes:
+    book = openpyxl.Workbook()
+    if sheet_before:
+        book.create_sheet()
+    for row in rows:
+        book.worksheets[-1].append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"sku,name\nA,Caf\xc3\xa9\n",
+        b"\xef\xbb\xbfsku,name\r\nA,Caf\xc3\xa9\r\n",
+        b"sku;name\nA;Caf\xe9\n",
+        b"SKU\tName\rA\tCaf\xe9\r",
+        "sku,name\nA,Café\n".encode("utf-16"),
+        b'"sku","name"\n\n"A","Caf\xc3\xa9"\n,,\n',
+    ],
+    ids=["utf-8", "bom", "cp1252 ;", "tab CR", "utf-16", "quoted, blank lines"],
+)
+def test_the_usual_kinds_of_text_are_read_alike(data):
+    table = read_table("list.csv", data)
+    assert (table.headers, list(table)) == (["sku", "name"], [("A", "Café")])
+
+
+def test_headers_are_known_in_any_case_and_with_spaces():
+    assert read_table("x.csv", b" SKU ,Selling Price,STOCK_QTY\n1,2,3\n").headers == [
+        "sku",
+        "selling_price",
+        "stock_qty",
+    ]
+
+
+def test_lines_are_those_of_the_file_even_after_blank_lines_and_breaks_inside_quotes():
+    table = read_table("x.csv", b'sku,name\nA,"two\nlines"\n\nB,x\n')
+    assert table.lines == [2, 5]
+
+
+def test_a_sheet_is_read_with_its_numbers_and_leading_zeros():
+    table = read_table("x.xlsx", xlsx(["sku", "name"], ["007", "Bond"], [None, None], [8, 2.5], sheet_before=True))
+    assert list(table) == [("007", "Bond"), (8, 2.5)]
+    assert table.lines == [2, 4]
+
+
+def test_an_open_document_sheet_is_read():
+    data = tablib.Dataset(["007", "Bond"], headers=["SKU", "name"]).export("ods")
+    table = read_table("x.ods", data)
+    assert (table.headers, list(table)) == (["sku", "name"], [("007", "Bond")])
+
+
+def test_a_cell_far_below_does_not_take_for_ever():
+    book = openpyxl.Workbook()
+    book.active.append(["sku", "name"])
+    book.active.cell(row=200_000, column=1, value="A")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    table = read_table("x.xlsx", buffer.getvalue())
+    assert (list(table), table.lines) == ([("A", "")], [200_000])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("x.csv", b"", "The file is empty"),
+        ("x.csv", b"\n \n", "The file is empty"),
+        ("x.xlsx", b"sku,name\n", "x.xlsx is not a spreadsheet, although its name says so"),
+        ("x.xlsx", b"PK\x03\x04 but no more", "damaged"),
+        ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel file"),
+        ("x.csv", b"\x89PNG\r\n\x00\x00", "not a text file"),
+        ("x.csv", b'sku,name\nA,"open\n', "Line 2 cannot be read: a quotation mark"),
+        ("x.csv", b"sku,name\nA,b,c\n", "Line 2 has 3 values, but the header has 2 columns"),
+    ],
+)
+def test_what_is_not_a_table_is_refused_with_a_sentence(name, data, message):
+    with pytest.raises(UnreadableFile, match=message):
+        read_table(name, data)
+
+
+def test_a_zip_that_is_no_sheet_and_one_that_unpacks_to_too_much_are_refused(monkeypatch):
+    import zipfile
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("readme.txt", "hello" * 1000)
+    with pytest.raises(UnreadableFile, match="not a table"):
+        read_table("x.zip", buffer.getvalue())
+    monkeypatch.setattr(spreadsheets, "MAX_UNPACKED_BYTES", 100)
+    with pytest.raises(UnreadableFile, match="too large once unpacked"):
+        read_table("x.xlsx", buffer.getvalue())
+
+
+def test_too_many_rows_are_refused(monkeypatch):
+    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
+    with pytest.raises(UnreadableFile, match="3 rows; at most 2"):
+        read_table("x.csv", b"sku\n1\n2\n3\n")
+
+
+@pytest.mark.parametrize(
+    ("cell", "comma", "number"),
+    [
+        ("4.79", False, "4.79"),
+        (" 5 ", False, "5"),
+        (".5", False, "0.5"),
+        ("1.2345", False, "1.2345"),
+        ("1.234", False, "1.234"),
+        ("4,79", True, "4.79"),
+        ("4.79", True, "4.79"),
+        ("0,125", True, "0.125"),
+        ("-3", False, "-3"),
+        (4.79, False, "4.79"),
+        (3, False, "3"),
+    ],
+)
+def test_these_are_numbers(cell, comma, number):
+    assert as_decimal(cell, decimal_comma=comma) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("cell", "comma"),
+    [
+        ("4,79", False),
+        ("1,234", True),
+        ("1.234", True),
+        ("1.234,56", False),
+        ("€ 5", False),
+        ("5 EUR", False),
+        ("1e5", False),
+        ("NaN", False),
+        ("", False),
+        ("٣", False),
+        ("--1", False),
+        (float("nan"), False),
+        (True, False),
+        (date(2026, 1, 5), False),
+    ],
+)
+def test_what_is_unreadable_or_could_be_two_numbers_is_never_guessed(cell, comma):
+    with pytest.raises(ValueError, match="This"):
+        as_decimal(cell, decimal_comma=comma)
+
+
+def test_pieces_are_whole():
+    assert as_whole_number("5") == as_whole_number(5.0) == as_whole_number("5.00") == 5
+    with pytest.raises(ValueError, match="whole number"):
+        as_whole_number("5.5")
+
+
+@pytest.mark.parametrize(("cell", "text"), [(None, ""), (1234.0, "1234"), (" x ", "x"), ("007", "007"), (1.5, "1.5")])
+def test_cells_are_the_text_a_person_saw(cell, text):
+    assert as_text(cell) == text
+
+
+@pytest.mark.parametrize("cell", [date(2026, 1, 5), "#N/A", "a\x00b"])
+def test_cells_that_a_spreadsheet_spoilt_are_refused(cell):
+    with pytest.raises(ValueError, match="The spreadsheet|cannot be stored"):
+        as_text(cell)
+
+
+@given(st.text() | st.sampled_from(["=1+1", "'=1", "''=1", "-5", "+49 30", "@x", "\t=1", "'", "−5"]))
+def test_whatever_is_made_harmless_for_a_spreadsheet_comes_back_as_it_was(text):
+    escaped = escape_formula(text)
+    assert unescape_formula(escaped) == text
+    assert not escaped.lstrip().startswith(("=", "@")) or escaped.startswith("'")
+
+
+def test_numbers_are_left_alone_by_the_export():
+    assert [escape_formula(value) for value in (-5, "-5", "-5.20", None, Decimal("-1"))] == [
+        -5,
+        "-5",
+        "-5.20",
+        None,
+        Decimal("-1"),
+    ]
