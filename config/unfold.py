@@ -1,5 +1,6 @@
 """The admin's dress: name, colours, and a sidebar that shows only what the role may open."""
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
@@ -16,6 +17,7 @@ UNFOLD = {
     "SITE_HEADER": "Mini ERP",
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "inventory_2",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -247,7 +247,8 @@ class ProductResource(ModelResource):
         if kind == "unchanged":
             return
         name = row.get("name") or getattr(result.instance, "name", "")
-        report_row = ReportRow(row.line, as_shown(row.get("sku")), as_shown(name), kind)
+        sku = getattr(result.instance, "sku", "") or row.get("sku")
+        report_row = ReportRow(row.line, as_shown(sku), as_shown(name), kind)
         if result.validation_error is not None:
             for column, reasons in result.validation_error.message_dict.items():
                 report_row.errors += [(column, as_shown(row.get(column)), reason) for reason in reasons]

@@ -200,8 +200,8 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def step_through(self, request, queryset, step, done: str) -> None:
         """Take each order through the step, oldest first; one that refuses does not stop the others."""
-        count = 0
-        for order in queryset.order_by("pk"):
+        orders, count = list(queryset.order_by("pk")), 0
+        for order in orders:
             try:
                 step(order)
                 count += 1
@@ -209,7 +209,8 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
                 sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
                 self.message_user(request, sentence, messages.ERROR)
         if count:
-            self.message_user(request, f"{count} {'order' if count == 1 else 'orders'} {done}.", messages.SUCCESS)
+            what = str(order) if count == len(orders) == 1 else f"{count} {'order' if count == 1 else 'orders'}"
+            self.message_user(request, f"{what} {done}.", messages.SUCCESS)
 
     @action(
         description="Confirm",
@@ -241,7 +242,7 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         dialog={
             "title": "Cancel this order?",
             "form_class": CancelOrderForm,
-            "form_submit_text": "Cancel order",
+            "form_submit_text": "Yes, cancel this order",
         },
     )
     def cancel_one(self, request, form, object_id):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -18,6 +19,10 @@ POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 
 def pytest_configure(config):
+    if os.environ.get("REQUIRE_BROWSER") and not CHROMIUM:
+        pytest.exit("REQUIRE_BROWSER is set, but there is no chromium.", returncode=1)
+    if os.environ.get("REQUIRE_POSTGRESQL") and not POSTGRESQL:
+        pytest.exit("REQUIRE_POSTGRESQL is set, but DATABASE_URL names no PostgreSQL.", returncode=1)
     if not POSTGRESQL:  # a file, so that several processes and the browser's server can open it
         folder = Path(tempfile.gettempdir()) / "mini-erp-tests"
         folder.mkdir(exist_ok=True)
@@ -73,17 +78,12 @@ def append_only(step: str) -> None:
 
 
 @pytest.fixture
-def _append_only_again(django_db_setup, django_db_blocker):
-    yield
-    with django_db_blocker.unblock():
-        append_only("install")
-
-
-@pytest.fixture
-def committed_db(_append_only_again, transactional_db):
-    """A database whose writes are committed, for several connections. The log may be emptied only afterwards."""
+def committed_db(transactional_db):
+    """A database whose writes are committed, for several connections; emptied afterwards, log and all."""
     yield
     append_only("remove")
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    append_only("install")
 
 
 def signed_in(user) -> Client:

@@ -132,7 +132,7 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
         ("Prices", {"fields": [("cost_price", "selling_price"), "margin"]}),
         ("Stock", {"fields": [("stock_qty", "status"), "low_stock_threshold"]}),
-        ("Record", {"classes": ["tab"], "fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     delete_hint = "It is in these pending orders: confirm, cancel or delete them first."
     NEEDS_VIEW_COST = {"cost", "margin", "cost_price"}

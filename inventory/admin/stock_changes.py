@@ -88,8 +88,7 @@ class StockChangeAdmin(ReadOnly, HarmlessExportAdmin, BackOfficeAdmin):
     resource_classes = [StockChangeResource]
     list_display = [
         "created_at",
-        "product_name",
-        "product_sku",
+        "product_then",
         "kind_badge",
         "previous_qty",
         "change",
@@ -117,6 +116,10 @@ class StockChangeAdmin(ReadOnly, HarmlessExportAdmin, BackOfficeAdmin):
         ("Product", {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
         ("Stock", {"fields": [("previous_qty", "change", "new_qty"), "customer"]}),
     ]
+
+    @display(description="Product", header=True)
+    def product_then(self, row):
+        return [row.product_name, row.product_sku]
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("inventory.view_stockchange")

@@ -1,0 +1,150 @@
+"""The day's work in a browser: catalogue in, order out, stock proved."""
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from inventory.models import Product
+from sales.models import Order
+from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
+
+pytestmark = pytest.mark.browser
+
+CATALOGUE = """sku,name,category,cost_price,selling_price,stock_qty
+nw-1,Chai,Beverages,9.00,18.00,39
+nw-2,Chang,Beverages,9.50,19.00,17
+nw-3,Aniseed Syrup,Condiments,5.005,10.00,13
+"""
+
+
+def pick(page, select, text):
+    """Choose from an autocomplete as a person does: click, type, take the first hit."""
+    page.locator(select).locator("xpath=following-sibling::span").first.click()
+    page.locator(".select2-search__field").last.fill(text)
+    page.locator(".select2-results__option--highlighted", has_text=text).click()
+
+
+def submit_dialog(page, name):
+    page.locator("#dialog").get_by_role("button", name=name).click()
+
+
+def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
+    make_customer(first_name="Maria", last_name="Anders")
+    admin = desk()
+    admin.sign_in(make_admin(first_name="Sara", last_name="Lindqvist"))
+    page = admin.page
+    admin.picture("01-dashboard")
+
+    # Import the catalogue in two steps
+    file = tmp_path / "catalogue.csv"
+    file.write_text(CATALOGUE)
+    admin.open("/admin/inventory/product/")
+    page.get_by_role("link", name="Import").click()
+    page.set_input_files("input[type=file]", file)
+    admin.picture("02-import")
+    page.get_by_role("button", name="Show what will happen").click()
+    admin.see("1 value in cost_price with more than two decimals")
+    admin.picture("03-preview")
+    assert Product.objects.count() == 0
+    page.get_by_role("button", name="Import now").click()
+    admin.see("catalogue.csv is imported: 3 new")
+    admin.picture("04-products")
+    chai = Product.objects.get(sku="NW-1")
+    assert chai.stock_qty == 39
+
+    # Take an order with two lines
+    admin.open("/admin/sales/order/add/")
+    pick(page, "#id_customer", "Maria")
+    pick(page, "#id_items-0-product", "Chai")
+    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value === '18.00'")
+    page.fill("#id_items-0-quantity", "4")
+    page.get_by_text("Add another Line").click()
+    pick(page, "#id_items-1-product", "Chang")
+    page.wait_for_function("document.querySelector('#id_items-1-unit_price').value === '19.00'")
+    page.fill("#id_items-1-quantity", "2")
+    assert page.locator("#order-total-live").inner_text() == "110.00 USD"
+    admin.picture("05-order-form")
+    page.get_by_role("button", name="Save and continue editing").click()
+    admin.see("was added successfully")
+    order = Order.objects.get()
+    assert order.items.count() == 2 and str(order.total_amount) == "110.00"
+    admin.picture("06-order")
+
+    # Confirm it and see the stock fall
+    page.get_by_role("link", name="Confirm").click()
+    page.locator("#dialog").get_by_text("35", exact=True).wait_for()
+    admin.picture("07-confirm-dialog")
+    submit_dialog(page, "Confirm order")
+    admin.see(f"{order} confirmed.")
+    admin.picture("08-confirmed")
+    chai.refresh_from_db()
+    assert chai.stock_qty == 35
+    admin.open("/admin/inventory/stockchange/")
+    admin.see(f"Order {order.order_number} confirmed")
+    admin.see("−4")
+    assert page.get_by_role("row").filter(has_text="Chai").filter(has_text="Sara Lindqvist").count() == 2
+    admin.picture("09-stock-changes")
+
+    # Cancel it and see the stock return
+    admin.open(f"/admin/sales/order/{order.pk}/change/")
+    page.get_by_role("link", name="Cancel order").click()
+    page.locator("#dialog").get_by_text("+4").wait_for()
+    admin.picture("10-cancel-dialog")
+    submit_dialog(page, "Yes, cancel this order")
+    admin.see(f"{order} cancelled.")
+    admin.picture("11-cancelled")
+    chai.refresh_from_db()
+    assert chai.stock_qty == 39
+
+    # Adjust the stock by hand
+    admin.open(f"/admin/inventory/product/{chai.pk}/change/")
+    page.get_by_role("link", name="Adjust stock").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Pieces").fill("30")
+    submit_dialog(page, "Adjust stock")
+    dialog.get_by_text("This field is required").wait_for()
+    admin.picture("12-adjust-refused")
+    dialog.get_by_label("Reason").fill("Counted in the store")
+    submit_dialog(page, "Adjust stock")
+    admin.see("stock 39 → 30")
+    page.locator("a[href='#stock_changes']").click()
+    admin.see("Counted in the store")
+    admin.picture("13-product")
+    admin.open(f"/admin/inventory/product/{chai.pk}/history/")
+    admin.see("In stock: 39 →")
+    admin.picture("14-history")
+    call_command("check_stock")
+
+
+def test_a_salesperson_confirms_but_changes_no_product_and_sees_no_staff(desk):
+    product = make_product(name="Chai", sku="NW-1", stock=10)
+    order = make_order((product, 3))
+    sales = desk()
+    sales.sign_in(make_sales(first_name="Tom", last_name="Baker"))
+    page = sales.page
+    sales.picture("20-sales-dashboard")
+    assert page.get_by_role("link", name="Staff users").count() == 0
+
+    sales.open(f"/admin/inventory/product/{product.pk}/change/")
+    sales.see("Chai")
+    assert page.get_by_role("button", name="Save").count() == 0
+    assert page.get_by_role("link", name="Adjust stock").count() == 0
+    sales.picture("21-sales-product")
+
+    sales.open("/admin/sales/order/")
+    page.get_by_label("Select record").first.check()
+    page.get_by_label("Select action to run").select_option(label="Confirm selected orders")
+    page.get_by_role("button", name="Run").click()
+    sales.see(f"{order} confirmed.")
+    sales.picture("22-sales-orders")
+    product.refresh_from_db()
+    assert product.stock_qty == 7
+    sales.open(f"/admin/sales/order/{order.pk}/change/")
+    sales.see("It was confirmed by Tom Baker")
+    assert page.get_by_role("button", name="Save").count() == 0
+    sales.picture("23-sales-order")
+
+    response = page.goto(sales.address + "/admin/accounts/user/")
+    assert response.status == 403
+    sales.wrong = [line for line in sales.wrong if "403" not in line]  # the browser notes the refusal we asked for
+    assert User.objects.filter(role="ADMIN").count() == 0

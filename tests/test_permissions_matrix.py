@@ -1,0 +1,230 @@
+"""Every role at every door of the admin: who may is in accounts/roles.py, and nothing opens without it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from accounts import roles
+from accounts.roles import MATRIX
+from config.unfold import UNFOLD
+from tests.conftest import signed_in
+from tests.factories import make_customer, make_order, make_product, make_sales, make_user
+
+pytestmark = pytest.mark.django_db
+
+CONFIRMED = {"_form_submitted": "on"}
+# (method, address, data, the permissions that open it); {product}, {order}, … are keys of records made for the test.
+DOORS = [
+    ("get", "admin:index", None, ["sales.view_dashboard"]),
+    ("get", "admin:inventory_product_changelist", None, ["inventory.view_product"]),
+    ("get", "admin:inventory_product_add", None, ["inventory.add_product"]),
+    ("post", "admin:inventory_product_add", {}, ["inventory.add_product"]),
+    ("get", "admin:inventory_product_change {product}", None, ["inventory.view_product"]),
+    ("post", "admin:inventory_product_change {product}", {}, ["inventory.change_product"]),
+    ("get", "admin:inventory_product_delete {product}", None, ["inventory.delete_product"]),
+    ("post", "admin:inventory_product_delete {product}", {"post": "yes"}, ["inventory.delete_product"]),
+    ("get", "admin:inventory_product_history {product}", None, ["inventory.view_product", "inventory.view_cost"]),
+    ("get", "admin:inventory_product_adjust_stock {product}", None, ["inventory.adjust_stock"]),
+    ("post", "admin:inventory_product_adjust_stock {product}", CONFIRMED, ["inventory.adjust_stock"]),
+    ("get", "admin:inventory_product_import", None, ["inventory.import_product"]),
+    ("post", "admin:inventory_product_import", {}, ["inventory.import_product"]),
+    ("post", "admin:inventory_product_process_import", {}, ["inventory.import_product"]),
+    ("get", "admin:inventory_product_export", None, ["inventory.export_product"]),
+    ("post", "admin:inventory_product_export", {"format": "1"}, ["inventory.export_product"]),
+    ("get", "admin:inventory_stockchange_changelist", None, ["inventory.view_stockchange"]),
+    ("get", "admin:inventory_stockchange_change {stockchange}", None, ["inventory.view_stockchange"]),
+    ("get", "admin:inventory_stockchange_add", None, ["nobody"]),
+    ("post", "admin:inventory_stockchange_change {stockchange}", {}, ["nobody"]),
+    ("post", "admin:inventory_stockchange_delete {stockchange}", {"post": "yes"}, ["nobody"]),
+    ("get", "admin:inventory_stockchange_export", None, ["inventory.export_stockchange"]),
+    ("get", "admin:sales_order_changelist", None, ["sales.view_order"]),
+    ("get", "admin:sales_order_add", None, ["sales.add_order"]),
+    ("post", "admin:sales_order_add", {}, ["sales.add_order"]),
+    ("get", "admin:sales_product_info {product}", None, ["sales.add_order"]),
+    ("get", "admin:sales_order_change {order}", None, ["sales.view_order"]),
+    ("post", "admin:sales_order_change {order}", {}, ["sales.change_order"]),
+    ("get", "admin:sales_order_delete {order}", None, ["sales.delete_order"]),
+    ("post", "admin:sales_order_delete {order}", {"post": "yes"}, ["sales.delete_order"]),
+    ("get", "admin:sales_order_history {order}", None, ["sales.view_order"]),
+    ("get", "admin:sales_order_print_order {order}", None, ["sales.view_order"]),
+    ("get", "admin:sales_order_confirm_one {order}", None, ["sales.confirm_order"]),
+    ("post", "admin:sales_order_confirm_one {order}", CONFIRMED, ["sales.confirm_order"]),
+    ("get", "admin:sales_order_cancel_one {order}", None, ["sales.cancel_order"]),
+    ("post", "admin:sales_order_cancel_one {order}", CONFIRMED, ["sales.cancel_order"]),
+    ("get", "admin:sales_order_export", None, ["sales.export_order"]),
+    ("get", "admin:accounts_customer_changelist", None, ["accounts.view_customer"]),
+    ("get", "admin:accounts_customer_add", None, ["accounts.add_customer"]),
+    ("post", "admin:accounts_customer_add", {}, ["accounts.add_customer"]),
+    ("get", "admin:accounts_customer_change {customer}", None, ["accounts.view_customer"]),
+    ("post", "admin:accounts_customer_change {customer}", {}, ["accounts.change_customer"]),
+    ("get", "admin:accounts_customer_delete {customer}", None, ["accounts.delete_customer"]),
+    ("get", "admin:accounts_customer_history {customer}", None, ["accounts.view_customer"]),
+    ("get", "admin:accounts_customer_export", None, ["accounts.export_customer"]),
+    ("get", "admin:accounts_user_changelist", None, ["accounts.view_user"]),
+    ("get", "admin:accounts_user_add", None, ["accounts.add_user"]),
+    ("get", "admin:accounts_user_change {user}", None, ["accounts.view_user"]),
+    ("post", "admin:accounts_user_change {user}", {}, ["accounts.change_user"]),
+    ("get", "admin:accounts_user_delete {user}", None, ["accounts.delete_user"]),
+    ("get", "admin:accounts_user_history {user}", None, ["accounts.view_user"]),
+    ("get", "admin:auth_user_password_change {user}", None, ["accounts.change_user"]),
+    ("post", "admin:auth_user_password_change {user}", {}, ["accounts.change_user"]),
+    ("get", "admin:autocomplete ?sales.order.customer", None, ["accounts.view_customer"]),
+    ("get", "admin:autocomplete ?sales.orderitem.product", None, ["inventory.view_product"]),
+    ("get", "admin:autocomplete ?inventory.stockchange.product", None, ["inventory.view_product"]),
+    ("get", "admin:autocomplete ?inventory.stockchange.created_by", None, ["accounts.view_user"]),
+]
+
+
+@pytest.fixture
+def records():
+    product, colleague = make_product(), make_sales()
+    order = make_order((product, 1), user=colleague)
+    return {
+        "product": product.pk,
+        "stockchange": product.stock_changes.get().pk,
+        "order": order.pk,
+        "customer": make_customer().pk,
+        "user": colleague.pk,
+    }
+
+
+def knock(client, method, door, data, records):
+    name, _, rest = door.partition(" ")
+    if rest.startswith("?"):
+        app_label, model_name, field_name = rest[1:].split(".")
+        query = {"app_label": app_label, "model_name": model_name, "field_name": field_name, "term": "x"}
+        return client.get(reverse(name), query)
+    args = [records[rest.strip("{}")]] if rest else []
+    return getattr(client, method)(reverse(name, args=args), data or {})
+
+
+def is_open(response) -> bool:
+    """Whether the door opened; the sign-in page, 403 and 404 are ways of staying shut."""
+    assert response.status_code < 500
+    to_sign_in = response.status_code == 302 and "/login/" in response.headers["Location"]
+    return response.status_code < 400 and not to_sign_in
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "SALES", "CUSTOMER", None])
+@pytest.mark.parametrize(("method", "door", "data", "permissions"), DOORS, ids=[f"{d[0]} {d[1]}" for d in DOORS])
+def test_each_door_opens_to_the_roles_of_the_matrix_and_no_other(
+    client, records, role, method, door, data, permissions
+):
+    if role:
+        client = signed_in(make_user(role))
+    staff = role in ("ADMIN", "SALES")
+    expected = staff and all(role in MATRIX.get(permission, set()) for permission in permissions)
+    assert is_open(knock(client, method, door, data, records)) == expected
+
+
+def writes_in(queries) -> list[str]:
+    """Statements that change the firm's data; sessions and the admin's own log aside."""
+    return [
+        query["sql"]
+        for query in queries
+        if re.match(r"INSERT|UPDATE|DELETE", query["sql"]) and "django_session" not in query["sql"]
+    ]
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "SALES"])
+def test_no_get_changes_anything(records, role):
+    client = signed_in(make_user(role))
+    for method, door, data, _ in DOORS:
+        if method == "get":
+            with CaptureQueriesContext(connection) as captured:
+                knock(client, method, door, data, records)
+            assert not writes_in(captured.captured_queries), door
+
+
+def every_address(model_admin, key):
+    """Every URL that a registered model has, with a record of it where one is needed."""
+    for pattern in model_admin.get_urls():
+        if not pattern.name:
+            continue
+        for args in ([], [key], [key, 1]):
+            try:
+                yield reverse(f"admin:{pattern.name}", args=args)
+            except NoReverseMatch:
+                continue
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_colleague_without_rights_opens_nothing_at_all(records, monkeypatch, model, method):
+    client = signed_in(make_user("SALES"))
+    monkeypatch.setattr(roles, "MATRIX", {})
+    key = records.get(model._meta.model_name, 1)
+    addresses = list(every_address(admin.site._registry[model], key))
+    assert len(addresses) >= 5
+    for address in addresses:
+        response = getattr(client, method)(address, CONFIRMED if method == "post" else {})
+        if response.status_code in (301, 302) and response.headers["Location"] == f"{address}change/":
+            continue  # the short address of a record only leads on to its page
+        assert response.status_code in (403, 404, 405), f"{address}: {response.status_code}"
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "SALES"])
+def test_an_old_version_can_be_written_back_by_nobody(records, role):
+    client = signed_in(make_user(role))
+    for model, key in (("inventory_product", "product"), ("sales_order", "order"), ("accounts_customer", "customer")):
+        model_class = admin.site._registry[
+            next(m for m in admin.site._registry if f"{m._meta.app_label}_{m._meta.model_name}" == model)
+        ].model
+        version = model_class.history.filter(id=records[key]).first().pk
+        address = reverse(f"admin:{model}_simple_history", args=[records[key], version])
+        assert client.get(address).status_code == client.post(address, {"name": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "SALES"])
+def test_the_sidebar_shows_what_the_role_may_open(role):
+    client = signed_in(make_user(role))
+    page = client.get(reverse("admin:index")).content.decode()
+    for group in UNFOLD["SIDEBAR"]["navigation"]:
+        for item in group["items"]:
+            may = is_open(client.get(str(item["link"])))
+            assert (f'href="{item["link"]}"' in page) == may, item["title"]
+
+
+def test_the_actions_of_a_list_are_those_of_the_role(records, monkeypatch):
+    client = signed_in(make_user("SALES"))
+    page = client.get(reverse("admin:sales_order_changelist")).content.decode()
+    assert "confirm_selected" in page and "cancel_selected" in page
+    monkeypatch.setitem(MATRIX, "sales.confirm_order", {roles.ADMIN})
+    page = client.get(reverse("admin:sales_order_changelist")).content.decode()
+    assert "confirm_selected" not in page and "cancel_selected" in page
+    client.post(
+        reverse("admin:sales_order_changelist"),
+        {"action": "confirm_selected", "_selected_action": [records["order"]]},
+    )
+    from sales.models import Order
+
+    assert Order.objects.get(pk=records["order"]).status == "PENDING"
+
+
+def test_every_permission_that_is_asked_for_is_in_the_matrix():
+    asked = {permission for _, _, _, permissions in DOORS for permission in permissions} - {"nobody"}
+    assert asked <= set(MATRIX)
+    for app in ("accounts", "inventory", "sales", "config"):
+        for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            named = set(re.findall(r"(?:has_perm\(|require\(request, |allowed\()\"(\w+\.\w+)\"", path.read_text()))
+            assert named <= set(MATRIX), path
+
+
+def test_the_roles_table_of_the_readme_is_the_matrix():
+    readme = (Path(settings.BASE_DIR) / "README.md").read_text()
+    told = {}
+    for line in readme.splitlines():
+        if match := re.fullmatch(r"\| `(\w+\.\w+)` \| (.*) \| (.*) \| (.*) \|", line):
+            permission, *marks = match.groups()
+            told[permission] = {
+                role for role, mark in zip(("ADMIN", "SALES", "CUSTOMER"), marks, strict=True) if mark.strip()
+            }
+    assert told == {permission: {str(role) for role in allowed} for permission, allowed in MATRIX.items()}
