@@ -19,6 +19,10 @@ class ReasonMissing(BusinessError):
     """Stock was to change without a reason."""
 
 
+class ProductGone(BusinessError):
+    """Somebody else has deleted the product."""
+
+
 class ProductInUse(BusinessError):
     """Pending orders ask for the product."""
 

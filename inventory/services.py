@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import User
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductInUse, ReasonMissing
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ProductInUse, ReasonMissing
 from inventory.models import MAX_QUANTITY, Product, StockChange
 
 Kind = StockChange.Kind
@@ -41,6 +41,14 @@ def lock_products(ids: Iterable[int]) -> dict[int, Product]:
     return products
 
 
+def lock_product(product: Product) -> Product:
+    """The product as it stands in the database, locked. Raises ProductGone if it has been deleted meanwhile."""
+    try:
+        return lock_products([product.pk])[product.pk]
+    except KeyError as error:
+        raise ProductGone(f"{product} has been deleted meanwhile.") from error
+
+
 def find_shortages(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
     """What `quantities` (pieces by product id) ask for beyond the stock of `products`."""
     return [
@@ -52,7 +60,7 @@ def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
     """The products asked for, locked. Raises InsufficientStock naming every one that is short."""
     products = lock_products(quantities)
     if len(products) < len(quantities):
-        raise ProductInUse("A product of this order has been deleted meanwhile. Please take it out of the order.")
+        raise ProductGone("A product of this order has been deleted meanwhile. Please take it out of the order.")
     if shortages := find_shortages(products, quantities):
         raise InsufficientStock(shortages)
     return products
@@ -64,7 +72,7 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     if product._state.adding:
         product.stock_qty = 0
     else:
-        product.stock_qty = lock_products([product.pk])[product.pk].stock_qty
+        product.stock_qty = lock_product(product).stock_qty
         initial_stock = 0
     product.stamp(user, at=at)
     product.save()
@@ -89,7 +97,7 @@ def adjust_stock(
     """
     if not reason.strip():
         raise ReasonMissing("Please say why the stock changes.")
-    product = lock_products([product.pk])[product.pk]
+    product = lock_product(product)
     target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
     _post([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
     return product
@@ -158,7 +166,7 @@ def delete_product(product: Product, *, user: User | None) -> None:
 
     Raises ProductInUse naming the pending orders that ask for it.
     """
-    product = lock_products([product.pk])[product.pk]
+    product = lock_product(product)
     _post([(product, 0)], kind=Kind.DELETION, reason="Product deleted", user=user)
     product.stamp(user, "Product deleted")
     try:

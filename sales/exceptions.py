@@ -16,4 +16,4 @@ class CustomerInactive(BusinessError):
 
 
 class OrderChanged(BusinessError):
-    """Somebody else changed the order since it was opened for editing."""
+    """Somebody else changed the order since it was opened for editing, or deleted it."""

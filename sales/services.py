@@ -138,9 +138,12 @@ def delete_order(order: Order, *, user: User | None) -> None:
 
 
 def lock_order(order: Order) -> Order:
-    """The order as it stands in the database, locked until the transaction ends."""
+    """The order as it stands in the database, locked until the transaction ends. Raises OrderChanged if it is gone."""
     locked = Order.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("customer", "confirmed_by", "cancelled_by", "modified_by").get(pk=order.pk)
+    try:
+        return locked.select_related("customer", "confirmed_by", "cancelled_by", "modified_by").get(pk=order.pk)
+    except Order.DoesNotExist as error:
+        raise OrderChanged(f"{order} has been deleted meanwhile.") from error
 
 
 def next_order_number(day: date) -> str:

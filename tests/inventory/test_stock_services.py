@@ -2,9 +2,9 @@
 
 import pytest
 
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing
 from inventory.models import MAX_QUANTITY, StockChange
-from inventory.services import adjust_stock, give_back_to_stock, take_from_stock
+from inventory.services import adjust_stock, delete_product, give_back_to_stock, save_product, take_from_stock
 from tests.factories import make_product, make_sales
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,19 @@ def test_giving_back_reverses_exactly_what_the_reference_took_and_only_once():
     second.refresh_from_db()
     assert (first.stock_qty, second.stock_qty) == (8, 10)
     assert rows_of(second) == [("INITIAL", 0, 10), ("SALE", 10, 9), ("CANCELLATION", 9, 10)]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda product: adjust_stock(product, user=None, new_qty=1, reason="Counted"),
+        lambda product: save_product(product, user=None),
+        lambda product: delete_product(product, user=None),
+        lambda product: take_from_stock({product.pk: 1}, reference="R", reason="r", user=None),
+    ],
+)
+def test_a_product_that_somebody_else_has_deleted_is_said_to_be_gone(step):
+    product = make_product()
+    delete_product(product, user=None)
+    with pytest.raises(ProductGone, match="deleted meanwhile"):
+        step(product)
