@@ -4,13 +4,16 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db.models import TextField
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.exceptions import BusinessError
 from accounts.images import PictureField
 from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.models import Customer, User
+from accounts.money import format_money
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, save_user
 
@@ -50,7 +53,7 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 @admin.register(Customer)
 class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
     resource_classes = [CustomerResource]
-    list_display = ["person", "customer_code", "phone", "opening_balance", "is_active", "created_at"]
+    list_display = ["person", "customer_code", "phone", "balance", "is_active", "created_at"]
     search_help_text = "Name, e-mail, code or phone"
     fieldsets = [
         (
@@ -68,6 +71,12 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
         ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
+
+    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+
+    @display(description="Opening balance", ordering="opening_balance")
+    def balance(self, customer):
+        return format_money(customer.opening_balance)
 
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []

@@ -118,14 +118,26 @@ def badge(text: str, colour: str) -> str:
     return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour})
 
 
+class DownloadForm(ExportForm):
+    """The first format is chosen already."""
+
+    def __init__(self, formats, resources, **kwargs):
+        super().__init__(formats, resources, **kwargs)
+        self.fields["format"].choices = [choice for choice in self.fields["format"].choices if choice[0] != ""]
+        self.fields["format"].initial = "0"
+
+
 class HarmlessExportAdmin(ExportMixin):
     """Export of the filtered list, for those whose role says so, with no cell that a spreadsheet would run."""
 
-    export_form_class = ExportForm
+    export_form_class = DownloadForm
     export_formats = (HarmlessXLSX, HarmlessCSV)
 
     def has_export_permission(self, request):
         return self.has_view_permission(request) and self.has_permission_to(request, "export")
+
+    def get_valid_export_item_pks(self, request):
+        return []  # there is no export of selected rows, so no reason to load every key for it
 
     def get_data_for_export(self, request, queryset, **kwargs):
         kwargs["force_native_type"] = True  # numbers stay numbers in our subclass of XLSX too

@@ -1,5 +1,7 @@
 """What changes people: the only place that knows when somebody may be demoted, deactivated or deleted."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import PROTECT, ProtectedError
 
@@ -8,14 +10,14 @@ from accounts.models import User
 
 
 @transaction.atomic
-def save_user(user: User, *, by: User | None, reason: str = "") -> User:
-    """Save a new or changed colleague or customer and note who did it.
+def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | None = None) -> User:
+    """Save a new or changed colleague or customer and note who did it (and when, if data of the past is loaded).
 
     Raises LastAdmin if this would leave no active ADMIN.
     """
     if not user._state.adding:
         check_admin_remains(user)
-    user.stamp(by, reason)
+    user.stamp(by, reason, at=at)
     user.save()
     return user
 

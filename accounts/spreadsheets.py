@@ -225,8 +225,10 @@ class HarmlessExport:
 
 
 class HarmlessCSV(HarmlessExport, CSV):
-    pass
+    def get_title(self):
+        return "CSV"
 
 
 class HarmlessXLSX(HarmlessExport, XLSX):
-    pass
+    def get_title(self):
+        return "Excel (xlsx)"

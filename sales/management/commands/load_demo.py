@@ -70,9 +70,9 @@ class Command(BaseCommand):
         self.products = list(self.stock_shelves(opened))
 
     def person(self, email, role, first_name, last_name, password, at, **fields) -> User:
-        user = User(email=email, role=role, first_name=first_name, last_name=last_name, created_at=at, **fields)
+        user = User(email=email, role=role, first_name=first_name, last_name=last_name, **fields)
         user.set_password(password)
-        return save_user(user, by=getattr(self, "admin", None), reason="Demo data")
+        return save_user(user, by=getattr(self, "admin", None), reason="Demo data", at=at)
 
     def customer(self, number: int, at: datetime, password: str) -> Customer:
         first, last = self.random.choice(FIRST_NAMES), LAST_NAMES[number % len(LAST_NAMES)]
@@ -89,7 +89,7 @@ class Command(BaseCommand):
             customer.set_password(password)
         else:
             customer.set_unusable_password()
-        return save_user(customer, by=self.admin, reason="Demo data")
+        return save_user(customer, by=self.admin, reason="Demo data", at=at)
 
     def stock_shelves(self, at: datetime):
         for category, lines in CATALOGUE.items():
