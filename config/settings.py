@@ -17,10 +17,12 @@ DEBUG = env.bool("DEBUG", True)
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     if not DEBUG:
-        sys.exit(
+        print(
             "SECRET_KEY is not set. With DEBUG=0 put a long random SECRET_KEY into the environment or .env, e.g. "
-            "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
+            file=sys.stderr,
         )
+        sys.exit(3)  # with any other status gunicorn would start the worker again, and again
     SECRET_KEY = "only-for-trying-the-system-on-your-own-machine"
 
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
