@@ -123,7 +123,7 @@ class DownloadForm(ExportForm):
 
     def __init__(self, formats, resources, **kwargs):
         super().__init__(formats, resources, **kwargs)
-        self.fields["format"].choices = [choice for choice in self.fields["format"].choices if choice[0] != ""]
+        self.fields["format"].choices = [(str(index), kind.label) for index, kind in enumerate(formats)]
         self.fields["format"].initial = "0"
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
+from accounts.fields import LowerCaseEmailField
 from accounts.querysets import CustomerManager, UserManager
 
 # A history row has its own moment and author, so it need not copy these.
@@ -49,22 +50,6 @@ class AuditedModel(models.Model):
         self.modified_by = user
         self._history_user, self._change_reason = user, reason
         self._history_date = at or timezone.now()
-
-
-class LowerCaseEmailField(models.EmailField):
-    """E-mail addresses are compared without regard to case, so they are stored and looked up in lower case."""
-
-    def to_python(self, value):
-        value = super().to_python(value)
-        return value.strip().lower() if isinstance(value, str) else value
-
-    def get_prep_value(self, value):
-        return self.to_python(super().get_prep_value(value))
-
-    def pre_save(self, model_instance, add):
-        value = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, value)
-        return value
 
 
 # No password hashes in the history, and a sign-in is not a change.

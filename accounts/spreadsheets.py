@@ -225,10 +225,8 @@ class HarmlessExport:
 
 
 class HarmlessCSV(HarmlessExport, CSV):
-    def get_title(self):
-        return "CSV"
+    label = "CSV"
 
 
 class HarmlessXLSX(HarmlessExport, XLSX):
-    def get_title(self):
-        return "Excel (xlsx)"
+    label = "Excel (xlsx)"

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from accounts.fields import NormalisedMixin
 from accounts.models import HISTORY_KNOWS, AuditedModel
 from accounts.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
@@ -36,22 +37,13 @@ def validate_sku(value: str) -> None:
         )
 
 
-class SkuField(models.CharField):
-    """A SKU is normalised wherever it enters: forms, files, the API, lookups and plain Python alike."""
+class SkuField(NormalisedMixin, models.CharField):
+    """A SKU in its one spelling."""
 
     default_validators = [validate_sku]
 
-    def to_python(self, value):
-        value = super().to_python(value)
-        return normalise_sku(value) if isinstance(value, str) else value
-
-    def get_prep_value(self, value):
-        return self.to_python(super().get_prep_value(value))
-
-    def pre_save(self, model_instance, add):
-        value = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, value)
-        return value
+    def normalise(self, value):
+        return normalise_sku(value)
 
 
 class Product(AuditedModel):

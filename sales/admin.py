@@ -192,25 +192,11 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     @action(description="Confirm selected orders", permissions=["confirm"])
     def confirm_selected(self, request, queryset):
-        self.step_through(request, queryset, lambda order: confirm_order(order, user=request.user), "confirmed")
+        self.step_through(request, queryset.order_by("pk"), self.confirm, "confirmed")
 
     @action(description="Cancel selected orders", permissions=["cancel"])
     def cancel_selected(self, request, queryset):
-        self.step_through(request, queryset, lambda order: self.cancel(request, order), "cancelled")
-
-    def step_through(self, request, queryset, step, done: str) -> None:
-        """Take each order through the step, oldest first; one that refuses does not stop the others."""
-        orders, count = list(queryset.order_by("pk")), 0
-        for order in orders:
-            try:
-                step(order)
-                count += 1
-            except BusinessError as error:
-                sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
-                self.message_user(request, sentence, messages.ERROR)
-        if count:
-            what = str(order) if count == len(orders) == 1 else f"{count} {'order' if count == 1 else 'orders'}"
-            self.message_user(request, f"{what} {done}.", messages.SUCCESS)
+        self.step_through(request, queryset.order_by("pk"), self.cancel, "cancelled")
 
     @action(
         description="Confirm",
@@ -218,19 +204,10 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         variant=ActionVariant.SUCCESS,
         permissions=["confirm"],
         url_path="confirm",
-        dialog={
-            "title": "Confirm this order?",
-            "form_class": ConfirmOrderForm,
-            "form_submit_text": "Confirm order",
-        },
+        dialog={"title": "Confirm this order?", "form_class": ConfirmOrderForm, "form_submit_text": "Confirm order"},
     )
     def confirm_one(self, request, form, object_id):
-        self.step_through(
-            request,
-            Order.objects.filter(pk=object_id),
-            lambda order: confirm_order(order, user=request.user),
-            "confirmed",
-        )
+        self.step_through(request, [form.record], self.confirm, "confirmed")
         return close_dialog(self.change_url(object_id))
 
     @action(
@@ -246,22 +223,33 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         },
     )
     def cancel_one(self, request, form, object_id):
-        self.step_through(
-            request,
-            Order.objects.filter(pk=object_id),
-            lambda order: self.cancel(request, order),
-            "cancelled",
-        )
+        self.step_through(request, [form.record], self.cancel, "cancelled")
         return close_dialog(self.change_url(object_id))
+
+    def step_through(self, request, orders, step, done: str) -> None:
+        """Take each order through the step, oldest first; one that refuses does not stop the others."""
+        succeeded = []
+        for order in orders:
+            try:
+                step(request, order)
+                succeeded.append(order)
+            except BusinessError as error:
+                sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
+                self.message_user(request, sentence, messages.ERROR)
+        if succeeded:
+            what = succeeded[0] if len(succeeded) == 1 else f"{len(succeeded)} orders"
+            self.message_user(request, f"{what} {done}.", messages.SUCCESS)
+
+    def confirm(self, request, order: Order) -> None:
+        confirm_order(order, user=request.user)
 
     def cancel(self, request, order: Order) -> None:
         _, lost = cancel_order(order, user=request.user)
         for sale in lost:
-            pieces = -sale.quantity_change
             self.message_user(
                 request,
-                f"{order}: {sale.product_name} ({sale.product_sku}) has been deleted, so its {pieces} pieces "
-                "could not be put back.",
+                f"{order}: {sale.product_name} ({sale.product_sku}) has been deleted, so its {-sale.quantity_change} "
+                "pieces could not be put back.",
                 messages.WARNING,
             )
 

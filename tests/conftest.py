@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -91,6 +92,11 @@ def signed_in(user) -> Client:
     client.force_login(user)
     client.user = user
     return client
+
+
+def said(response) -> list[str]:
+    """The messages that the next page will show."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 @pytest.fixture
