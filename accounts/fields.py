@@ -27,3 +27,10 @@ class LowerCaseEmailField(NormalisedMixin, models.EmailField):
 
     def normalise(self, value):
         return value.strip().lower()
+
+
+class TrimmedCharField(NormalisedMixin, models.CharField):
+    """A text of one line without spaces around it; one of spaces only is blank."""
+
+    def normalise(self, value):
+        return value.strip()

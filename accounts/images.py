@@ -28,7 +28,7 @@ def clean_image(upload) -> ContentFile:
         image = Image.open(upload, formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise ValidationError(f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels.")
-        image_format = image.format
+        image_format = "JPEG" if image.format == "MPO" else image.format  # MPO: what many phones call their JPEGs
         image = ImageOps.exif_transpose(image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.") from error

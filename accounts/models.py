@@ -10,7 +10,7 @@ from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
-from accounts.fields import LowerCaseEmailField
+from accounts.fields import LowerCaseEmailField, TrimmedCharField
 from accounts.querysets import CustomerManager, UserManager
 
 # A history row has its own moment and author, so it need not copy these.
@@ -75,8 +75,8 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
 
     email = LowerCaseEmailField("e-mail", unique=True, error_messages={"unique": "This e-mail is already taken."})
     role = models.CharField(max_length=8, choices=Role, default=Role.CUSTOMER)
-    first_name = models.CharField(max_length=150)
-    last_name = models.CharField(max_length=150, blank=True)
+    first_name = TrimmedCharField(max_length=150)
+    last_name = TrimmedCharField(max_length=150, blank=True)
     customer_code = models.CharField(
         max_length=50,
         unique=True,
@@ -154,6 +154,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     def clean(self):
         super().clean()
         self.customer_code = (self.customer_code or "").strip() or None
+        self.address = self.address.replace("\r\n", "\n")  # browsers send the one, everybody else the other
         self.phone = self.phone or None
 
 

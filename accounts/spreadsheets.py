@@ -5,18 +5,27 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date, time
+from collections import defaultdict
+from datetime import date, time, timedelta
 from decimal import Decimal
 
+import odf.table
+import odf.text
 import openpyxl
 import tablib
 from import_export.formats.base_formats import CSV, XLSX
+from odf import opendocument, teletype
 
 from accounts.exceptions import BusinessError
 
 MAX_ROWS = 50_000
+MAX_COLUMNS = 100
+TOO_MANY_ROWS = f"The file has more than {MAX_ROWS:,} rows. Please split it into several files."
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+NAMES = defaultdict(lambda: "a date or time", {bool: "a yes or no"})
 ERROR_CELLS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
 
@@ -31,8 +40,6 @@ class Table(tablib.Dataset):
         if not rows:
             raise UnreadableFile("The file is empty.")
         (_, headers), *body = rows
-        if len(body) > MAX_ROWS:
-            raise UnreadableFile(f"The file has {len(body):,} rows; at most {MAX_ROWS:,} can be read at once.")
         super().__init__(headers=[normalise_header(header) for header in headers])
         self.lines, self.decimal_comma = [line for line, _ in body], decimal_comma
         for line, cells in body:
@@ -94,41 +101,95 @@ def xlsx_rows(data: bytes) -> list[tuple[int, list]]:
     """The rows of the first sheet with anything in it; what formulas last showed, not the formulas."""
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     for sheet in book.worksheets:
-        rows = numbered(sheet.iter_rows(values_only=True))
-        if rows:
+        cells = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        if rows := numbered(enumerate(check_formulas(data, sheet, cells), 1)):
             return rows
     return []
 
 
+def check_formulas(data: bytes, sheet, rows):
+    """The rows, with an error cell wherever a formula's value was never computed (it would look like a blank).
+
+    Raises UnreadableFile for merged cells: all but the first of them would look like blanks too.
+    """
+    source = zipfile.ZipFile(io.BytesIO(data)).read(sheet._worksheet_path)
+    if b"<mergeCell " in source:
+        raise UnreadableFile("The sheet has merged cells. Please unmerge them, so that every cell has its own value.")
+    if b"<f>" not in source and b"<f " not in source:
+        return rows
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    formulas = book[sheet.title].iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    return (
+        ["#VALUE!" if value is None and formula is not None else value for value, formula in zip(*pair, strict=True)]
+        for pair in zip(rows, formulas, strict=True)
+    )
+
+
 def ods_rows(data: bytes) -> list[tuple[int, list]]:
-    dataset = tablib.Dataset().load(io.BytesIO(data), format="ods")
-    return numbered([dataset.headers or [], *dataset])
+    """The rows of the first sheet with anything in it."""
+    for sheet in opendocument.load(io.BytesIO(data)).spreadsheet.getElementsByType(odf.table.Table):
+        if rows := numbered(ods_sheet(sheet)):
+            return rows
+    return []
+
+
+def ods_sheet(sheet):
+    """Numbers and cells of an ODS sheet, whose neighbouring cells and rows stand there once with a count if equal."""
+    number = 1
+    for row in sheet.getElementsByType(odf.table.TableRow):
+        cells = []
+        for cell in row.childNodes:
+            repeated = int(cell.getAttribute("numbercolumnsrepeated") or 1)
+            cells += [ods_value(cell)] * min(repeated, MAX_COLUMNS - len(cells))
+        repeated = int(row.getAttribute("numberrowsrepeated") or 1)
+        for copy in range(min(repeated, MAX_ROWS + 2) if any(not is_blank(cell) for cell in cells) else 0):
+            yield number + copy, cells
+        number += repeated
+
+
+def ods_value(cell):
+    kind = cell.getAttribute("valuetype")
+    if kind in ("float", "currency", "percentage"):
+        return float(cell.getAttribute("value"))
+    if kind == "date":
+        return date.fromisoformat(cell.getAttribute("datevalue")[:10])
+    if kind == "boolean":
+        return cell.getAttribute("booleanvalue") == "true"
+    return "\n".join(teletype.extractText(line) for line in cell.getElementsByType(odf.text.P))
 
 
 def read_text(data: bytes) -> Table:
     text = decode(data)
-    delimiter = guess_delimiter(text)
+    if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own way of naming the delimiter
+        text = "\n" + text[told.end() :]
+    delimiter = told[1] if told else guess_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, line = [], 1
+    lines = text_lines(reader)
+    return Table(numbered(lines), decimal_comma=delimiter != ",")
+
+
+def text_lines(reader):
+    """Each row with the line of the file that it starts on."""
+    line = 1
     try:
         for cells in reader:
-            if any(not is_blank(cell) for cell in cells):
-                rows.append((line, cells))
+            yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(f"Line {line} cannot be read: a quotation mark is missing or too many.") from error
-    return Table(rows, decimal_comma=delimiter == ";")
 
 
 def numbered(rows) -> list[tuple[int, list]]:
-    """The rows that have anything in them, each with its number, without the empty cells at their end."""
+    """Those of the (number, cells) that have anything in them, without the empty cells at their end."""
     found = []
-    for number, row in enumerate(rows, 1):
+    for number, row in rows:
         cells = list(row)
         while cells and is_blank(cells[-1]):
             cells.pop()
         if cells:
             found.append((number, cells))
+        if len(found) > MAX_ROWS + 1:
+            raise UnreadableFile(TOO_MANY_ROWS)
     return found
 
 
@@ -158,24 +219,28 @@ def as_text(value) -> str:
     """A cell as the text a person saw in it. Raises ValueError for what a spreadsheet has made of it instead."""
     if value is None:
         return ""
-    if isinstance(value, date | time):
-        raise ValueError("The spreadsheet made a date of this. Format the column as text and enter it again.")
+    if isinstance(value, bool | date | time | timedelta):
+        raise ValueError(
+            f"The spreadsheet made {NAMES[type(value)]} of this. Format the column as text and enter it again."
+        )
+    if isinstance(value, int | float) and abs(value) >= 10**15:
+        raise ValueError("The spreadsheet has rounded this number. Format the column as text and enter it again.")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
     if text in ERROR_CELLS:
         raise ValueError("The spreadsheet shows an error here.")
-    if "\x00" in text:
-        raise ValueError("This contains a character that cannot be stored.")
+    if CONTROL_CHARACTER.search(text):
+        raise ValueError("This contains an invisible control character. Please delete it.")
     return unescape_formula(text)
 
 
 def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
-    """A cell as a number: digits with a point, in a file with semicolons also with a comma; nothing is guessed.
+    """A cell as a number: digits with a point, or (unless commas separate the file's values) with a comma.
 
-    Raises ValueError with a sentence if the cell is not a number or could be two.
+    Nothing is guessed: raises ValueError with a sentence if the cell is not a number or could be two.
     """
-    if isinstance(value, bool | date | time):
+    if isinstance(value, bool | date | time | timedelta):
         raise ValueError("This is not a number.")
     if isinstance(value, int | float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
@@ -183,8 +248,10 @@ def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
             raise ValueError("This is not a number.")
         return number
     text = str(value).strip()
-    if decimal_comma and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text):
+    if decimal_comma and THOUSAND_OR_FRACTION.fullmatch(text):
         raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
+    if decimal_comma and re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+", text):
+        text = text.replace(".", "")
     if decimal_comma and re.fullmatch(r"-?\d*,\d+", text):
         text = text.replace(",", ".")
     if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):
@@ -194,6 +261,8 @@ def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
 
 def as_whole_number(value, *, decimal_comma: bool = False) -> int:
     """A cell as a number of pieces. Raises ValueError with a sentence for fractions and what is not a number."""
+    if THOUSAND_OR_FRACTION.fullmatch(str(value).strip()) and isinstance(value, str):
+        raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
     number = as_decimal(value, decimal_comma=decimal_comma)
     if number != number.to_integral_value():
         raise ValueError("This must be a whole number.")

@@ -23,6 +23,10 @@ class ProductGone(BusinessError):
     """Somebody else has deleted the product."""
 
 
+class SkuTaken(BusinessError):
+    """Another product has the SKU."""
+
+
 class ProductInUse(BusinessError):
     """Pending orders ask for the product."""
 

@@ -23,7 +23,7 @@ class ReportRow:
         for column, old, new in self.changes:
             label = column.replace("_", " ").replace("stock qty", "stock")
             if self.kind == "new":
-                shown += [f"{label} {new}"] if column not in ("sku", "name") else []
+                shown += [f"{label} {new}"] if new and column not in ("sku", "name") else []
             elif column == "stock_qty":
                 shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
             else:

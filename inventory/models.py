@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from accounts.fields import NormalisedMixin
+from accounts.fields import NormalisedMixin, TrimmedCharField
 from accounts.models import HISTORY_KNOWS, AuditedModel
 from accounts.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
@@ -50,8 +50,8 @@ class Product(AuditedModel):
     """Something the firm sells. `stock_qty` is written by inventory/services.py alone."""
 
     sku = SkuField("SKU", max_length=100, unique=True, error_messages={"unique": "Another product has this SKU."})
-    name = models.CharField(max_length=255)
-    category = models.CharField(max_length=100, blank=True, db_index=True)
+    name = TrimmedCharField(max_length=255)
+    category = TrimmedCharField(max_length=100, blank=True, db_index=True)
     cost_price = models.DecimalField(
         max_digits=10, decimal_places=2, default=Decimal("0.00"), validators=[MinValueValidator(Decimal(0))]
     )
@@ -75,6 +75,7 @@ class Product(AuditedModel):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
+            models.CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
             models.CheckConstraint(condition=Q(stock_qty__gte=0), name="product_stock_qty_not_negative"),
             models.CheckConstraint(condition=Q(cost_price__gte=0), name="product_cost_price_not_negative"),
             models.CheckConstraint(condition=Q(selling_price__gte=0), name="product_selling_price_not_negative"),
@@ -101,9 +102,6 @@ class Product(AuditedModel):
 
     def clean(self):
         super().clean()
-        self.name, self.category = (self.name or "").strip(), (self.category or "").strip()
-        if not self.name:
-            raise ValidationError({"name": "A product needs a name."})
         self.check_sells_above_cost()
 
     def check_sells_above_cost(self) -> None:
@@ -127,7 +125,8 @@ class StockChange(models.Model):
         CANCELLATION = "CANCELLATION", "Cancellation"
         DELETION = "DELETION", "Product deleted"
 
-    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="stock_changes")
+    # DO_NOTHING: when a product is deleted, a trigger empties this; nobody else may (see the first migration).
+    product = models.ForeignKey(Product, models.DO_NOTHING, null=True, related_name="stock_changes")
     product_name = models.CharField(max_length=255)
     product_category = models.CharField("category", max_length=100, blank=True)
     product_sku = models.CharField("SKU", max_length=100)

@@ -1,11 +1,12 @@
 """Products from and to files. One resource serves the admin, the command and the export."""
 
+import re
 from collections import Counter
 from copy import copy
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import TextChoices
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -43,7 +44,10 @@ class TextWidget(Widget):
 
 class SkuWidget(TextWidget):
     def clean(self, value, row=None, **kwargs):
-        return normalise_sku(super().clean(value))
+        sku = normalise_sku(super().clean(value))
+        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", sku):
+            raise ValueError("A spreadsheet has shortened this number. Format the column as text and enter it again.")
+        return sku
 
 
 class WholeNumberWidget(Widget):
@@ -61,7 +65,7 @@ class PriceWidget(Widget):
             raise ValueError("This must not be negative.")
         if price >= Decimal(10) ** 8:
             raise ValueError("This is more than a price can be.")
-        return round_money(price)
+        return round_money(abs(price))  # abs: there is a -0
 
 
 class Row(dict):
@@ -208,7 +212,11 @@ class ProductResource(ModelResource):
     def stock_after(self, product: Product, number: int) -> int:
         if not product.before or self.stock_mode == StockMode.SET:
             return number
-        return product.stock_qty + (number if self.stock_mode == StockMode.ADD else 0)
+        if self.stock_mode == StockMode.KEEP:
+            return product.stock_qty
+        if product.stock_qty + number > MAX_QUANTITY:
+            raise ValueError(f"With the {product.stock_qty:,} there are this would be more than {MAX_QUANTITY:,}.")
+        return product.stock_qty + number
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         """The model's own rules, without a query per row."""
@@ -219,7 +227,7 @@ class ProductResource(ModelResource):
         skipped = {"created_by", "modified_by", "image", *errors}
         try:
             instance.clean_fields(exclude=skipped)
-            if not errors:
+            if not errors and {"cost_price", "selling_price"} & {column for column, _, _ in self.changes_of(instance)}:
                 instance.clean()
         except ValidationError as error:
             errors = error.update_error_dict(errors)
@@ -283,9 +291,9 @@ class ProductResource(ModelResource):
             import_products(
                 new=self.new, changed=self.changed, stock=self.stock, reference=self.reference, user=self.user
             )
-        except IntegrityError as error:
+        except (IntegrityError, OperationalError) as error:
             raise ProductsChanged(
-                "Somebody else entered one of these products at the same moment, so nothing was imported. "
+                "Somebody else was writing the same products at the same moment, so nothing was imported. "
                 "Please look at the preview again."
             ) from error
 

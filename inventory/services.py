@@ -1,7 +1,7 @@
 """The stock service: the only code that writes `Product.stock_qty`, and every writer of products.
 
 Each function is one transaction. Products are locked by ascending id before they are read, so that two of these
-never wait for each other; every change of stock adds one row to the stock change log in the same transaction.
+never wait for each other in a circle; every change of stock adds one row to the log in the same transaction.
 Quantities are whole pieces. `at` is given only when data of the past is loaded.
 """
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import User
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ProductInUse, ReasonMissing
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ProductInUse, ReasonMissing, SkuTaken
 from inventory.models import MAX_QUANTITY, Product, StockChange
 
 Kind = StockChange.Kind
@@ -68,14 +68,21 @@ def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
 
 @transaction.atomic
 def save_product(product: Product, *, user: User | None, initial_stock: int = 0, at: datetime | None = None) -> Product:
-    """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed."""
+    """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed.
+
+    Raises ProductGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
+    """
     if product._state.adding:
         product.stock_qty = 0
     else:
         product.stock_qty = lock_product(product).stock_qty
         initial_stock = 0
     product.stamp(user, at=at)
-    product.save()
+    try:
+        with transaction.atomic():
+            product.save()
+    except IntegrityError as error:
+        raise SkuTaken(f"Somebody else has just entered a product with the SKU {product.sku}.") from error
     if initial_stock:
         _post([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)
     return product
@@ -194,6 +201,7 @@ def import_products(
     reason = f"Import {reference}"
     for product in (*new, *changed):
         product.stamp(user, reason)
+    new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
     for product in new:
         product.stock_qty = 0
     Product.objects.bulk_create(new, batch_size=BATCH)
