@@ -5,13 +5,16 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import TextField
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.exceptions import BusinessError
+from accounts.forms import CarefulForm
 from accounts.images import PictureField
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
+from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.models import Customer, User
 from accounts.money import format_money
 from accounts.resources import CustomerResource
@@ -72,7 +75,7 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
     ]
     add_fieldsets = fieldsets[:2]
 
-    formfield_overrides = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+    formfield_overrides = {**TYPED_NUMBERS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
     @display(description="Opening balance", ordering="opening_balance")
     def balance(self, customer):
@@ -81,12 +84,6 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []
 
-    def get_search_results(self, request, queryset, search_term):
-        """Whoever picks a customer for an order is offered the active ones."""
-        if request.path.endswith("/autocomplete/"):
-            queryset = queryset.active()
-        return super().get_search_results(request, queryset, search_term)
-
     def save_model(self, request, obj, form, change):
         if not change:
             obj.role = User.Role.CUSTOMER
@@ -94,13 +91,16 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
         super().save_model(request, obj, form, change)
 
 
-class StaffFormMixin:
+class StaffFormMixin(CarefulForm):
     """A colleague has one of the staff roles, and one active admin always remains."""
+
+    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "role" in self.fields:
-            self.fields["role"].choices = [(role.value, role.label) for role in User.STAFF_ROLES]
+            roles = [(role.value, role.label) for role in User.STAFF_ROLES]
+            self.fields["role"].choices = roles if self.instance.pk else [("", "Choose a role"), *roles]
 
     def clean(self):
         cleaned = super().clean()
@@ -117,24 +117,31 @@ class StaffFormMixin:
 
 
 class StaffCreationForm(StaffFormMixin, UserCreationForm):
-    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
+    usable_password = None  # everybody here signs in with a password
 
     class Meta:
         model = User
         fields = ["email"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs.pop("autofocus", None)
+        self.initial["role"] = ""  # nobody becomes an admin by oversight
 
-class StaffChangeForm(StaffFormMixin, UserChangeForm):
-    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
 
+class StaffChangeForm(StaffFormMixin):
     class Meta:
         model = User
         fields = "__all__"
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    usable_password = None
+
+
 @admin.register(User)
 class StaffAdmin(PersonAdmin, UserAdmin):
-    form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, AdminPasswordChangeForm
+    form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, NewPasswordForm
     list_display = ["person", "role_badge", "phone", "is_active", "last_login"]
     list_filter = ["is_active"]
     filter_horizontal = []
@@ -143,7 +150,7 @@ class StaffAdmin(PersonAdmin, UserAdmin):
             None,
             {"fields": [("first_name", "last_name"), ("email", "phone"), ("role", "is_active"), "avatar"]},
         ),
-        ("Password", {"fields": ["password"]}),
+        ("Password", {"fields": ["new_password"]}),
         (
             "Record",
             {
@@ -153,11 +160,19 @@ class StaffAdmin(PersonAdmin, UserAdmin):
     ]
     add_fieldsets = [
         (None, {"fields": [("first_name", "last_name"), ("email", "phone"), "role", "avatar"]}),
-        ("Password", {"fields": ["usable_password", "password1", "password2"]}),
+        ("Password", {"fields": ["password1", "password2"]}),
     ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).staff()
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, "new_password"]
+
+    @display(description="Password")
+    def new_password(self, user):
+        url = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">Set a new password</a>', url)
 
     @display(description="Role", ordering="role")
     def role_badge(self, user):

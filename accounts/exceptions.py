@@ -9,5 +9,13 @@ class LastAdmin(BusinessError):
     """Removing, demoting or deactivating this person would leave nobody who can administer the system."""
 
 
+class PersonTaken(BusinessError):
+    """Somebody else has the e-mail, phone number or customer code."""
+
+
+class PersonGone(BusinessError):
+    """Somebody else has deleted the person."""
+
+
 class UserInUse(BusinessError):
     """The person stands in orders, stock changes or other records and can only be deactivated."""

@@ -1,5 +1,8 @@
-"""Signing in."""
+"""Signing in, and the form that notices when somebody else was faster."""
 
+import hashlib
+
+from django import forms
 from unfold.forms import AuthenticationForm
 
 
@@ -10,3 +13,37 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "This e-mail and password do not belong to an active member of staff. Please try again.",
         "inactive": "This account has been deactivated.",
     }
+
+
+class CarefulForm(forms.ModelForm):
+    """Does not write over what somebody else has saved since the form was opened.
+
+    `seen` travels with the form: a fingerprint of what it showed. `refused` is set by the admin when a service refused
+    what was valid here (somebody was faster): the form comes back with that sentence and everything typed.
+    """
+
+    refused = ""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = self.fingerprint()
+
+    def fingerprint(self) -> str:
+        shown = sorted((name, str(value)) for name, value in self.initial.items() if name in self.fields)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.refused:
+            self.add_error(None, self.refused)
+        elif self.instance.pk and cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
+            somebody = self.instance.modified_by or "Somebody"
+            self.add_error(
+                None,
+                f"{somebody} changed {self.instance} while you were editing. "
+                "Please open it again and repeat your changes.",
+            )
+        return cleaned

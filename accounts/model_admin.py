@@ -1,11 +1,14 @@
 """What every admin page here is built on: unfold's ModelAdmin with the doors shut that the packages leave open."""
 
+import re
 from datetime import timedelta
 from itertools import pairwise
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,19 +19,31 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.utils import parse_date_str
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.days import start_of_day
 from accounts.exceptions import BusinessError
+from accounts.forms import CarefulForm
 from accounts.spreadsheets import HarmlessCSV, HarmlessXLSX
+
+SENSELESS = (IncorrectLookupParameters, ValueError, OverflowError)  # what an address with nonsense in it raises
+
+# Browsers drop a decimal comma from a number field and make 1250 of 12,50. A text field keeps it, to be refused.
+TYPED_NUMBERS = {
+    models.DecimalField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})},
+    models.PositiveIntegerField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})},
+}
 
 
 class BackOfficeAdmin(ModelAdmin):
     """Lists of bounded pages; saving, deleting and their refusals go through the services.
 
-    A rule that breaks although the form was valid (somebody else was faster) becomes a message; since Django's views
-    are atomic, nothing of the attempt remains.
+    What a service refuses although the form was valid (somebody else was faster) becomes a sentence on the form; since
+    Django's views are atomic, nothing of the attempt remains.
     """
 
+    form = CarefulForm
+    formfield_overrides = TYPED_NUMBERS
     list_per_page = 50
     list_max_show_all = 200
     list_filter_submit = True
@@ -46,21 +61,61 @@ class BackOfficeAdmin(ModelAdmin):
     def has_permission_to(self, request, action: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
 
+    # Lists
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Only what a filter of the list asks. Django would let an address ask for any field, the password hash too."""
+        names = [self.date_hierarchy] if self.date_hierarchy else []
+        for list_filter in self.get_list_filter(request):
+            kind = list_filter[0] if isinstance(list_filter, tuple) else list_filter
+            names.append(kind if isinstance(kind, str) else kind.parameter_name)
+        pattern = "|".join(map(re.escape, names))
+        return bool(re.fullmatch(rf"({pattern})(_from|_to|(__id)?__exact|__(year|month|day|gte|lt|isnull))?", lookup))
+
+    def changelist_view(self, request, extra_context=None):
+        if not all(is_key(key) for key in request.POST.getlist("_selected_action")):
+            return self.back_to_list(request)
+        try:
+            response = super().changelist_view(request, extra_context)
+            return response.render() if hasattr(response, "render") else response
+        except SENSELESS:
+            if request.method == "POST" or not request.GET:
+                raise  # not the address's fault
+            return self.back_to_list(request)
+
+    def back_to_list(self, request) -> HttpResponseRedirect:
+        self.message_user(
+            request, "That search or filter makes no sense, so the whole list is shown.", messages.WARNING
+        )
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    # Forms
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused = getattr(request, "refused", "")
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except BusinessError as error:
-            return self.refuse(request, error, request.get_full_path())
+            request.refused = str(error)
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:
             return super().delete_view(request, object_id, {"delete_hint": self.delete_hint, **(extra_context or {})})
         except BusinessError as error:
-            return self.refuse(request, error, self.change_url(object_id))
-
-    def refuse(self, request, error: BusinessError, url: str) -> HttpResponseRedirect:
-        self.message_user(request, str(error), messages.ERROR)
-        return HttpResponseRedirect(url)
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self.change_url(object_id))
 
     def change_url(self, object_id) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
@@ -94,23 +149,30 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
         """What each version changed. (The library's own comparison leaves out what no form may edit, as the stock.)"""
-        for newer, older in pairwise(historical_records):
-            fields = [field for field in newer.tracked_fields if value_of(newer, field) != value_of(older, field)]
+        records = list(historical_records)
+        for newer, older in pairwise([*records, records[-1].prev_record if records else None]):
             newer.history_delta_changes = [
                 {
                     "field": capfirst(field.verbose_name),
-                    "old": display_for_field(getattr(older, field.name), field, "–"),
-                    "new": display_for_field(getattr(newer, field.name), field, "–"),
+                    "old": as_read(getattr(older, field.name), field),
+                    "new": as_read(getattr(newer, field.name), field),
                 }
-                for field in fields
+                for field in newer.tracked_fields
+                if older and getattr(newer, field.attname) != getattr(older, field.attname)
             ]
 
     def history_view_title(self, request, obj):
         return f"History of {obj}"
 
 
-def value_of(record, field):
-    return getattr(record, field.attname)
+def is_key(value) -> bool:
+    """Whether this text from outside can be a primary key."""
+    return str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 18
+
+
+def as_read(value, field) -> str:
+    """The value of a field as a sentence has it."""
+    return ("yes" if value else "no") if isinstance(value, bool) else display_for_field(value, field, "–")
 
 
 def badge(text: str, colour: str) -> str:
@@ -135,6 +197,12 @@ class HarmlessExportAdmin(ExportMixin):
 
     def has_export_permission(self, request):
         return self.has_view_permission(request) and self.has_permission_to(request, "export")
+
+    def export_action(self, request):
+        try:
+            return super().export_action(request)
+        except SENSELESS:
+            return self.back_to_list(request)
 
     def get_valid_export_item_pks(self, request):
         return []  # there is no export of selected rows, so no reason to load every key for it

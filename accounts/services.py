@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import PROTECT, ProtectedError
+from django.db import IntegrityError, transaction
+from django.db.models import PROTECT
 
-from accounts.exceptions import LastAdmin, UserInUse
+from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
 from accounts.models import User
 
 
@@ -13,13 +13,26 @@ from accounts.models import User
 def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | None = None) -> User:
     """Save a new or changed colleague or customer and note who did it (and when, if data of the past is loaded).
 
-    Raises LastAdmin if this would leave no active ADMIN.
+    Raises LastAdmin if this would leave no active ADMIN, PersonTaken if somebody else was faster with an e-mail,
+    phone number or customer code.
     """
     if not user._state.adding:
         check_admin_remains(user)
     user.stamp(by, reason, at=at)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise PersonTaken("Somebody else has just been given this e-mail, phone number or customer code.") from error
     return user
+
+
+def lock_user(user: User) -> User:
+    """The person as they stand in the database, locked until the transaction ends. Raises PersonGone."""
+    try:
+        return type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)
+    except User.DoesNotExist as error:
+        raise PersonGone(f"{user} has been deleted meanwhile.") from error
 
 
 def check_admin_remains(user: User, *, deleting: bool = False) -> None:
@@ -43,13 +56,11 @@ def delete_user(user: User, *, by: User | None) -> None:
 
     Raises LastAdmin, or UserInUse if they stand in any record: those keep their people, who are deactivated instead.
     """
+    check_admin_remains(user, deleting=True)  # locks the admins, always before others
+    user = lock_user(user)
     check_deletable(user)
     user.stamp(by)
-    try:
-        with transaction.atomic():
-            user.delete()
-    except ProtectedError as error:
-        raise UserInUse(f"{user} has just been entered in another record. Deactivate them instead.") from error
+    user.delete()
 
 
 def check_deletable(user: User) -> None:

@@ -20,7 +20,6 @@ from accounts.exceptions import BusinessError
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
-TOO_MANY_ROWS = f"The file has more than {MAX_ROWS:,} rows. Please split it into several files."
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -189,7 +188,7 @@ def numbered(rows) -> list[tuple[int, list]]:
         if cells:
             found.append((number, cells))
         if len(found) > MAX_ROWS + 1:
-            raise UnreadableFile(TOO_MANY_ROWS)
+            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Please split it into several files.")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import JsonResponse
+from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -20,6 +20,7 @@ from accounts.model_admin import (
     LocalDateRangeFilter,
     ReadableHistoryAdmin,
     badge,
+    is_key,
 )
 from accounts.money import format_money
 from accounts.roles import require
@@ -43,9 +44,11 @@ class OrderItemInline(TabularInline):
     fields = ["product", "quantity", "unit_price", "line_total"]
     readonly_fields = ["line_total"]
     extra = 0
-    min_num = 1
     hide_title = True
     verbose_name_plural = "Lines"
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product")
@@ -62,15 +65,12 @@ class OrderItemInline(TabularInline):
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("sales.view_order")
 
-    def has_add_permission(self, request, obj=None):
+    def has_change_permission(self, request, obj=None):
         if obj is None:
             return request.user.has_perm("sales.add_order")
-        return self.has_change_permission(request, obj)
+        return request.user.has_perm("sales.change_order") and obj.is_pending
 
-    def has_change_permission(self, request, obj=None):
-        return request.user.has_perm("sales.change_order") and (obj is None or obj.is_pending)
-
-    has_delete_permission = has_change_permission
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 @admin.register(Order)
@@ -113,7 +113,6 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
                     ("status_badge", "total"),
                     "standing",
                     ("created_at", "created_by"),
-                    "last_seen",
                 ]
             },
         )
@@ -134,17 +133,10 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
         )
 
-    @display(description="Status since")
+    @display(description="Last step")
     def standing(self, order):
         sentence = order.how_it_stands()
         return f"{sentence[0].upper()}{sentence[1:]}."
-
-    def get_fieldsets(self, request, obj=None):
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        [(title, options)] = fieldsets
-        return [(title, {"fields": options["fields"][:-1]})]  # no last_seen: nothing is edited
 
     def get_actions_detail(self, request, object_id):
         """Only the steps that the order can still take."""
@@ -173,6 +165,18 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     # What one does
 
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        return initial if is_key(initial.get("customer", "0")) else {}
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
+        order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+        if order and not order.is_pending and self.has_permission_to(request, "change"):
+            self.message_user(request, f"Your changes were not saved: {order.how_it_stands()}.", messages.ERROR)
+            return HttpResponseRedirect(self.change_url(object_id))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         """An order is saved together with its lines, in save_related."""
 
@@ -181,7 +185,7 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         formset.save()
         asked = {"customer": form.cleaned_data["customer"], "lines": formset.lines, "user": request.user}
         if change:
-            order = edit_order(form.instance, last_seen=form.cleaned_data.get("last_seen"), **asked)
+            order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
         else:
             order = create_order(**asked)
         form.instance.pk = order.pk
@@ -207,7 +211,12 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         dialog={"title": "Confirm this order?", "form_class": ConfirmOrderForm, "form_submit_text": "Confirm order"},
     )
     def confirm_one(self, request, form, object_id):
-        self.step_through(request, [form.record], self.confirm, "confirmed")
+        self.step_through(
+            request,
+            [form.record],
+            lambda request, order: confirm_order(order, user=request.user, last_seen=form.last_seen),
+            "confirmed",
+        )
         return close_dialog(self.change_url(object_id))
 
     @action(

@@ -1,31 +1,34 @@
 """The order form of the admin: it reads what somebody asks for and says at which field a rule is broken."""
 
-from datetime import datetime
-
 from django import forms
 from django.core.exceptions import ValidationError
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.dialogs import RecordDialogForm
 from accounts.exceptions import BusinessError
+from accounts.forms import CarefulForm
+from accounts.model_admin import is_key
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import find_shortages
 from sales.models import Order, OrderItem
-from sales.services import MAX_PRICE, Line, build_items, check_may_order, check_unchanged_since, requested
+from sales.services import MAX_PRICE, Line, build_items, check_may_order, requested
 
 
-class OrderForm(forms.ModelForm):
-    last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
+class OrderForm(CarefulForm):
     class Meta:
         model = Order
         fields = ["customer"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "last_seen" in self.fields:
-            self.initial["last_seen"] = self.instance.modified_at.isoformat()
+        if self.is_bound and not is_key(self.data.get("customer", "")):
+            self.data = self.data.copy()
+            self.data["customer"] = ""  # the autocomplete widget cannot show what is no key
+
+    def fingerprint(self) -> str:
+        """An order's lines are not in this form, but every edit of them moves `modified_at`."""
+        return self.instance.modified_at.isoformat()
 
     def clean_customer(self):
         customer = self.cleaned_data["customer"]
@@ -36,27 +39,10 @@ class OrderForm(forms.ModelForm):
                 raise ValidationError(str(error)) from error
         return customer
 
-    def clean_last_seen(self):
-        """When the order was last changed before this form was opened; an error if it has been changed since."""
-        try:
-            last_seen = datetime.fromisoformat(self.cleaned_data["last_seen"])
-        except ValueError:
-            return None
-        if self.instance.pk:
-            try:
-                check_unchanged_since(self.instance, last_seen)
-            except BusinessError as error:
-                raise ValidationError(str(error)) from error
-        return last_seen
-
-    def add_error(self, field, error):
-        """Nobody sees an error at a hidden field: it goes to the top of the form."""
-        super().add_error(None if field == "last_seen" else field, error)
-
 
 class OrderItemForm(forms.ModelForm):
     quantity = forms.IntegerField(
-        min_value=1, max_value=MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1})
+        min_value=1, max_value=MAX_QUANTITY, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
     )
     unit_price = forms.DecimalField(
         required=False,
@@ -64,7 +50,7 @@ class OrderItemForm(forms.ModelForm):
         max_value=MAX_PRICE,
         decimal_places=2,
         max_digits=10,
-        widget=UnfoldAdminDecimalFieldWidget,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
         help_text="Empty: the product's selling price.",
     )
 
@@ -87,7 +73,7 @@ class LoadedProducts:
     model = Product
 
     def __init__(self, ids):
-        self.products = Product.objects.in_bulk([int(pk) for pk in ids if str(pk).isdecimal()])
+        self.products = Product.objects.in_bulk([int(pk) for pk in ids if is_key(pk)])
 
     def all(self):
         return self
@@ -151,18 +137,35 @@ class OrderItemFormSet(PaginationInlineFormSet):
 
 
 class OrderStepForm(RecordDialogForm):
-    """Asks before an order is confirmed or cancelled, showing what happens to the stock of each product."""
+    """Asks before an order is confirmed or cancelled, showing what happens to the stock of each product.
 
-    queryset = Order.objects.select_related("customer", "confirmed_by", "cancelled_by")
+    `seen` is the `modified_at` of the order that the dialog showed: if it is another by now, the dialog comes back and
+    shows the order as it is.
+    """
+
+    queryset = Order.objects.select_related("customer", "confirmed_by", "cancelled_by", "modified_by")
     form_before_template = "sales/order_step_dialog.html"
     status: Order.Status
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.last_seen = self.record.modified_at
+        self.initial["seen"] = self.last_seen.isoformat()
+
     def clean(self):
+        cleaned = super().clean()
         try:
             self.record.check_can_become(self.status)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
-        return super().clean()
+        if cleaned.get("seen") not in ("", None, self.initial["seen"]):
+            self.data = {**self.data.dict(), "seen": self.initial["seen"]}
+            raise ValidationError(
+                f"{self.record.modified_by or 'Somebody'} has changed the order. This is how it is now."
+            )
+        return cleaned
 
     @property
     def moves(self) -> list[dict]:

@@ -1,8 +1,8 @@
 """The order services: the only code that writes orders, their lines and their status.
 
-Each function is one transaction: all of it happens or nothing. The order's row is locked first, then the products
-by ascending id, then the number counter. Money is Decimal in the firm's currency to 2 places, quantities are pieces.
-`at` is given only when data of the past is loaded.
+Each function is one transaction: all of it happens or nothing. The order's row is locked first, then its customer, then
+the products by ascending id, then the number counter. Money is Decimal in the firm's currency to 2 places, quantities
+are pieces. `at` is given only when data of the past is loaded.
 """
 
 from collections import Counter
@@ -12,10 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Customer, User
 from accounts.money import round_money
+from accounts.services import lock_user
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services import give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, OrderChanged
@@ -41,12 +43,13 @@ def create_order(*, customer: Customer, lines: Sequence[Line], user: User | None
 
     Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
     """
+    customer = lock_user(customer)
     check_may_order(customer)
     items = build_items(lines)
     lock_and_check_stock(requested(lines))
     order = Order(customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items))
     order.order_number = next_order_number(order.order_date)
-    order.stamp(user, at=at)
+    order.stamp(user, f"Created: {told(items)}", at=at)
     order.save()
     write_items(order, items)
     return order
@@ -68,6 +71,7 @@ def edit_order(
     order = lock_order(order)
     order.check_is_pending("edited")
     check_unchanged_since(order, last_seen)
+    customer = lock_user(customer)
     if customer.pk != order.customer_id:
         check_may_order(customer)
     items = build_items(lines)
@@ -75,19 +79,23 @@ def edit_order(
     order.items.all().delete()
     write_items(order, items)
     order.customer, order.total_amount = customer, total_of(items)
-    order.stamp(user)
+    order.stamp(user, f"Edited: {told(items)}")
     order.save()
     return order
 
 
 @transaction.atomic
-def confirm_order(order: Order, *, user: User | None, at: datetime | None = None) -> Order:
+def confirm_order(
+    order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
+) -> Order:
     """Take every line out of stock and mark the order confirmed, or do neither.
 
-    Raises InvalidTransition if it is not pending, InsufficientStock naming every short product.
+    Raises InvalidTransition if it is not pending, OrderChanged if it was changed after `last_seen` (its `modified_at`
+    when somebody decided to confirm it), InsufficientStock naming every short product.
     """
     order = lock_order(order)
     order.check_can_become(Status.CONFIRMED)
+    check_unchanged_since(order, last_seen)
     take_from_stock(
         order.quantities(),
         reference=order.order_number,
@@ -148,11 +156,11 @@ def lock_order(order: Order) -> Order:
 
 def next_order_number(day: date) -> str:
     """The day's next number, `ORD-20261122-0001`, from a counter whose row stays locked until the order is saved."""
-    OrderNumberCounter.objects.get_or_create(day=day)
-    counter = OrderNumberCounter.objects.select_for_update().get(day=day)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"ORD-{day:%Y%m%d}-{counter.last:04d}"
+    counter = OrderNumberCounter.objects.filter(day=day)
+    if not counter.update(last=F("last") + 1):  # the first order of the day
+        OrderNumberCounter.objects.get_or_create(day=day)
+        counter.update(last=F("last") + 1)
+    return f"ORD-{day:%Y%m%d}-{counter.get().last:04d}"
 
 
 def check_may_order(customer: Customer) -> None:
@@ -165,8 +173,8 @@ def check_unchanged_since(order: Order, last_seen: datetime | None) -> None:
     """Raise OrderChanged if the order was changed after `last_seen`."""
     if last_seen is not None and order.modified_at != last_seen:
         raise OrderChanged(
-            f"{order.modified_by or 'Somebody'} changed {order} while you were editing it. "
-            "Please open it again and repeat your changes."
+            f"{order.modified_by or 'Somebody'} changed {order} while you had it open. "
+            "Please look at it again and repeat what you wanted to do."
         )
 
 
@@ -206,6 +214,11 @@ def build_items(lines: Sequence[Line]) -> list[OrderItem]:
 
 def total_of(items: Sequence[OrderItem]) -> Decimal:
     return sum((item.total_price for item in items), Decimal("0.00"))
+
+
+def told(items: Sequence[OrderItem]) -> str:
+    """The lines in words, for the history: `2 × Chai (NW-1) at 18.00; 1 × Chang (NW-2) at 19.00`."""
+    return "; ".join(f"{item} ({item.product_sku}) at {item.unit_price}" for item in items)
 
 
 def write_items(order: Order, items: Sequence[OrderItem]) -> None:

@@ -3,16 +3,17 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.text import Truncator
 from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter
 from unfold.decorators import action, display
 from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
+from accounts.forms import CarefulForm
 from accounts.images import PictureField
 from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.money import format_money
@@ -52,13 +53,13 @@ class StockStatusFilter(DropdownFilter):
         return queryset.with_status().filter(status=self.value()) if self.value() else queryset
 
 
-class ProductForm(forms.ModelForm):
+class ProductForm(CarefulForm):
     image = PictureField(required=False, help_text="JPEG, PNG or WebP.")
     initial_stock = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=MAX_QUANTITY,
-        widget=UnfoldAdminIntegerFieldWidget,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text="Pieces on the shelf now. Later changes go through “Adjust stock”.",
     )
 
@@ -75,7 +76,10 @@ class AdjustStockForm(RecordDialogForm):
         widget=UnfoldAdminSelectWidget,
     )
     quantity = forms.IntegerField(
-        label="Pieces", min_value=0, max_value=MAX_QUANTITY, widget=UnfoldAdminIntegerFieldWidget
+        label="Pieces",
+        min_value=0,
+        max_value=MAX_QUANTITY,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
     )
     reason = forms.CharField(
         max_length=255,
@@ -142,9 +146,8 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
     @display(description="Product", ordering="name", header=True)
     def product(self, product):
         picture = {"path": product.image.url, "squared": True} if product.image else {}
-        return (
-            [product.name, product.sku, product.name[:2].upper(), picture] if picture else [product.name, product.sku]
-        )
+        shown = [Truncator(product.name).chars(60), product.sku]
+        return [*shown, product.name[:2].upper(), picture] if picture else shown
 
     @display(description="Cost", ordering="cost_price")
     def cost(self, product):
@@ -154,7 +157,7 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
     def price(self, product):
         return format_money(product.selling_price)
 
-    @display(description="Margin")
+    @display(description="Margin on cost")
     def margin(self, product):
         return f"{product.profit_margin} %" if product.pk and product.cost_price else "–"
 

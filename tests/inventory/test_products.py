@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.exceptions import ProductInUse
+from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange, normalise_sku
 from inventory.services import delete_product, save_product
 from inventory.stock_status import StockStatus
@@ -48,7 +48,7 @@ def test_two_products_cannot_have_skus_that_differ_only_in_case():
     make_product(sku="ab-1")
     with pytest.raises(ValidationError, match="Another product has this SKU"):
         Product(sku="AB-1 ", name="x", selling_price=1).full_clean()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(SkuTaken, match="the SKU AB-1"):
         make_product(sku="AB-1")
 
 

@@ -118,7 +118,7 @@ def test_a_zip_that_is_no_sheet_and_one_that_unpacks_to_too_much_are_refused(mon
 
 def test_too_many_rows_are_refused(monkeypatch):
     monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
-    with pytest.raises(UnreadableFile, match="3 rows; at most 2"):
+    with pytest.raises(UnreadableFile, match="more than 2 rows"):
         read_table("x.csv", b"sku\n1\n2\n3\n")
 
 
@@ -179,7 +179,7 @@ def test_cells_are_the_text_a_person_saw(cell, text):
 
 @pytest.mark.parametrize("cell", [date(2026, 1, 5), "#N/A", "a\x00b"])
 def test_cells_that_a_spreadsheet_spoilt_are_refused(cell):
-    with pytest.raises(ValueError, match="The spreadsheet|cannot be stored"):
+    with pytest.raises(ValueError, match="The spreadsheet|control character"):
         as_text(cell)
 
 

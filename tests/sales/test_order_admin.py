@@ -19,7 +19,7 @@ DIALOG = {"_form_submitted": "on"}
 def form_data(customer, *lines, initial=0, **extra) -> dict:
     """What the browser posts: lines of (product, quantity, price)."""
     data = {"customer": customer.pk if customer else "", **extra}
-    data |= {"items-TOTAL_FORMS": len(lines), "items-INITIAL_FORMS": initial, "items-MIN_NUM_FORMS": 1}
+    data |= {"items-TOTAL_FORMS": len(lines), "items-INITIAL_FORMS": initial, "items-MIN_NUM_FORMS": 0}
     for number, (product, quantity, price) in enumerate(lines):
         data |= {
             f"items-{number}-product": getattr(product, "pk", product),
@@ -98,7 +98,7 @@ def test_the_status_cannot_be_posted(as_admin):
 
 
 def edit_data(order, *lines):
-    data = form_data(order.customer, *lines, initial=order.items.count(), last_seen=order.modified_at.isoformat())
+    data = form_data(order.customer, *lines, initial=order.items.count(), seen=order.modified_at.isoformat())
     for number, item in enumerate(order.items.all()):
         data[f"items-{number}-id"] = item.pk
     return data
@@ -141,7 +141,8 @@ def test_a_closed_order_is_locked_for_everybody(as_admin, step):
     product = make_product()
     order = make_order((product, 1))
     step(order, user=None)
-    assert as_admin.post(url("change", order), edit_data(order, (product, 4, "2"))).status_code == 403
+    response = as_admin.post(url("change", order), edit_data(order, (product, 4, "2")))
+    assert said(response)[0].startswith("Your changes were not saved: it was ")
     assert as_admin.post(url("delete", order), {"post": "yes"}).status_code == 403
     assert order.items.get().quantity == 1
 
@@ -270,15 +271,6 @@ def test_picking_a_product_tells_its_price_and_stock(as_sales, client):
     address = reverse("admin:sales_product_info", args=[product.pk])
     assert as_sales.get(address).json() == {"unit_price": "12.30", "stock_qty": 7}
     assert client.get(address).status_code == 302
-
-
-def test_customers_offered_for_an_order_are_the_active_ones(as_sales):
-    make_customer(first_name="Ada"), make_customer(first_name="Ada", is_active=False)
-    answer = as_sales.get(
-        reverse("admin:autocomplete"),
-        {"app_label": "sales", "model_name": "order", "field_name": "customer", "term": "Ada"},
-    )
-    assert len(answer.json()["results"]) == 1
 
 
 def test_the_printed_order_has_everything_on_it(as_sales):

@@ -196,7 +196,7 @@ def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused():
     opened = order.modified_at
     edit = {"customer": order.customer, "lines": [Line(product, 2)], "last_seen": opened}
     edit_order(order, user=make_sales(first_name="Sara", last_name=""), **edit)
-    with pytest.raises(OrderChanged, match="Sara changed ORD-.* while you were editing it"):
+    with pytest.raises(OrderChanged, match="Sara changed ORD-.* while you had it open"):
         edit_order(order, user=None, **edit)
 
 
