@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.middleware.refuse_nul_in_address",
 ]
 
 if not DEBUG:  # the development server serves static files itself
@@ -122,6 +123,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Language and time
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 
 # Files
@@ -148,6 +150,7 @@ MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 10 * 1024 * 1024)
 # History and import/export
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 SIMPLE_HISTORY_REVERT_DISABLED = True
+IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True  # else one control character in a name breaks every XLSX export
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # history and the stock change log already say it, and better
 
 # An order of several hundred lines is one form.

@@ -41,7 +41,7 @@ UNFOLD = {
         },
     },
     "SIDEBAR": {
-        "show_search": True,
+        "show_search": False,
         "show_all_applications": False,
         "navigation": [
             {"items": [item("Dashboard", "dashboard", "admin:index", "sales.view_dashboard")]},

@@ -1,9 +1,11 @@
 """Every address of the system."""
 
 from django.conf import settings
-from django.conf.urls.static import static
+from django.conf.urls.static import static as serve_uploads
 from django.contrib import admin
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -13,11 +15,24 @@ def healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
+def favicon(request):
+    return redirect(static("accounts/favicon.svg"))
+
+
+def search(request):
+    """unfold's search over the admin, which an address with a page that is no number would break."""
+    if not request.GET.get("page", "1").isdecimal():
+        raise Http404
+    return admin.site.search(request)
+
+
 admin.site.index_title = "Dashboard"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("favicon.ico", favicon),
+    path("admin/search/", admin.site.admin_view(search)),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *serve_uploads(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

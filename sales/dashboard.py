@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -29,13 +30,12 @@ def figures(user) -> dict:
     confirmed = Order.objects.confirmed_between(first, today)
     return {
         "tiles": tiles(user, today),
+        "sales_title": f"Sales of the last {DAYS} days",
         "sales_chart": sales_chart(confirmed.revenue_by_day(), first),
+        "best_sellers_title": f"Best-selling products of the last {DAYS} days",
         "best_sellers_chart": best_sellers_chart(confirmed),
         "low_stock": low_stock_table(),
-        "low_stock_url": product_list(StockStatus.LOW_STOCK),
         "latest_orders": latest_orders_table(),
-        "orders_url": reverse("admin:sales_order_changelist"),
-        "days": DAYS,
     }
 
 
@@ -95,6 +95,7 @@ def chart(labels: list[str], values: list[float], label: str) -> str:
     """What unfold's chart component draws (floats: a picture needs no cents)."""
     colour = "var(--color-primary-600)"
     dataset = {"label": label, "data": values, "backgroundColor": colour, "borderColor": colour, "maxBarThickness": 16}
+    dataset |= {"displayYAxis": True, "suffixYAxis": settings.CURRENCY}
     return json.dumps({"labels": labels, "datasets": [dataset]})
 
 

@@ -116,7 +116,7 @@ class Order(AuditedModel):
             self.Status.CONFIRMED: (self.confirmed_at, self.confirmed_by),
             self.Status.CANCELLED: (self.cancelled_at, self.cancelled_by),
         }[self.status]
-        moment = date_format(timezone.localtime(at), "N j, Y, H:i")
+        moment = date_format(timezone.localtime(at), "DATETIME_FORMAT")
         return f"it was {self.get_status_display().lower()} by {by or 'the system'} on {moment}"
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.days import start_of_day
@@ -36,10 +36,10 @@ class OrderQuerySet(QuerySet):
 
 class OrderItemQuerySet(QuerySet):
     def best_sellers(self, count: int) -> list[dict]:
-        """The `product_name`s that brought most, with their `revenue` and `pieces`."""
+        """The products that brought most: `product_sku`, `product_name` and `revenue`."""
         return list(
             self.order_by()
             .values("product_sku", "product_name")
-            .annotate(revenue=Sum("total_price"), pieces=Sum("quantity"), orders=Count("order", distinct=True))
+            .annotate(revenue=Sum("total_price"))
             .order_by("-revenue", "product_sku")[:count]
         )

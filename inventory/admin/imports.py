@@ -1,6 +1,7 @@
 """The two steps of a product import in the admin: upload and look, then confirm."""
 
 import uuid
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from import_export.admin import ImportMixin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget
 
@@ -18,6 +21,7 @@ from inventory.resources import ProductResource, StockMode
 
 SHOWN_ROWS = 100
 KEPT_UPLOADS = 5
+KEPT_FOR = timedelta(days=1)
 
 
 class ImportFileForm(forms.Form):
@@ -59,60 +63,70 @@ class ProductImportAdmin(ImportMixin):
         )
 
     def import_action(self, request, **kwargs):
-        """Step one: take a file and show what it would do."""
+        """Step one: take a file, then show what it would do on a page that can be reloaded."""
         if not self.has_import_permission(request):
             raise PermissionDenied
+        if token := request.GET.get("preview"):
+            return self.run(request, token, dry_run=True)
         form = ImportFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             token = keep_upload(request, form)
-            resource = self.run(request, token, dry_run=True)
-            return self.show(request, report=resource.report, token=token)
+            return redirect(f"{reverse('admin:inventory_product_import')}?preview={token}")
         return self.show(request, form=form)
 
     def process_import(self, request, **kwargs):
         """Step two: do what the preview showed, all of it or nothing."""
         if not self.has_import_permission(request) or request.method != "POST":
             raise PermissionDenied
-        token = request.POST.get("token", "")
-        if token not in request.session.get("product_imports", {}):
+        return self.run(request, request.POST.get("token", ""), expected=request.POST.get("digest", ""))
+
+    def run(self, request, token: str, *, dry_run=False, expected=None):
+        """Import the kept file, or only show what that would do."""
+        kept = kept_upload(request, token)
+        if kept is None:
             messages.error(request, "This preview is no longer at hand. Please choose the file again.")
             return redirect("admin:inventory_product_import")
-        resource = self.run(request, token, expected=request.POST.get("digest", ""))
-        if not resource.report.is_clean:
-            return self.show(request, report=resource.report, token=token)
-        forget_upload(request, token)
-        messages.success(request, f"{resource.reference} is imported: {resource.report.summary}.")
-        return redirect("admin:inventory_product_changelist")
-
-    def run(self, request, token: str, *, dry_run=False, expected=None) -> ProductResource:
-        upload = request.session["product_imports"][token]
-        with storages["imports"].open(token) as stored:
-            table = read_table(upload["name"], stored.read())
+        upload, data = kept
         resource = ProductResource(
             user=request.user, stock_mode=upload["stock_mode"], expected=expected, reference=upload["name"]
         )
+        table = read_table(upload["name"], data)
         resource.import_data(table, dry_run=dry_run, rollback_on_validation_errors=True)
-        return resource
+        if dry_run or not resource.report.is_clean:
+            return self.show(request, report=resource.report, token=token)
+        forget_upload(request, token)
+        messages.success(request, f"{upload['name']} is imported: {resource.report.summary}.")
+        return redirect("admin:inventory_product_changelist")
 
     def show(self, request, **context):
         context |= self.admin_site.each_context(request)
-        context |= {
-            "title": "Import products",
-            "opts": self.opts,
-            "shown_rows": SHOWN_ROWS,
-            "media": self.media,
-        }
+        if report := context.get("report"):
+            context["heading"] = "What will happen" if report.is_clean else "What would happen with the other lines"
+        context |= {"title": "Import products", "opts": self.opts, "shown_rows": SHOWN_ROWS, "media": self.media}
         return TemplateResponse(request, "inventory/import.html", context)
 
 
+def kept_upload(request, token: str) -> tuple[dict, bytes] | None:
+    """What this session uploaded under this token, if it is still there."""
+    upload = request.session.get("product_imports", {}).get(token)
+    if upload is None:
+        return None
+    try:
+        with storages["imports"].open(token) as stored:
+            return upload, stored.read()
+    except FileNotFoundError:
+        return None
+
+
 def keep_upload(request, form: ImportFileForm) -> str:
-    """Store the file for the second step and return its token; a session keeps only its latest uploads."""
-    token = storages["imports"].save(uuid.uuid4().hex, ContentFile(form.data_read))
+    """Store the file for the second step and return its token; throw away what sessions have left behind."""
+    storage = storages["imports"]
+    token = storage.save(uuid.uuid4().hex, ContentFile(form.data_read))
+    for name in storage.listdir("")[1]:
+        if storage.get_modified_time(name) < timezone.now() - KEPT_FOR:
+            storage.delete(name)
     uploads = request.session.setdefault("product_imports", {})
-    uploads[token] = {
-        "name": form.cleaned_data["file"].name[:200],
-        "stock_mode": form.cleaned_data["stock_mode"],
-    }
+    uploads[token] = {"name": form.cleaned_data["file"].name[:200], "stock_mode": form.cleaned_data["stock_mode"]}
     for old in list(uploads)[:-KEPT_UPLOADS]:
         forget_upload(request, old)
     request.session.modified = True

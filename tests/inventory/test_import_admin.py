@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import time
 from decimal import Decimal
 
 import openpyxl
@@ -20,7 +22,7 @@ from tests.factories import make_admin, make_order, make_product
 
 def upload(client, text, name="list.csv", stock_mode="keep"):
     file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
-    return client.post(reverse("admin:inventory_product_import"), {"file": file, "stock_mode": stock_mode})
+    return client.post(reverse("admin:inventory_product_import"), {"file": file, "stock_mode": stock_mode}, follow=True)
 
 
 def confirm(client, preview):
@@ -104,6 +106,24 @@ def test_somebody_elses_upload_cannot_be_confirmed(as_admin, client):
     client.force_login(make_admin())
     assert "no longer at hand" in said(confirm(client, preview))[-1]
     assert not Product.objects.exists()
+
+
+def test_a_preview_can_be_reloaded_but_not_once_its_file_is_gone(as_admin):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    page = as_admin.get(preview.redirect_chain[-1][0])
+    assert "Chai" in page.content.decode()
+    storages["imports"].delete(preview.context["token"])
+    assert "no longer at hand" in said(confirm(as_admin, preview))[-1]
+    assert as_admin.get(preview.redirect_chain[-1][0]).status_code == 302
+
+
+def test_what_sessions_left_behind_is_thrown_away_after_a_day(as_admin):
+    upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    ((name,), storage) = storages["imports"].listdir("")[1], storages["imports"]
+    yesterday = time.time() - 25 * 60 * 60
+    os.utime(storage.path(name), (yesterday, yesterday))
+    upload(as_admin, "sku,name,selling_price\nB,Chang,1\n")
+    assert name not in storage.listdir("")[1] and len(storage.listdir("")[1]) == 1
 
 
 @pytest.mark.parametrize("token", ["", "../../db.sqlite3", "/etc/passwd"])

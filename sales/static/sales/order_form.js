@@ -7,13 +7,13 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const currency = group.querySelector("[data-currency]").dataset.currency;
   const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
-  const rowOf = (element) => element.closest("tr");
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
+  let touched = false;
 
   // Cents, as a whole number, so that no fraction is lost on the way.
   const lineCents = (row) => {
     const quantity = cell(row, "quantity"), price = cell(row, "unit_price"), gone = cell(row, "DELETE");
-    if (!quantity || !price || (gone && gone.checked)) return 0;
+    if (quantity.disabled || (gone && gone.checked)) return 0;
     const cents = Math.round(Number(price.value) * 100) * Math.trunc(Number(quantity.value));
     return Number.isFinite(cents) && cents > 0 ? cents : 0;
   };
@@ -22,18 +22,18 @@ document.addEventListener("DOMContentLoaded", () => {
     let sum = 0;
     group.querySelectorAll("tr").forEach((row) => {
       const place = row.querySelector("[data-line-total]");
-      if (!place || row.classList.contains("empty-form") || !cell(row, "quantity")) return;
+      if (!place || row.closest(".empty-form") || !cell(row, "quantity")) return;
       const cents = lineCents(row);
       place.textContent = format(cents);
       sum += cents;
     });
     const total = document.querySelector("[data-order-total]") || document.getElementById("order-total-live");
-    if (total) total.textContent = format(sum);
+    total.textContent = format(sum);
   };
 
   const fill = async (select) => {
     if (!select.value) return;
-    const row = rowOf(select), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
+    const row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
     const base = window.location.pathname.split("/sales/order/")[0];
     const answer = await fetch(`${base}/sales/order/product-info/${encodeURIComponent(select.value)}/`);
     if (!answer.ok) return;
@@ -41,10 +41,32 @@ document.addEventListener("DOMContentLoaded", () => {
     price.value = product.unit_price;
     if (!quantity.value) quantity.value = 1;
     quantity.title = `${product.stock_qty} in stock`;
-    quantity.placeholder = quantity.title;
     refresh();
     quantity.focus();
     quantity.select();
+  };
+
+  // unfold renumbers the lines after a removed one by rewriting their HTML, which forgets what was typed in them.
+  // A removed line is hidden and not sent instead; the server passes over the missing number.
+  const remove = (event) => {
+    const bin = event.target.closest(".delete-template");
+    if (!bin) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const line = bin.closest(".form-group");
+    line.style.display = "none";
+    line.querySelectorAll("input, select").forEach((field) => { field.disabled = true; });
+    touched = true;
+    refresh();
+  };
+
+  // Confirming or cancelling works on the saved order, so what is typed but not saved would be lost.
+  const saveFirst = (event) => {
+    const link = event.target.closest('a[href$="/confirm/"], a[href$="/cancel/"], [hx-get$="/confirm/"], [hx-get$="/cancel/"]');
+    if (!link || !touched) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    window.alert("You have changed this order but not saved it yet. Please save your changes first.");
   };
 
   if (!document.querySelector("[data-order-total]")) {
@@ -53,8 +75,10 @@ document.addEventListener("DOMContentLoaded", () => {
     line.append("Total ", Object.assign(document.createElement("span"), { id: "order-total-live" }));
     group.append(line);
   }
-  $(document).on("select2:select", '#items-group select[name$="-product"]', (event) => fill(event.target));
-  group.addEventListener("input", refresh);
+  $(document).on("select2:select", '#items-group select[name$="-product"]', (event) => { touched = true; fill(event.target); });
+  group.addEventListener("input", () => { touched = true; refresh(); });
   group.addEventListener("change", refresh);
+  group.addEventListener("click", remove, true);
+  document.addEventListener("click", saveFirst, true);
   refresh();
 });
