@@ -1,0 +1,111 @@
+"""The order form as a person uses it: changing one's mind, typing a comma, forgetting to save."""
+
+import pytest
+
+from sales.models import Order
+from tests.browser.test_main_job import pick
+from tests.factories import make_customer, make_order, make_product, make_sales, make_user
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_salesperson_takes_a_line_out_again_and_the_others_stay_as_typed(desk):
+    make_customer(first_name="Maria")
+    for name in ("Anchor", "Bolt", "Chain", "Dowel"):
+        make_product(name=name)
+    sales = desk()
+    sales.sign_in(make_sales())
+    page = sales.open("/admin/sales/order/add/")
+    pick(page, "#id_customer", "Maria")
+    for number, name in enumerate(("Anchor", "Bolt", "Chain", "Dowel")):
+        if number:
+            page.get_by_text("Add another Line").click()
+        pick(page, f"#id_items-{number}-product", name)
+        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+        page.fill(f"#id_items-{number}-quantity", str(number + 1))
+    page.fill("#id_items-3-unit_price", "7.50")
+    page.locator("#items-group .delete-template:visible").nth(1).click()
+    assert page.locator("#order-total-live").inner_text() == "70.00 USD"  # 1 × 10 + 3 × 10 + 4 × 7.50
+    page.get_by_text("Add another Line").click()
+    pick(page, "#id_items-4-product", "Bolt")
+    page.wait_for_function("document.querySelector('#id_items-4-unit_price').value !== ''")
+    sales.picture("30-line-removed")
+    page.get_by_role("button", name="Save", exact=True).click()
+    sales.see("was added successfully")
+    lines = Order.objects.get().items.values_list("product_name", "quantity", "total_price")
+    assert [(name, quantity, str(total)) for name, quantity, total in lines] == [
+        ("Anchor", 1, "10.00"),
+        ("Chain", 3, "30.00"),
+        ("Dowel", 4, "30.00"),
+        ("Bolt", 1, "10.00"),
+    ]
+
+
+def test_a_decimal_comma_is_refused_at_its_field_and_never_read_as_a_larger_number(desk):
+    make_customer(first_name="Maria")
+    make_product(name="Anchor")
+    sales = desk()
+    sales.sign_in(make_sales())
+    page = sales.open("/admin/sales/order/add/")
+    pick(page, "#id_customer", "Maria")
+    pick(page, "#id_items-0-product", "Anchor")
+    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value !== ''")
+    page.locator("#id_items-0-unit_price").press_sequentially(",5")
+    page.fill("#id_items-0-unit_price", "")
+    page.locator("#id_items-0-unit_price").press_sequentially("12,50")
+    page.get_by_role("button", name="Save", exact=True).click()
+    sales.see("Enter a number.")
+    assert page.input_value("#id_items-0-unit_price") == "12,50"
+    sales.picture("31-comma-refused")
+    assert not Order.objects.exists()
+
+
+def test_what_is_not_saved_yet_is_not_lost_by_confirming(desk):
+    order = make_order((make_product(), 1))
+    admin = desk()
+    admin.sign_in(make_user("ADMIN"))
+    page = admin.open(f"/admin/sales/order/{order.pk}/change/")
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    page.fill("#id_items-0-quantity", "3")
+    page.get_by_role("link", name="Confirm").click()
+    assert said == ["You have changed this order but not saved it yet. Please save your changes first."]
+    assert page.locator("#dialog").count() == 0
+    page.get_by_role("button", name="Save and continue editing").click()
+    admin.see("was changed successfully")
+    page.get_by_role("link", name="Confirm").click()
+    page.locator("#dialog").get_by_text("−3").wait_for()
+    page.locator("#dialog").get_by_role("button", name="Confirm order").click()
+    admin.see(f"{order} confirmed.")
+
+
+def test_a_dialog_that_shows_yesterdays_order_shows_it_anew(desk):
+    from sales.services import Line, edit_order
+
+    product = make_product()
+    order = make_order((product, 1))
+    sales = desk()
+    sales.sign_in(make_sales())
+    page = sales.open(f"/admin/sales/order/{order.pk}/change/")
+    page.get_by_role("link", name="Confirm").click()
+    page.locator("#dialog").get_by_text("−1").wait_for()
+    edit_order(order, customer=order.customer, lines=[Line(product, 4)], user=make_user("ADMIN", first_name="Sara"))
+    page.locator("#dialog").get_by_role("button", name="Confirm order").click()
+    page.locator("#dialog").get_by_text("has changed the order").wait_for()
+    page.locator("#dialog").get_by_text("−4").wait_for()
+    sales.picture("32-dialog-anew")
+    page.locator("#dialog").get_by_role("button", name="Confirm order").click()
+    sales.see(f"{order} confirmed.")
+    product.refresh_from_db()
+    assert product.stock_qty == 6
+
+
+def test_nothing_goes_wrong_on_the_page_that_asks_before_deleting(desk):
+    order = make_order((make_product(), 1))
+    admin = desk()
+    admin.sign_in(make_user("ADMIN"))
+    page = admin.open(f"/admin/sales/order/{order.pk}/delete/")
+    admin.picture("33-delete")
+    page.get_by_role("button", name="Yes, I’m sure").click()
+    admin.see("was deleted successfully")
+    assert not Order.objects.exists()
