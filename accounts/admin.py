@@ -145,6 +145,7 @@ class StaffAdmin(PersonAdmin, UserAdmin):
     list_display = ["person", "role_badge", "phone", "is_active", "last_login"]
     list_filter = ["is_active"]
     filter_horizontal = []
+    add_form_template = None
     fieldsets = [
         (
             None,

@@ -96,6 +96,9 @@ def test_a_file_with_semicolons_may_write_decimal_commas():
     [
         (",Chai,,,1,,", "sku", "The SKU is missing"),
         ("A;B,Chai,,,1,,", "sku", "A SKU has only letters"),
+        ("4.01234E+12,Chai,,,1,,", "sku", "has shortened this number"),
+        ("A,Chai\x01,,,1,,", "name", "control character"),
+        ("A,Chai,,,1,1.000,", "stock_qty", "a thousand or a fraction"),
         ("A,,,,1,,", "name", "A new product needs a name"),
         ("A,Chai,,,,,", "selling_price", "A new product needs a selling price"),
         ("A,Chai,,,abc,,", "selling_price", "This is not a number"),
@@ -146,6 +149,27 @@ def test_a_file_without_a_proper_header_is_refused_as_a_whole(text, problem):
     report = run(text)
     assert problem in report.problem
     assert not report.is_clean and not Product.objects.exists()
+
+
+def test_adding_more_than_a_stock_can_hold_is_an_error_in_the_preview():
+    make_product(sku="A-1", stock=2_147_483_000)
+    report = run("sku,stock_qty\nA-1,1000\n", stock_mode="add", dry_run=True)
+    assert "this would be more than" in errors_of(report)[0][2]
+
+
+def test_a_product_below_cost_already_can_still_have_its_stock_imported(settings):
+    settings.ALLOW_SELLING_BELOW_COST = True
+    product = make_product(sku="A-1", cost_price=Decimal(20), stock=1)
+    settings.ALLOW_SELLING_BELOW_COST = False
+    assert run("sku,selling_price,stock_qty\nA-1,10.00,5\n", stock_mode="set").is_clean
+    product.refresh_from_db()
+    assert product.stock_qty == 5
+    assert not run("sku,selling_price\nA-1,11.00\n").is_clean
+
+
+def test_minus_nought_is_nought():
+    run("sku,name,selling_price\nA,x,-0\n")
+    assert str(Product.objects.get().selling_price) == "0.00"
 
 
 def test_a_dry_run_writes_nothing():

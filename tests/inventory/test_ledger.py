@@ -48,6 +48,34 @@ def test_nulling_the_product_cannot_hide_another_change():
         in_sql("UPDATE inventory_stockchange SET product_id = NULL, new_qty = 4")
 
 
+def test_a_row_cannot_be_taken_from_a_living_product_even_if_its_stock_is_0():
+    product = make_product(stock=5)
+    adjust_stock(product, user=None, new_qty=0, reason="Sold out")
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql("UPDATE inventory_stockchange SET product_id = NULL WHERE product_id = %s", product.pk)
+
+
+def test_a_row_cannot_be_replaced():
+    row = make_product(stock=5).stock_changes.get()
+    columns = "id, product_name, product_category, product_sku, previous_qty, new_qty, kind, change_reason, reference"
+    values = "'x', '', 'X', 0, 500, 'INITIAL', 'forged', ''"
+    insert = f"({columns}, created_at) VALUES ({row.pk}, {values}, '2026-01-01 00:00:00+00:00')"
+    statements = {
+        "sqlite": f"INSERT OR REPLACE INTO inventory_stockchange {insert}",
+        "postgresql": f"INSERT INTO inventory_stockchange {insert} ON CONFLICT (id) DO UPDATE SET new_qty = 500",
+    }
+    with pytest.raises(IntegrityError, match=REFUSED):
+        in_sql(statements[connection.vendor])
+    row.refresh_from_db()
+    assert (row.new_qty, row.change_reason) == (5, "Initial stock")
+
+
+def test_a_product_cannot_be_deleted_past_the_service_while_it_has_stock():
+    product = make_product(stock=5)
+    with pytest.raises(IntegrityError, match="A product with stock is not deleted"), transaction.atomic():
+        product.delete()
+
+
 def test_no_row_can_be_deleted_not_even_by_the_orm():
     make_product(stock=5)
     with pytest.raises(IntegrityError, match=REFUSED):

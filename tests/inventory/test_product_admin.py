@@ -9,8 +9,9 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts import roles
+from inventory.exceptions import SkuTaken
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock
+from inventory.services import adjust_stock, save_product
 from tests.conftest import said
 from tests.factories import make_admin, make_order, make_product
 
@@ -238,3 +239,57 @@ def test_a_product_is_deleted_through_the_stock_service(as_admin):
     assert as_admin.post(url("delete", product), {"post": "yes"}).status_code == 302
     assert not Product.objects.exists()
     assert StockChange.objects.first().kind == "DELETION"
+
+
+# Two people at one product
+
+
+def test_an_edit_does_not_write_over_somebody_elses(as_admin):
+    product = make_product(name="Chai")
+    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["seen"]
+    save_product(Product.objects.get(pk=product.pk), user=None)  # nothing has changed: no reason to refuse
+    changed = Product.objects.get(pk=product.pk)
+    changed.selling_price = Decimal("99.00")
+    save_product(changed, user=make_admin(first_name="Sara", last_name="Lee"))
+
+    data = {**PRODUCT, **LOG, "sku": product.sku, "seen": seen}
+    response = as_admin.post(url("change", product), data)
+    assert "Sara Lee changed" in str(response.context["adminform"].form.non_field_errors())
+    product.refresh_from_db()
+    assert product.selling_price == Decimal("99.00")
+
+
+def test_a_sale_meanwhile_is_no_reason_to_refuse_an_edit(as_admin):
+    product = make_product(stock=8)
+    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["seen"]
+    adjust_stock(product, user=None, new_qty=5, reason="Sold")
+    assert as_admin.post(url("change", product), {**PRODUCT, **LOG, "seen": seen}).status_code == 302
+    product.refresh_from_db()
+    assert (product.name, product.stock_qty) == ("Chai", 5)
+
+
+def test_what_a_service_refuses_comes_back_on_the_form_with_everything_typed(as_admin, monkeypatch):
+    def somebody_was_faster(*args, **kwargs):
+        raise SkuTaken("Somebody else has just entered a product with the SKU NW-1.")
+
+    monkeypatch.setattr("inventory.admin.products.save_product", somebody_was_faster)
+    response = as_admin.post(reverse(ADD), {**PRODUCT, "initial_stock": "12"})
+    assert response.status_code == 200
+    form = response.context["adminform"].form
+    assert form.non_field_errors() == ["Somebody else has just entered a product with the SKU NW-1."]
+    assert form["initial_stock"].value() == "12"
+
+
+def test_the_picture_of_a_phone_is_stored_as_what_browsers_show(as_admin):
+    upload = SimpleUploadedFile("a.jpg", picture("MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))]))
+    as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
+    assert Product.objects.get().image.name.endswith(".jpeg")
+
+
+def test_the_last_row_of_a_history_page_shows_its_change_too(as_admin, monkeypatch):
+    product = make_product(stock=0)
+    for stock in (1, 2, 3):
+        adjust_stock(product, user=None, new_qty=stock, reason="Counted")
+    monkeypatch.setattr("inventory.admin.products.ProductAdmin.history_list_per_page", 2)
+    page = as_admin.get(url("history", product)).content.decode()
+    assert page.count("In stock:") == 2

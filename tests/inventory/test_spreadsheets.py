@@ -1,7 +1,7 @@
 """Reading the tables that people bring."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -9,6 +9,9 @@ import pytest
 import tablib
 from hypothesis import given
 from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from accounts import spreadsheets
 from accounts.spreadsheets import (
@@ -134,6 +137,8 @@ def test_too_many_rows_are_refused(monkeypatch):
         ("4.79", True, "4.79"),
         ("0,125", True, "0.125"),
         ("-3", False, "-3"),
+        ("1.234,50", True, "1234.50"),
+        ("1.234.567,8", True, "1234567.8"),
         (4.79, False, "4.79"),
         (3, False, "3"),
     ],
@@ -198,3 +203,80 @@ def test_numbers_are_left_alone_by_the_export():
         None,
         Decimal("-1"),
     ]
+
+
+def ods(*rows) -> bytes:
+    """A sheet as LibreOffice writes it: equal neighbours once, with a count. A cell is (value, count)."""
+    document = OpenDocumentSpreadsheet()
+    sheet = Table(name="Sheet1")
+    document.spreadsheet.addElement(sheet)
+    for cells, repeated in rows:
+        row = TableRow(numberrowsrepeated=repeated)
+        sheet.addElement(row)
+        for value, count in cells:
+            if isinstance(value, int | float):
+                cell = TableCell(valuetype="float", value=value, numbercolumnsrepeated=count)
+            else:
+                cell = TableCell(numbercolumnsrepeated=count)
+            cell.addElement(P(text=str(value)))
+            row.addElement(cell)
+    buffer = io.BytesIO()
+    document.write(buffer)
+    return buffer.getvalue()
+
+
+def test_equal_neighbours_in_an_open_document_stay_in_their_columns():
+    header = [("sku", 1), ("name", 1), ("cost_price", 1), ("selling_price", 1), ("stock_qty", 1), ("", 1019)]
+    rows = [
+        (header, 1),
+        ([("A", 1), ("x", 1), (5, 2), (8, 1)], 1),
+        ([("", 1024)], 3),
+        ([("B", 1), ("y", 1), ("", 2), (7, 1)], 1),
+        ([("", 1024)], 1_048_570),
+    ]
+    table = read_table("x.ods", ods(*rows))
+    assert list(table) == [("A", "x", 5, 5, 8), ("B", "y", "", "", 7)]
+    assert table.lines == [2, 6]
+
+
+def test_a_cell_far_to_the_right_costs_nothing():
+    book = openpyxl.Workbook()
+    book.active.append(["sku", "name"])
+    book.active.cell(row=3000, column=16_384, value="x")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert list(read_table("x.xlsx", buffer.getvalue())) == []
+
+
+def test_a_formula_that_was_never_computed_is_an_error_and_no_blank():
+    table = read_table("x.xlsx", xlsx(["sku", "name", "stock_qty"], ["A", "x", "=2*3"]))
+    assert list(table) == [("A", "x", "#VALUE!")]
+
+
+def test_merged_cells_are_refused():
+    book = openpyxl.Workbook()
+    for row in (["sku", "name"], ["A", "x"], ["B", None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with pytest.raises(UnreadableFile, match="merged cells"):
+        read_table("x.xlsx", buffer.getvalue())
+
+
+def test_excels_own_way_of_naming_the_delimiter_is_understood():
+    table = read_table("x.csv", b"sep=;\r\nsku;name\r\nA;x, y\r\n")
+    assert (table.headers, list(table), table.lines) == (["sku", "name"], [("A", "x, y")], [3])
+
+
+@pytest.mark.parametrize("cell", [12345678901234567890, 4.01234e15, True, timedelta(days=1), "a\x0bb"])
+def test_what_a_spreadsheet_has_rounded_or_renamed_is_refused_as_text(cell):
+    with pytest.raises(ValueError, match="column as text|control character"):
+        as_text(cell)
+
+
+@pytest.mark.parametrize("cell", ["1.000", "1,000"])
+@pytest.mark.parametrize("comma", [True, False])
+def test_a_stock_that_could_be_a_thousand_or_one_is_refused(cell, comma):
+    with pytest.raises(ValueError, match="a thousand or a fraction"):
+        as_whole_number(cell, decimal_comma=comma)

@@ -6,8 +6,12 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Customer
+from accounts.services import delete_user
+from accounts.spreadsheets import read_table
+from inventory.exceptions import ProductsChanged
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock, delete_product
+from inventory.resources import ProductResource
+from inventory.services import adjust_stock, delete_product, save_product
 from sales.models import Order
 from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product
@@ -44,6 +48,22 @@ def delete(pk):
 
 def delete_pending(pk):
     delete_order(Order.objects.get(pk=pk), user=None)
+
+
+def add_product(sku):
+    return save_product(Product(sku=sku, name="New", selling_price=1), user=None, initial_stock=1)
+
+
+def import_new(skus):
+    resource = ProductResource(reference="list.csv")
+    rows = "".join(f"{sku},New,1,1\n" for sku in skus)
+    resource.import_data(read_table("list.csv", f"sku,name,selling_price,stock_qty\n{rows}".encode()))
+    if resource.report.problem:
+        raise ProductsChanged(resource.report.problem)
+
+
+def delete_customer(pk):
+    delete_user(Customer.objects.get(pk=pk), by=None)
 
 
 def outcomes(results) -> Counter:
@@ -87,7 +107,7 @@ def test_confirming_and_cancelling_at_once_ends_cancelled_with_all_stock_back():
     call_command("check_stock")
 
 
-def test_orders_with_the_same_products_in_opposite_order_never_wait_for_each_other():
+def test_orders_with_the_same_products_in_opposite_order_never_deadlock():
     first, second = make_product(stock=100), make_product(stock=100)
     orders = [make_order(*lines) for _ in range(6) for lines in ([(first, 1), (second, 1)], [(second, 1), (first, 1)])]
 
@@ -151,3 +171,41 @@ def test_an_order_deleted_while_it_is_confirmed_is_one_or_the_other():
     product.refresh_from_db()
     assert product.stock_qty == 20 - Order.objects.count()
     call_command("check_stock")
+
+
+def test_a_sku_entered_by_four_people_at_once_is_one_product():
+    results = race(*[(add_product, "NEW-1")] * 4)
+
+    assert outcomes(results) == {"done": 1, "SkuTaken": 3}, results
+    assert Product.objects.get().stock_qty == 1
+
+
+def test_imports_of_the_same_new_products_in_opposite_order_never_deadlock():
+    skus = [f"NEW-{number:04d}" for number in range(2000)]
+
+    results = race((import_new, skus), (import_new, skus[::-1]))
+
+    # whoever comes second finds them there already, or is refused as a whole
+    assert not {outcome for outcome, _ in results} - {"done", "ProductsChanged"}, results
+    assert "deadlock" not in str(results)
+    assert Product.objects.count() == 2000
+    call_command("check_stock")
+
+
+def test_a_customer_deleted_while_they_order_is_either_gone_or_has_the_order():
+    customer, product = make_customer(), make_product(stock=5)
+
+    results = race((delete_customer, customer.pk), *[(create, customer.pk, product.pk)] * 3)
+
+    allowed = {"done", "UserInUse", "PersonGone", "CRASH DoesNotExist"}  # the last: gone before they were looked up
+    assert not {outcome for outcome, _ in results} - allowed, results
+    assert Customer.objects.filter(pk=customer.pk).exists() == Order.objects.exists()
+
+
+def test_a_product_deleted_by_two_people_is_deleted_once():
+    product = make_product(stock=5)
+
+    results = race((delete, product.pk), (delete, product.pk))
+
+    assert not {outcome for outcome, _ in results} - {"done", "ProductGone", "CRASH DoesNotExist"}, results
+    assert StockChange.objects.filter(kind="DELETION").count() == 1
