@@ -91,7 +91,7 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
         super().save_model(request, obj, form, change)
 
 
-class StaffFormMixin(CarefulForm):
+class StaffForm(CarefulForm):
     """A colleague has one of the staff roles, and one active admin always remains."""
 
     avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
@@ -116,7 +116,7 @@ class StaffFormMixin(CarefulForm):
         return cleaned
 
 
-class StaffCreationForm(StaffFormMixin, UserCreationForm):
+class StaffCreationForm(StaffForm, UserCreationForm):
     usable_password = None  # everybody here signs in with a password
 
     class Meta:
@@ -129,7 +129,7 @@ class StaffCreationForm(StaffFormMixin, UserCreationForm):
         self.initial["role"] = ""  # nobody becomes an admin by oversight
 
 
-class StaffChangeForm(StaffFormMixin):
+class StaffChangeForm(StaffForm):
     class Meta:
         model = User
         fields = "__all__"

@@ -73,73 +73,10 @@ class OrderItemInline(TabularInline):
     has_add_permission = has_delete_permission = has_change_permission
 
 
-@admin.register(Order)
-class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
-    import_export_change_list_template = "admin/import_export/change_list_export.html"
-    resource_classes = [OrderResource]
-    form = OrderForm
-    inlines = [OrderItemInline]
-    autocomplete_fields = ["customer"]
-    list_display = ["order_number", "customer", "order_date", "status_badge", "total", "created_by"]
-    list_select_related = ["customer", "created_by"]
-    list_filter = [
-        ("status", ChoicesDropdownFilter),
-        ("customer", AutocompleteSelectFilter),
-        ("order_date", RangeDateFilter),
-        ("confirmed_at", LocalDateRangeFilter),
-    ]
-    date_hierarchy = "order_date"
-    search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
-    search_help_text = "Order number, or the customer's name or e-mail"
-    actions = ["confirm_selected", "cancel_selected"]
-    actions_detail = ["confirm_one", "cancel_one", "print_order"]
-    readonly_fields = [
-        "order_number",
-        "order_date",
-        "status_badge",
-        "total",
-        "standing",
-        "created_at",
-        "created_by",
-    ]
-    add_fieldsets = [(None, {"fields": ["customer"]})]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "customer",
-                    ("order_number", "order_date"),
-                    ("status_badge", "total"),
-                    "standing",
-                    ("created_at", "created_by"),
-                ]
-            },
-        )
-    ]
-
-    class Media:
-        js = ["sales/order_form.js"]
-
-    # What one sees
-
-    @display(description="Status", ordering="status")
-    def status_badge(self, order):
-        return badge(order.get_status_display(), STATUS_COLOURS[order.status])
-
-    @display(description="Total", ordering="total_amount")
-    def total(self, order):
-        return format_html(
-            '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
-        )
-
-    @display(description="Last step")
-    def standing(self, order):
-        sentence = order.how_it_stands()
-        return f"{sentence[0].upper()}{sentence[1:]}."
+class OrderSteps:
+    """Confirming and cancelling, from the list and from the order; only the steps that an order can still take."""
 
     def get_actions_detail(self, request, object_id):
-        """Only the steps that the order can still take."""
         order = self.get_object(request, object_id)
         closed = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
         return [
@@ -149,50 +86,11 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             or (order and status in order.NEXT_STATUSES[order.status])
         ]
 
-    # Who may
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
-
     def has_confirm_permission(self, request, object_id=None):
         return self.has_permission_to(request, "confirm")
 
     def has_cancel_permission(self, request, object_id=None):
         return self.has_permission_to(request, "cancel")
-
-    # What one does
-
-    def get_changeform_initial_data(self, request):
-        initial = super().get_changeform_initial_data(request)
-        return initial if is_key(initial.get("customer", "0")) else {}
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
-        order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
-        if order and not order.is_pending and self.has_permission_to(request, "change"):
-            self.message_user(request, f"Your changes were not saved: {order.how_it_stands()}.", messages.ERROR)
-            return HttpResponseRedirect(self.change_url(object_id))
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def save_model(self, request, obj, form, change):
-        """An order is saved together with its lines, in save_related."""
-
-    def save_related(self, request, form, formsets, change):
-        (formset,) = formsets
-        formset.save()
-        asked = {"customer": form.cleaned_data["customer"], "lines": formset.lines, "user": request.user}
-        if change:
-            order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
-        else:
-            order = create_order(**asked)
-        form.instance.pk = order.pk
-        form.instance.refresh_from_db()
-
-    def delete_model(self, request, obj):
-        delete_order(obj, user=request.user)
 
     @action(description="Confirm selected orders", permissions=["confirm"])
     def confirm_selected(self, request, queryset):
@@ -261,6 +159,111 @@ class OrderAdmin(HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
                 "pieces could not be put back.",
                 messages.WARNING,
             )
+
+
+@admin.register(Order)
+class OrderAdmin(OrderSteps, HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+    import_export_change_list_template = "admin/import_export/change_list_export.html"
+    resource_classes = [OrderResource]
+    form = OrderForm
+    inlines = [OrderItemInline]
+    autocomplete_fields = ["customer"]
+    list_display = ["order_number", "customer", "order_date", "status_badge", "total", "created_by"]
+    list_select_related = ["customer", "created_by"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("customer", AutocompleteSelectFilter),
+        ("order_date", RangeDateFilter),
+        ("confirmed_at", LocalDateRangeFilter),
+    ]
+    date_hierarchy = "order_date"
+    search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
+    search_help_text = "Order number, or the customer's name or e-mail"
+    actions = ["confirm_selected", "cancel_selected"]
+    actions_detail = ["confirm_one", "cancel_one", "print_order"]
+    readonly_fields = [
+        "order_number",
+        "order_date",
+        "status_badge",
+        "total",
+        "standing",
+        "created_at",
+        "created_by",
+    ]
+    add_fieldsets = [(None, {"fields": ["customer"]})]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "customer",
+                    ("order_number", "order_date"),
+                    ("status_badge", "total"),
+                    "standing",
+                    ("created_at", "created_by"),
+                ]
+            },
+        )
+    ]
+
+    class Media:
+        js = ["sales/order_form.js"]
+
+    # What one sees
+
+    @display(description="Status", ordering="status")
+    def status_badge(self, order):
+        return badge(order.get_status_display(), STATUS_COLOURS[order.status])
+
+    @display(description="Total", ordering="total_amount")
+    def total(self, order):
+        return format_html(
+            '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
+        )
+
+    @display(description="Last step")
+    def standing(self, order):
+        sentence = order.how_it_stands()
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+    # Who may
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+
+    # What one does
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        return initial if is_key(initial.get("customer", "0")) else {}
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
+        order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
+        if order and not order.is_pending and self.has_permission_to(request, "change"):
+            self.message_user(request, f"Your changes were not saved: {order.how_it_stands()}.", messages.ERROR)
+            return HttpResponseRedirect(self.change_url(object_id))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        """An order is saved together with its lines, in save_related."""
+
+    def save_related(self, request, form, formsets, change):
+        (formset,) = formsets
+        formset.save()
+        asked = {"customer": form.cleaned_data["customer"], "lines": formset.lines, "user": request.user}
+        if change:
+            order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
+        else:
+            order = create_order(**asked)
+        form.instance.pk = order.pk
+        form.instance.refresh_from_db()
+
+    def delete_model(self, request, obj):
+        delete_order(obj, user=request.user)
 
     @action(description="Print", icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
     def print_order(self, request, object_id):

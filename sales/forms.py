@@ -183,6 +183,7 @@ class OrderStepForm(RecordDialogForm):
                 "after": products[pk].stock_qty + sign * quantity,
             }
             for pk, quantity in quantities.items()
+            if pk in products
         ]
 
 
