@@ -18,7 +18,7 @@ from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportA
 from accounts.models import Customer, User
 from accounts.money import format_money
 from accounts.resources import CustomerResource
-from accounts.services import check_admin_remains, check_deletable, delete_user, save_user
+from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
 
 admin.site.unregister(Group)  # rights follow from the role
 
@@ -37,6 +37,9 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     def person(self, user):
         initials = f"{user.first_name[:1]}{user.last_name[:1]}".upper() or user.email[:1].upper()
         return [str(user), user.email, initials]
+
+    def lock(self, request, key):
+        lock_people(User(pk=key), request.user)
 
     def save_model(self, request, obj, form, change):
         save_user(obj, by=request.user)

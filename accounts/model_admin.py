@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -102,6 +102,15 @@ class BackOfficeAdmin(ModelAdmin):
             return fieldsets
         (title, options), *rest = fieldsets
         return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+
+    def get_object(self, request, object_id, from_field=None):
+        """When a form is saved, the record is locked before it is read: what the form is compared with stays so."""
+        if request.method == "POST" and transaction.get_connection().in_atomic_block and is_key(object_id):
+            self.lock(request, int(object_id))
+        return super().get_object(request, object_id, from_field)
+
+    def lock(self, request, key: int) -> None:
+        list(self.model._base_manager.select_for_update(no_key=True).filter(pk=key).values_list("pk"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import PROTECT
+from django.db.models import PROTECT, Q
 
 from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
 from accounts.models import User
@@ -17,6 +17,7 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
     phone number or customer code.
     """
     if not user._state.adding:
+        lock_people(user, by)
         check_admin_remains(user)
     user.stamp(by, reason, at=at)
     try:
@@ -25,6 +26,17 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
     except IntegrityError as error:
         raise PersonTaken("Somebody else has just been given this e-mail, phone number or customer code.") from error
     return user
+
+
+def lock_people(*people: User | None) -> None:
+    """Lock these people and the active admins, by ascending id, until the transaction ends.
+
+    All at once: whoever changes somebody also refers to themselves as its author, and two admins who change each
+    other must not wait for each other.
+    """
+    keys = {person.pk for person in people if person is not None}
+    admins = Q(role=User.Role.ADMIN, is_active=True)
+    list(User.objects.select_for_update(no_key=True).filter(admins | Q(pk__in=keys)).order_by("pk").values_list("pk"))
 
 
 def lock_user(user: User) -> User:
@@ -38,15 +50,11 @@ def lock_user(user: User) -> User:
 def check_admin_remains(user: User, *, deleting: bool = False) -> None:
     """Raise LastAdmin unless an active ADMIN remains once `user` is saved as they stand (or deleted).
 
-    Inside a transaction the admins' rows are locked, so that two admins cannot demote each other at once.
+    Only for certain once `lock_people` has locked them: two admins could demote each other at once.
     """
     if not deleting and user.role == User.Role.ADMIN and user.is_active:
         return
-    admins = User.objects.admins().active().order_by("pk")
-    if transaction.get_connection().in_atomic_block:
-        admins = admins.select_for_update(no_key=True)
-    active_admins = set(admins.values_list("pk", flat=True))
-    if active_admins == {user.pk}:
+    if set(User.objects.admins().active().values_list("pk", flat=True)) == {user.pk}:
         raise LastAdmin(f"{user} is the last active admin. Make somebody else an admin first.")
 
 
@@ -56,7 +64,7 @@ def delete_user(user: User, *, by: User | None) -> None:
 
     Raises LastAdmin, or UserInUse if they stand in any record: those keep their people, who are deactivated instead.
     """
-    check_admin_remains(user, deleting=True)  # locks the admins, always before others
+    lock_people(user, by)
     user = lock_user(user)
     check_deletable(user)
     user.stamp(by)

@@ -20,6 +20,8 @@ from accounts.exceptions import BusinessError
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
+KEYS = {"sku", "email", "customer_code"}
+MERGED = "The sheet has merged cells. Please unmerge them, so that every cell has its own value."
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -60,6 +62,11 @@ def fit(cells: list, width: int, line: int) -> list:
     return [*cells[:width], *[""] * (width - len(cells))]
 
 
+def is_error(text: str) -> bool:
+    """Whether this is what a spreadsheet shows in place of a value that it cannot compute."""
+    return text in ERROR_CELLS or re.fullmatch(r"Err:\d+", text) is not None
+
+
 def is_blank(value) -> bool:
     return value is None or str(value).strip() == ""
 
@@ -96,14 +103,34 @@ def read_zipped(data: bytes) -> Table:
     raise UnreadableFile("This is not a table. Please choose a CSV, TSV, XLSX or ODS file.")
 
 
-def xlsx_rows(data: bytes) -> list[tuple[int, list]]:
-    """The rows of the first sheet with anything in it; what formulas last showed, not the formulas."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        cells = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        if rows := numbered(enumerate(check_formulas(data, sheet, cells), 1)):
+def table_among(sheets) -> list[tuple[int, list]]:
+    """The rows of the first sheet whose header has a SKU, an e-mail or a code, else of the first that is not empty."""
+    first = []
+    for rows in sheets:
+        if {normalise_header(cell) for cell in (rows[0][1] if rows else [])} & KEYS:
             return rows
-    return []
+        first = first or rows
+    return first
+
+
+def xlsx_rows(data: bytes) -> list[tuple[int, list]]:
+    """The rows of the sheet with the table; what formulas last showed, not the formulas."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return table_among(numbered(enumerate(check_formulas(data, sheet, shown(data, sheet)), 1)) for sheet in visible)
+
+
+def shown(data: bytes, sheet):
+    """The values of a sheet's rows; a number that its format fills up with zeros is the text that one sees."""
+    if not re.search(rb'formatCode="0{2,}"', zipfile.ZipFile(io.BytesIO(data)).read("xl/styles.xml")):
+        return sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
+    return ([filled_up(cell) for cell in row] for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1))
+
+
+def filled_up(cell):
+    if isinstance(cell.value, int) and re.fullmatch("0{2,}", cell.number_format or ""):
+        return str(cell.value).zfill(len(cell.number_format))
+    return cell.value
 
 
 def check_formulas(data: bytes, sheet, rows):
@@ -113,11 +140,11 @@ def check_formulas(data: bytes, sheet, rows):
     """
     source = zipfile.ZipFile(io.BytesIO(data)).read(sheet._worksheet_path)
     if b"<mergeCell " in source:
-        raise UnreadableFile("The sheet has merged cells. Please unmerge them, so that every cell has its own value.")
+        raise UnreadableFile(MERGED)
     if b"<f>" not in source and b"<f " not in source:
         return rows
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-    formulas = book[sheet.title].iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    formulas = book[sheet.title].iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
     return (
         ["#VALUE!" if value is None and formula is not None else value for value, formula in zip(*pair, strict=True)]
         for pair in zip(rows, formulas, strict=True)
@@ -125,11 +152,9 @@ def check_formulas(data: bytes, sheet, rows):
 
 
 def ods_rows(data: bytes) -> list[tuple[int, list]]:
-    """The rows of the first sheet with anything in it."""
-    for sheet in opendocument.load(io.BytesIO(data)).spreadsheet.getElementsByType(odf.table.Table):
-        if rows := numbered(ods_sheet(sheet)):
-            return rows
-    return []
+    """The rows of the sheet with the table."""
+    sheets = opendocument.load(io.BytesIO(data)).spreadsheet.getElementsByType(odf.table.Table)
+    return table_among(numbered(ods_sheet(sheet)) for sheet in sheets)
 
 
 def ods_sheet(sheet):
@@ -139,7 +164,7 @@ def ods_sheet(sheet):
         cells = []
         for cell in row.childNodes:
             repeated = int(cell.getAttribute("numbercolumnsrepeated") or 1)
-            cells += [ods_value(cell)] * min(repeated, MAX_COLUMNS - len(cells))
+            cells += [ods_value(cell)] * min(repeated, MAX_COLUMNS + 1 - len(cells))
         repeated = int(row.getAttribute("numberrowsrepeated") or 1)
         for copy in range(min(repeated, MAX_ROWS + 2) if any(not is_blank(cell) for cell in cells) else 0):
             yield number + copy, cells
@@ -147,14 +172,18 @@ def ods_sheet(sheet):
 
 
 def ods_value(cell):
+    if cell.qname[1] == "covered-table-cell":
+        raise UnreadableFile(MERGED)
     kind = cell.getAttribute("valuetype")
+    text = "\n".join(teletype.extractText(line) for line in cell.childNodes if line.qname[1] == "p")
     if kind in ("float", "currency", "percentage"):
-        return float(cell.getAttribute("value"))
+        filled_up = re.fullmatch(r"0\d+", text)  # 00042: a number that its format fills up with zeros
+        return text if filled_up or is_error(text) else float(cell.getAttribute("value"))
     if kind == "date":
         return date.fromisoformat(cell.getAttribute("datevalue")[:10])
     if kind == "boolean":
         return cell.getAttribute("booleanvalue") == "true"
-    return "\n".join(teletype.extractText(line) for line in cell.getElementsByType(odf.text.P))
+    return text
 
 
 def read_text(data: bytes) -> Table:
@@ -185,6 +214,10 @@ def numbered(rows) -> list[tuple[int, list]]:
         cells = list(row)
         while cells and is_blank(cells[-1]):
             cells.pop()
+        if len(cells) > MAX_COLUMNS:
+            raise UnreadableFile(
+                f"Line {number} has more than {MAX_COLUMNS} columns. Please take out what is not needed."
+            )
         if cells:
             found.append((number, cells))
         if len(found) > MAX_ROWS + 1:
@@ -227,7 +260,7 @@ def as_text(value) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
-    if text in ERROR_CELLS:
+    if is_error(text):
         raise ValueError("The spreadsheet shows an error here.")
     if CONTROL_CHARACTER.search(text):
         raise ValueError("This contains an invisible control character. Please delete it.")

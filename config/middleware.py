@@ -4,12 +4,13 @@ from django.http import HttpResponseBadRequest
 from django.template.loader import render_to_string
 
 
-def refuse_nul_in_address(get_response):
-    """PostgreSQL cannot compare text with a NUL character, and no honest address has one."""
+def refuse_nul(get_response):
+    """PostgreSQL cannot compare text with a NUL character, and no honest address or cookie has one."""
 
     def middleware(request):
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest(render_to_string("400.html", request=request))
+        cookies = "".join(request.COOKIES.values())
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in cookies:
+            return HttpResponseBadRequest(render_to_string("400.html"))
         return get_response(request)
 
     return middleware

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.conf.urls.static import static as serve_uploads
 from django.contrib import admin
+from django.core.paginator import InvalidPage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -20,10 +21,11 @@ def favicon(request):
 
 
 def search(request):
-    """unfold's search over the admin, which an address with a page that is no number would break."""
-    if not request.GET.get("page", "1").isdecimal():
-        raise Http404
-    return admin.site.search(request)
+    """unfold's search over the admin, which an address with a page that does not exist would break."""
+    try:
+        return admin.site.search(request)
+    except (InvalidPage, ValueError) as error:
+        raise Http404 from error
 
 
 admin.site.index_title = "Dashboard"

@@ -157,10 +157,12 @@ class ProductResource(ModelResource):
                 skus.add(self.fields["sku"].widget.clean(cell))
             except ValueError:
                 continue  # reported with its row
-        skus, ids = sorted(skus), []
+        skus, products = sorted(skus), []
         for start in range(0, len(skus), BATCH):
-            ids += Product.objects.filter(sku__in=skus[start : start + BATCH]).values_list("pk", flat=True)
-        self.existing = {product.sku: product for product in lock_products(ids).values()}
+            products += Product.objects.filter(sku__in=skus[start : start + BATCH])
+        if not self.dry_run:
+            products = lock_products(product.pk for product in products).values()
+        self.existing = {product.sku: product for product in products}
 
     def import_row(self, row, instance_loader, **kwargs):
         line = self.lines[kwargs["row_number"] - 1]

@@ -78,10 +78,13 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
         product.stock_qty = lock_product(product).stock_qty
         initial_stock = 0
     product.stamp(user, at=at)
+    new_picture = bool(product.image) and not product.image._committed
     try:
         with transaction.atomic():
             product.save()
     except IntegrityError as error:
+        if new_picture:
+            product.image.delete(save=False)  # files know no transactions
         raise SkuTaken(f"Somebody else has just entered a product with the SKU {product.sku}.") from error
     if initial_stock:
         _post([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)

@@ -1,6 +1,8 @@
 """The two steps of a product import in the admin: upload and look, then confirm."""
 
+import re
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from django import forms
@@ -123,8 +125,9 @@ def keep_upload(request, form: ImportFileForm) -> str:
     storage = storages["imports"]
     token = storage.save(uuid.uuid4().hex, ContentFile(form.data_read))
     for name in storage.listdir("")[1]:
-        if storage.get_modified_time(name) < timezone.now() - KEPT_FOR:
-            storage.delete(name)
+        with suppress(FileNotFoundError):  # somebody else is at it too
+            if re.fullmatch("[0-9a-f]{32}", name) and storage.get_modified_time(name) < timezone.now() - KEPT_FOR:
+                storage.delete(name)
     uploads = request.session.setdefault("product_imports", {})
     uploads[token] = {"name": form.cleaned_data["file"].name[:200], "stock_mode": form.cleaned_data["stock_mode"]}
     for old in list(uploads)[:-KEPT_UPLOADS]:

@@ -79,7 +79,7 @@ class ByFilter(DropdownFilter):
         return [(user.pk, str(user)) for user in User.objects.staff()]
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
+        value = str(self.value() or "")
         return queryset.filter(created_by=value) if value.isdecimal() else queryset
 
 

@@ -75,8 +75,10 @@ document.addEventListener("DOMContentLoaded", () => {
     line.append("Total ", Object.assign(document.createElement("span"), { id: "order-total-live" }));
     group.append(line);
   }
-  $(document).on("select2:select", '#items-group select[name$="-product"]', (event) => { touched = true; fill(event.target); });
-  group.addEventListener("input", () => { touched = true; refresh(); });
+  const form = group.closest("form");
+  $(form).on("select2:select select2:clear", () => { touched = true; });
+  $(form).on("select2:select", 'select[name$="-product"]', (event) => fill(event.target));
+  form.addEventListener("input", () => { touched = true; refresh(); });
   group.addEventListener("change", refresh);
   group.addEventListener("click", remove, true);
   document.addEventListener("click", saveFirst, true);
