@@ -60,6 +60,17 @@ def test_a_nul_in_an_address_is_not_understood(as_admin, name):
     assert (response.status_code, "Not understood" in response.content.decode()) == (400, True)
 
 
+def test_a_nul_in_a_cookie_is_not_understood(client):
+    client.cookies["sessionid"] = "abcdefghij\0"
+    assert client.get("/admin/").status_code == 400
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_counts_of_the_filters_can_be_shown(as_admin, name):
+    make_order((make_product(user=as_admin.user), 1))
+    assert as_admin.get(reverse(f"admin:{name}_changelist"), {"_facets": "True"}).status_code == 200
+
+
 def test_a_senseless_filter_leads_back_to_the_list_and_says_so(as_admin):
     address = reverse("admin:sales_order_changelist")
     response = as_admin.get(address, {"confirmed_at_to": "9999-12-31"})
@@ -124,6 +135,7 @@ def test_a_damaged_order_form_writes_nothing_that_was_not_asked_for(as_admin, da
     assert other.items.get().quantity == 2
 
 
-def test_the_search_of_the_admin_bears_any_page(as_admin):
-    assert as_admin.get("/admin/search/", {"s": "a", "page": "abc"}).status_code == 404
+@pytest.mark.parametrize("page", ["abc", "0", "99999", "", "-1"])
+def test_the_search_of_the_admin_bears_any_page(as_admin, page):
+    assert as_admin.get("/admin/search/", {"s": "a", "page": page}).status_code == 404
     assert as_admin.get("/admin/search/", {"s": "a"}).status_code == 200

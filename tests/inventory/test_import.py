@@ -5,7 +5,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from accounts.spreadsheets import read_table
 from inventory.models import Product, StockChange
@@ -176,6 +178,13 @@ def test_a_dry_run_writes_nothing():
     report = run(HEADER + "A-1,Chai,Tea,1.50,2.00,7,3\n", dry_run=True)
     assert report.counts["new"] == 1
     assert not Product.objects.exists() and not StockChange.objects.exists()
+
+
+def test_a_preview_locks_nothing():
+    make_product(sku="A-1")
+    with CaptureQueriesContext(connection) as queries:
+        run("sku,stock_qty\nA-1,5\n", stock_mode="set", dry_run=True)
+    assert not [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
 
 
 def test_a_change_between_preview_and_confirmation_is_noticed():

@@ -4,6 +4,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
@@ -293,3 +294,12 @@ def test_the_last_row_of_a_history_page_shows_its_change_too(as_admin, monkeypat
     monkeypatch.setattr("inventory.admin.products.ProductAdmin.history_list_per_page", 2)
     page = as_admin.get(url("history", product)).content.decode()
     assert page.count("In stock:") == 2
+
+
+@pytest.mark.django_db
+def test_a_refused_product_leaves_no_picture_behind():
+    make_product(sku="NW-1")
+    upload = SimpleUploadedFile("a.png", picture(), "image/png")
+    with pytest.raises(SkuTaken):
+        save_product(Product(sku="NW-1", name="x", selling_price=1, image=upload), user=None)
+    assert default_storage.listdir("products/images")[1] == []

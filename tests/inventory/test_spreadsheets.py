@@ -9,8 +9,9 @@ import pytest
 import tablib
 from hypothesis import given
 from hypothesis import strategies as st
+from odf.office import Annotation
 from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
+from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
 from accounts import spreadsheets
@@ -220,6 +221,8 @@ def ods(*rows) -> bytes:
                 cell = TableCell(numbercolumnsrepeated=count)
             cell.addElement(P(text=str(value)))
             row.addElement(cell)
+            if value == "spanned":
+                row.addElement(CoveredTableCell())
     buffer = io.BytesIO()
     document.write(buffer)
     return buffer.getvalue()
@@ -280,3 +283,60 @@ def test_what_a_spreadsheet_has_rounded_or_renamed_is_refused_as_text(cell):
 def test_a_stock_that_could_be_a_thousand_or_one_is_refused(cell, comma):
     with pytest.raises(ValueError, match="a thousand or a fraction"):
         as_whole_number(cell, decimal_comma=comma)
+
+
+def test_merged_cells_of_an_open_document_are_refused():
+    with pytest.raises(UnreadableFile, match="merged cells"):
+        read_table("x.ods", ods(([("sku", 1), ("name", 1)], 1), ([("spanned", 1)], 1)))
+
+
+def test_what_somebody_noted_beside_a_cell_is_no_part_of_it():
+    document = OpenDocumentSpreadsheet()
+    sheet = Table(name="Sheet1")
+    document.spreadsheet.addElement(sheet)
+    for text, note in (("sku", ""), ("A1", "checked by Bob")):
+        row, cell = TableRow(), TableCell()
+        if note:
+            annotation = Annotation()
+            annotation.addElement(P(text=note))
+            cell.addElement(annotation)
+        cell.addElement(P(text=text))
+        row.addElement(cell)
+        sheet.addElement(row)
+    buffer = io.BytesIO()
+    document.write(buffer)
+    assert list(read_table("x.ods", buffer.getvalue())) == [("A1",)]
+
+
+def test_a_number_filled_up_with_zeros_is_the_text_that_one_sees():
+    book = openpyxl.Workbook()
+    for row in (["sku", "stock_qty"], [42, 7]):
+        book.active.append(row)
+    book.active["A2"].number_format = "00000"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert list(read_table("x.xlsx", buffer.getvalue())) == [("00042", 7)]
+
+
+def test_the_sheet_with_the_table_is_found_behind_a_cover_and_a_hidden_one():
+    book = openpyxl.Workbook()
+    book.active.append(["old list", "sku"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("Cover").append(["Price list 2026"])
+    for row in (["SKU", "name"], ["A", "x"]):
+        book["Data"].append(row) if "Data" in book.sheetnames else book.create_sheet("Data").append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert list(read_table("x.xlsx", buffer.getvalue())) == [("A", "x")]
+
+
+def test_too_many_columns_are_refused_and_never_cut_off():
+    headers = ["sku", *[f"c{number}" for number in range(110)], "stock_qty"]
+    with pytest.raises(UnreadableFile, match="more than 100 columns"):
+        read_table("x.xlsx", xlsx(headers))
+
+
+@pytest.mark.parametrize("cell", ["Err:502", "#REF!"])
+def test_errors_of_either_spreadsheet_are_errors(cell):
+    with pytest.raises(ValueError, match="shows an error"):
+        as_text(cell)
