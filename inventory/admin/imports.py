@@ -1,5 +1,6 @@
 """The two steps of a product import in the admin: upload and look, then confirm."""
 
+import logging
 import re
 import uuid
 from contextlib import suppress
@@ -21,6 +22,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWid
 from accounts.spreadsheets import UnreadableFile, read_table
 from inventory.resources import ProductResource, StockMode
 
+logger = logging.getLogger(__name__)
 SHOWN_ROWS = 100
 KEPT_UPLOADS = 5
 KEPT_FOR = timedelta(days=1)
@@ -72,8 +74,12 @@ class ProductImportAdmin(ImportMixin):
             return self.run(request, token, dry_run=True)
         form = ImportFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            token = keep_upload(request, form)
-            return redirect(f"{reverse('admin:inventory_product_import')}?preview={token}")
+            try:
+                token = keep_upload(request, form)
+                return redirect(f"{reverse('admin:inventory_product_import')}?preview={token}")
+            except OSError:
+                logger.exception("The folder for imports cannot be written")
+                form.add_error("file", "The server could not keep the file. Please tell whoever runs the system.")
         return self.show(request, form=form)
 
     def process_import(self, request, **kwargs):

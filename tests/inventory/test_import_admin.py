@@ -117,6 +117,12 @@ def test_a_preview_can_be_reloaded_but_not_once_its_file_is_gone(as_admin):
     assert as_admin.get(preview.redirect_chain[-1][0]).status_code == 302
 
 
+def test_a_server_that_cannot_keep_the_file_says_so(as_admin, tmp_path):
+    (tmp_path / "imports").write_text("a file where the folder should be")
+    response = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    assert "could not keep the file" in str(response.context["form"].errors["file"])
+
+
 def test_what_sessions_left_behind_is_thrown_away_after_a_day(as_admin):
     upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
     ((name,), storage) = storages["imports"].listdir("")[1], storages["imports"]
