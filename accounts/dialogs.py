@@ -1,5 +1,7 @@
 """The dialogs that admin pages open for one record."""
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
@@ -7,14 +9,23 @@ from unfold.forms import BaseDialogForm
 
 
 class RecordDialogForm(BaseDialogForm):
-    """A dialog about `self.record`; a record that is not there is a 404 before anything is asked."""
+    """A dialog about `self.record`; a record that is not there is a 404 before anything is asked.
+
+    `seen` travels with the dialog: what it showed of the record. If that is something else by now, the dialog comes
+    back and shows the record as it is.
+    """
 
     queryset: QuerySet
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["_form_submitted"].label = ""
-        _ = self.record
+        self.initial["seen"] = self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """What of the record somebody decides on."""
+        raise NotImplementedError
 
     @cached_property
     def record(self):
@@ -22,6 +33,14 @@ class RecordDialogForm(BaseDialogForm):
             return self.queryset.all().get(pk=self.object_id)
         except (self.queryset.model.DoesNotExist, ValueError) as error:
             raise Http404 from error
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
+            self.data = {**self.data.dict(), "seen": self.initial["seen"]}
+            somebody = self.record.modified_by or "Somebody"
+            raise ValidationError(f"{somebody} has changed {self.record} meanwhile. This is how it is now.")
+        return cleaned
 
     def get_before_template_context(self, request, object_id=None):
         return {"form": self, "record": self.record}

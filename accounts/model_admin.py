@@ -211,6 +211,8 @@ class HarmlessExportAdmin(ExportMixin):
         try:
             return super().export_action(request)
         except SENSELESS:
+            if not request.GET:
+                raise  # not the address's fault
             return self.back_to_list(request)
 
     def get_valid_export_item_pks(self, request):

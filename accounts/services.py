@@ -24,6 +24,9 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
+        mine = Q(email=user.email) | Q(phone=user.phone) | Q(customer_code=user.customer_code)
+        if not User.objects.filter(mine).exclude(pk=user.pk).exists():
+            raise
         raise PersonTaken("Somebody else has just been given this e-mail, phone number or customer code.") from error
     return user
 

@@ -5,12 +5,10 @@ import csv
 import io
 import re
 import zipfile
-from collections import defaultdict
 from datetime import date, time, timedelta
 from decimal import Decimal
 
 import odf.table
-import odf.text
 import openpyxl
 import tablib
 from import_export.formats.base_formats import CSV, XLSX
@@ -26,7 +24,6 @@ MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
-NAMES = defaultdict(lambda: "a date or time", {bool: "a yes or no"})
 ERROR_CELLS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
 
@@ -93,7 +90,7 @@ def read_zipped(data: bytes) -> Table:
     names = {member.filename for member in members}
     try:
         if "xl/workbook.xml" in names:
-            return Table(xlsx_rows(data))
+            return Table(xlsx_rows(data, archive))
         if "content.xml" in names:
             return Table(ods_rows(data))
     except UnreadableFile:
@@ -113,16 +110,19 @@ def table_among(sheets) -> list[tuple[int, list]]:
     return first
 
 
-def xlsx_rows(data: bytes) -> list[tuple[int, list]]:
+def xlsx_rows(data: bytes, archive: zipfile.ZipFile) -> list[tuple[int, list]]:
     """The rows of the sheet with the table; what formulas last showed, not the formulas."""
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return table_among(numbered(enumerate(check_formulas(data, sheet, shown(data, sheet)), 1)) for sheet in visible)
+    fills_up = re.search(rb'formatCode="0{2,}"', archive.read("xl/styles.xml")) is not None
+    return table_among(
+        numbered(enumerate(check_formulas(data, archive, sheet, shown(sheet, fills_up)), 1)) for sheet in visible
+    )
 
 
-def shown(data: bytes, sheet):
+def shown(sheet, fills_up: bool):
     """The values of a sheet's rows; a number that its format fills up with zeros is the text that one sees."""
-    if not re.search(rb'formatCode="0{2,}"', zipfile.ZipFile(io.BytesIO(data)).read("xl/styles.xml")):
+    if not fills_up:
         return sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True)
     return ([filled_up(cell) for cell in row] for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1))
 
@@ -133,12 +133,12 @@ def filled_up(cell):
     return cell.value
 
 
-def check_formulas(data: bytes, sheet, rows):
+def check_formulas(data: bytes, archive: zipfile.ZipFile, sheet, rows):
     """The rows, with an error cell wherever a formula's value was never computed (it would look like a blank).
 
     Raises UnreadableFile for merged cells: all but the first of them would look like blanks too.
     """
-    source = zipfile.ZipFile(io.BytesIO(data)).read(sheet._worksheet_path)
+    source = archive.read(sheet._worksheet_path)
     if b"<mergeCell " in source:
         raise UnreadableFile(MERGED)
     if b"<f>" not in source and b"<f " not in source:
@@ -252,9 +252,8 @@ def as_text(value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | date | time | timedelta):
-        raise ValueError(
-            f"The spreadsheet made {NAMES[type(value)]} of this. Format the column as text and enter it again."
-        )
+        made = "a yes or no" if isinstance(value, bool) else "a date or time"
+        raise ValueError(f"The spreadsheet made {made} of this. Format the column as text and enter it again.")
     if isinstance(value, int | float) and abs(value) >= 10**15:
         raise ValueError("The spreadsheet has rounded this number. Format the column as text and enter it again.")
     if isinstance(value, float) and value.is_integer():

@@ -23,6 +23,10 @@ class ProductGone(BusinessError):
     """Somebody else has deleted the product."""
 
 
+class StockMoved(BusinessError):
+    """The stock is no longer what somebody saw when they decided to change it."""
+
+
 class SkuTaken(BusinessError):
     """Another product has the SKU."""
 

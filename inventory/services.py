@@ -14,7 +14,15 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import User
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ProductInUse, ReasonMissing, SkuTaken
+from inventory.exceptions import (
+    InsufficientStock,
+    InvalidQuantity,
+    ProductGone,
+    ProductInUse,
+    ReasonMissing,
+    SkuTaken,
+    StockMoved,
+)
 from inventory.models import MAX_QUANTITY, Product, StockChange
 
 Kind = StockChange.Kind
@@ -85,6 +93,8 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     except IntegrityError as error:
         if new_picture:
             product.image.delete(save=False)  # files know no transactions
+        if not Product.objects.filter(sku=product.sku).exclude(pk=product.pk).exists():
+            raise
         raise SkuTaken(f"Somebody else has just entered a product with the SKU {product.sku}.") from error
     if initial_stock:
         _post([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)
@@ -99,15 +109,19 @@ def adjust_stock(
     reason: str,
     new_qty: int | None = None,
     change: int | None = None,
+    last_seen: int | None = None,
     at: datetime | None = None,
 ) -> Product:
     """Set the stock to `new_qty`, or move it by `change`, for a reason that somebody else will understand.
 
-    Raises ReasonMissing, or InvalidQuantity if the stock would be negative, too large or just what it is.
+    Raises ReasonMissing, InvalidQuantity if the stock would be negative, too large or just what it is, StockMoved if
+    it is no longer the `last_seen` that somebody decided on.
     """
     if not reason.strip():
         raise ReasonMissing("Please say why the stock changes.")
     product = lock_product(product)
+    if last_seen is not None and product.stock_qty != last_seen:
+        raise StockMoved(f"The stock of {product} has changed from {last_seen} to {product.stock_qty} meanwhile.")
     target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
     _post([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
     return product

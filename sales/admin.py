@@ -112,7 +112,7 @@ class OrderSteps:
         self.step_through(
             request,
             [form.record],
-            lambda request, order: confirm_order(order, user=request.user, last_seen=form.last_seen),
+            lambda request, order: confirm_order(order, user=request.user, last_seen=form.record.modified_at),
             "confirmed",
         )
         return close_dialog(self.change_url(object_id))

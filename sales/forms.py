@@ -137,35 +137,21 @@ class OrderItemFormSet(PaginationInlineFormSet):
 
 
 class OrderStepForm(RecordDialogForm):
-    """Asks before an order is confirmed or cancelled, showing what happens to the stock of each product.
-
-    `seen` is the `modified_at` of the order that the dialog showed: if it is another by now, the dialog comes back and
-    shows the order as it is.
-    """
+    """Asks before an order is confirmed or cancelled, showing what happens to the stock of each product."""
 
     queryset = Order.objects.select_related("customer", "confirmed_by", "cancelled_by", "modified_by")
     form_before_template = "sales/order_step_dialog.html"
     status: Order.Status
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.last_seen = self.record.modified_at
-        self.initial["seen"] = self.last_seen.isoformat()
+    def fingerprint(self) -> str:
+        return self.record.modified_at.isoformat()
 
     def clean(self):
-        cleaned = super().clean()
         try:
             self.record.check_can_become(self.status)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
-        if cleaned.get("seen") not in ("", None, self.initial["seen"]):
-            self.data = {**self.data.dict(), "seen": self.initial["seen"]}
-            raise ValidationError(
-                f"{self.record.modified_by or 'Somebody'} has changed the order. This is how it is now."
-            )
-        return cleaned
+        return super().clean()
 
     @property
     def moves(self) -> list[dict]:

@@ -67,7 +67,7 @@ class ProductForm(CarefulForm):
 class AdjustStockForm(RecordDialogForm):
     """New quantity, or so many more or fewer, and why."""
 
-    queryset = Product.objects.all()
+    queryset = Product.objects.select_related("modified_by")
     form_before_template = "inventory/adjust_stock_dialog.html"
 
     mode = forms.ChoiceField(
@@ -86,6 +86,9 @@ class AdjustStockForm(RecordDialogForm):
         help_text="For whoever reads the stock change log, e.g. “Counted on 22 November” or “Broken in the store”.",
         widget=UnfoldAdminTextInputWidget,
     )
+
+    def fingerprint(self) -> str:
+        return str(self.record.stock_qty)
 
     def change(self) -> dict[str, int]:
         """What was asked for, in the words of the stock service."""
@@ -214,7 +217,13 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
     )
     def adjust_stock(self, request, form, object_id):
         try:
-            product = adjust_stock(form.record, user=request.user, reason=form.cleaned_data["reason"], **form.change())
+            product = adjust_stock(
+                form.record,
+                user=request.user,
+                reason=form.cleaned_data["reason"],
+                last_seen=form.record.stock_qty,
+                **form.change(),
+            )
         except BusinessError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:

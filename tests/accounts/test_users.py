@@ -140,3 +140,8 @@ def test_a_deactivated_colleague_is_out_at_once(as_sales):
     as_sales.user.is_active = False
     save_user(as_sales.user, by=None)
     assert as_sales.get(reverse("admin:index")).status_code == 302
+
+
+def test_only_what_is_taken_is_called_so():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_customer(role="OWNER")

@@ -98,7 +98,7 @@ def test_a_dialog_that_shows_yesterdays_order_shows_it_anew(desk):
     page.locator("#dialog").get_by_text("−1").wait_for()
     edit_order(order, customer=order.customer, lines=[Line(product, 4)], user=make_user("ADMIN", first_name="Sara"))
     page.locator("#dialog").get_by_role("button", name="Confirm order").click()
-    page.locator("#dialog").get_by_text("has changed the order").wait_for()
+    page.locator("#dialog").get_by_text("has changed ORD-").wait_for()
     page.locator("#dialog").get_by_text("−4").wait_for()
     sales.picture("32-dialog-anew")
     page.locator("#dialog").get_by_role("button", name="Confirm order").click()

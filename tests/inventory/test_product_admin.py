@@ -148,6 +148,17 @@ def test_the_dialog_of_no_product_is_not_found(as_admin, key):
     assert as_admin.get(address).status_code == as_admin.post(address, ADJUST).status_code == 404
 
 
+def test_a_dialog_that_shows_an_older_stock_shows_it_anew(as_admin):
+    product = make_product(stock=39)
+    page = as_admin.get(url("adjust_stock", product)).content.decode()
+    assert 'name="seen" value="39"' in page
+    adjust_stock(product, user=make_admin(first_name="Sara", last_name="Lee"), change=-4, reason="Sold by hand")
+    again = as_admin.post(url("adjust_stock", product), {**ADJUST, "seen": "39"}).content.decode()
+    assert "Sara Lee has changed" in again and 'name="seen" value="35"' in again
+    product.refresh_from_db()
+    assert product.stock_qty == 35
+
+
 # Pictures
 
 

@@ -34,7 +34,9 @@ def test_a_normalised_sku_stays_as_it_is(text):
 
 @pytest.mark.parametrize("sku", ["A-1", "a_b/c.d+e#f", "ÄÖ 12", "007", "رقم 5", "A B C"])
 def test_these_are_skus(sku):
-    Product(sku=sku, name="x", selling_price=1).full_clean()
+    product = Product(sku=sku, name="x", selling_price=1)
+    product.full_clean()
+    assert product.sku == normalise_sku(sku)
 
 
 @pytest.mark.parametrize("sku", ["", "A  B", "A\nB", "=1+1", "A,B", "A'B", "<b>", "A" * 101, "😀", "A\x00B"])
@@ -139,3 +141,8 @@ def test_a_product_in_a_pending_order_cannot_be_deleted_and_the_orders_are_named
     confirm_order(first, user=None)
     cancel_order(second, user=None)
     delete_product(product, user=None)
+
+
+def test_only_a_sku_that_is_taken_is_called_so():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        save_product(Product(sku="A", name="", selling_price=1), user=None)

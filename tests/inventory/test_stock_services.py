@@ -2,7 +2,7 @@
 
 import pytest
 
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.services import adjust_stock, delete_product, give_back_to_stock, save_product, take_from_stock
 from tests.factories import make_product, make_sales
@@ -53,6 +53,13 @@ def test_impossible_adjustments_are_refused_and_leave_nothing_behind(asked, mess
         adjust_stock(product, user=None, reason="Counted", **asked)
     product.refresh_from_db()
     assert product.stock_qty == 8
+    assert len(rows_of(product)) == 1
+
+
+def test_an_adjustment_decided_on_another_stock_is_refused():
+    product = make_product(stock=35)
+    with pytest.raises(StockMoved, match="from 39 to 35"):
+        adjust_stock(product, user=None, new_qty=30, reason="Counted", last_seen=39)
     assert len(rows_of(product)) == 1
 
 
