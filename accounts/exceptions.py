@@ -19,3 +19,11 @@ class PersonGone(BusinessError):
 
 class UserInUse(BusinessError):
     """The person stands in orders, stock changes or other records and can only be deactivated."""
+
+
+class RecordChanged(BusinessError):
+    """Somebody else has changed the record since it was read."""
+
+
+class KeyUsedOtherwise(BusinessError):
+    """An Idempotency-Key came with another request than the one it was first used for."""

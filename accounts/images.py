@@ -7,11 +7,13 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import models, transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
+TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels."
 MAX_SIDE = 1600
 
 
@@ -27,10 +29,12 @@ def clean_image(upload) -> ContentFile:
         upload.seek(0)
         image = Image.open(upload, formats=FORMATS)
         if image.width * image.height > MAX_PIXELS:
-            raise ValidationError(f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels.")
+            raise ValidationError(TOO_MANY_PIXELS)
         image_format = "JPEG" if image.format == "MPO" else image.format  # MPO: what many phones call their JPEGs
         image = ImageOps.exif_transpose(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ValidationError(TOO_MANY_PIXELS) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ValidationError("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.") from error
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     if image_format == "JPEG" or image.mode not in ("RGB", "RGBA"):
@@ -38,6 +42,21 @@ def clean_image(upload) -> ContentFile:
     buffer = BytesIO()
     image.save(buffer, format=image_format, quality=88)
     return ContentFile(buffer.getvalue(), name=f"{uuid.uuid4().hex}.{image_format.lower()}")
+
+
+def replace_picture(record: models.Model, field: str, upload) -> None:
+    """Put a new picture (or None) into the record, to be saved by its service; the old file goes once that is done.
+
+    Raises ValidationError at the field for what is no picture.
+    """
+    old = getattr(record, field)
+    try:
+        new = clean_image(upload) if upload else ""
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+    if old:
+        transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))
+    setattr(record, field, new)
 
 
 class PictureField(forms.FileField):

@@ -7,10 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
-from accounts.fields import LowerCaseEmailField, TrimmedCharField
+from accounts.fields import LowerCaseEmailField, PhoneField, TrimmedCharField
 from accounts.querysets import CustomerManager, UserManager
 
 # A history row has its own moment and author, so it need not copy these.
@@ -52,10 +51,13 @@ class AuditedModel(models.Model):
         self._history_date = at or timezone.now()
 
 
-# No password hashes in the history, and a sign-in is not a change.
+# No password hashes in the history.
 user_history = HistoricalRecords(
-    excluded_fields=["password", "last_login", *HISTORY_KNOWS], history_id_field=models.BigAutoField()
+    excluded_fields=["password", "last_login", "token_version", *HISTORY_KNOWS], history_id_field=models.BigAutoField()
 )
+
+# What Django saves when somebody signs in: the moment, and now and then the same password hashed anew.
+SIGN_IN_FIELDS = {"last_login", "password"}
 
 
 class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
@@ -85,7 +87,8 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         help_text="Your own short name for the customer, e.g. CUST-0001.",
         error_messages={"unique": "Another customer already has this code."},
     )
-    phone = PhoneNumberField(
+    phone = PhoneField(
+        max_length=128,
         unique=True,
         null=True,
         blank=True,
@@ -104,6 +107,10 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         "active",
         default=True,
         help_text="A deactivated person can neither sign in nor order; their past records stay.",
+    )
+
+    token_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="API tokens carry it: those of an older version are dead."
     )
 
     USERNAME_FIELD = "email"
@@ -126,19 +133,32 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         indexes = [
             models.Index(fields=["role", "is_active"], name="user_role_active"),
             models.Index(fields=["first_name", "last_name", "id"], name="user_name"),
+            models.Index(fields=["last_name", "id"], name="user_last_name"),
+            models.Index(fields=["created_at", "id"], name="user_created_at"),
         ]
 
     def __str__(self):
         return self.get_full_name() or self.email
 
     def save(self, *args, **kwargs):
-        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+        """Save; a sign-in is no change for the history, and who loses a right or a password loses their API tokens."""
+        update_fields = kwargs.get("update_fields")
+        if update_fields and SIGN_IN_FIELDS.issuperset(update_fields):
             self.skip_history_when_saving = True
             try:
                 return super().save(*args, **kwargs)
             finally:
                 del self.skip_history_when_saving
+        self.end_tokens_if_rights_change()
         return super().save(*args, **kwargs)
+
+    def end_tokens_if_rights_change(self) -> None:
+        """Move `token_version` on if password, role or activity are about to differ from the database's."""
+        kept = ["password", "role", "is_active"]
+        before = User.objects.filter(pk=self.pk).values(*kept, "token_version").first()
+        if before:
+            changed = any(before[field] != getattr(self, field) for field in kept)
+            self.token_version = before["token_version"] + changed
 
     @property
     def is_staff(self) -> bool:
@@ -176,3 +196,20 @@ for _signal, _handler in (
     (models.signals.post_delete, user_history.post_delete),
 ):
     _signal.connect(_handler, sender=Customer, weak=False)
+
+
+class IdempotencyKey(models.Model):
+    """A key under which a user's request to the API was answered, with the answer: asked again, it is given again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.PositiveSmallIntegerField(default=0)
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_once_per_user")]
+
+    def __str__(self):
+        return self.key

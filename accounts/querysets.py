@@ -1,7 +1,20 @@
 """Questions asked of the user table."""
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+MAX_WORDS = 10
+
+
+def every_word(text: str, *fields: str) -> Q:
+    """Records in which each word of the text (of the first ten) is part of one of these fields."""
+    found = Q()
+    for word in text.split()[:MAX_WORDS]:
+        anywhere = Q()
+        for field in fields:
+            anywhere |= Q(**{f"{field}__icontains": word})
+        found &= anywhere
+    return found
 
 
 class UserQuerySet(QuerySet):

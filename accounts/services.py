@@ -70,6 +70,7 @@ def delete_user(user: User, *, by: User | None) -> None:
     lock_people(user, by)
     user = lock_user(user)
     check_deletable(user)
+    User.objects.filter(pk=user.pk).update(created_by=None, modified_by=None)  # who changed themselves is no author
     user.stamp(by)
     user.delete()
 
@@ -81,10 +82,11 @@ def check_deletable(user: User) -> None:
         field for field in user._meta.get_fields(include_hidden=True) if field.one_to_many and field.auto_created
     ]
     kinds = {
-        str(relation.related_model._meta.verbose_name_plural)
+        "the records of other people"
+        if issubclass(relation.related_model, User)
+        else str(relation.related_model._meta.verbose_name_plural)
         for relation in relations
-        if relation.on_delete is PROTECT
-        and relation.related_model._base_manager.filter(**{relation.field.name: user.pk}).exists()
+        if relation.on_delete is PROTECT and stands_in(user, relation)
     }
     if kinds:
         raise UserInUse(f"{user} appears in {' and '.join(sorted(kinds))}. Deactivate them instead.")
@@ -92,3 +94,9 @@ def check_deletable(user: User) -> None:
         raise UserInUse(
             f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead."
         )
+
+
+def stands_in(user: User, relation) -> bool:
+    """Whether a record other than their own names them in this relation."""
+    found = relation.related_model._base_manager.filter(**{relation.field.name: user.pk})
+    return (found.exclude(pk=user.pk) if issubclass(relation.related_model, User) else found).exists()

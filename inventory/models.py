@@ -83,7 +83,9 @@ class Product(AuditedModel):
         indexes = [
             models.Index(fields=["name", "id"], name="product_name"),
             models.Index(fields=["stock_qty", "name"], name="product_stock_qty"),
-            models.Index(fields=["selling_price"], name="product_selling_price"),
+            models.Index(fields=["category", "id"], name="product_category"),
+            models.Index(fields=["selling_price", "id"], name="product_selling_price"),
+            models.Index(fields=["created_at", "id"], name="product_created_at"),
         ]
 
     def __str__(self):
@@ -152,7 +154,7 @@ class StockChange(models.Model):
         indexes = [
             models.Index(fields=["product", "id"], name="stockchange_product"),
             models.Index(fields=["kind", "id"], name="stockchange_kind"),
-            models.Index(fields=["created_at"], name="stockchange_created_at"),
+            models.Index(fields=["created_at", "id"], name="stockchange_created_at"),
         ]
 
     def __str__(self):

@@ -77,8 +77,10 @@ class Order(AuditedModel):
         indexes = [
             models.Index(fields=["status", "-id"], name="order_status"),
             models.Index(fields=["status", "confirmed_at"], name="order_confirmed_at"),
-            models.Index(fields=["order_date"], name="order_order_date"),
+            models.Index(fields=["order_date", "id"], name="order_order_date"),
             models.Index(fields=["customer", "-id"], name="order_customer"),
+            models.Index(fields=["total_amount", "id"], name="order_total_amount"),
+            models.Index(fields=["created_at", "id"], name="order_created_at"),
         ]
 
     def __str__(self):
