@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html
+from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -21,6 +22,7 @@ from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
 
 admin.site.unregister(Group)  # rights follow from the role
+admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own business
 
 ROLE_COLOURS = {User.Role.ADMIN: "primary", User.Role.SALES: "info", User.Role.CUSTOMER: "success"}
 

@@ -10,9 +10,10 @@ STAFF = {ADMIN, SALES}
 EVERYONE = {ADMIN, SALES, CUSTOMER}
 
 MATRIX: dict[str, set[str]] = {
-    # Products. What a customer sees of one (never cost, margin or exact quantity) is the API's doing.
+    # Products. Without view_cost nobody sees cost and margin, without view_stock only whether there is any.
     "inventory.view_product": EVERYONE,
     "inventory.view_cost": STAFF,
+    "inventory.view_stock": STAFF,
     "inventory.add_product": {ADMIN},
     "inventory.change_product": {ADMIN},
     "inventory.delete_product": {ADMIN},

@@ -1,7 +1,18 @@
 """What every request passes through."""
 
-from django.http import HttpResponseBadRequest
+from django.conf import settings
+from django.http import HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
+
+from config.refusals import refuse
+
+UPLOADS = ("/image/", "/avatar/")
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+FORM_OVERHEAD = 100_000  # what a multipart form may add to the picture in it
+
+
+def is_api(request) -> bool:
+    return request.path_info.startswith("/api/")
 
 
 def refuse_nul(get_response):
@@ -10,7 +21,51 @@ def refuse_nul(get_response):
     def middleware(request):
         cookies = "".join(request.COOKIES.values())
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in cookies:
-            return HttpResponseBadRequest(render_to_string("400.html"))
+            return HttpResponseBadRequest("" if is_api(request) else render_to_string("400.html"))
         return get_response(request)
 
     return middleware
+
+
+def guard_api(get_response):
+    """Let the API read only what it understands, and answer in JSON whatever happens inside."""
+
+    def middleware(request):
+        if not is_api(request):
+            return get_response(request)
+        response = refuse_body(request) or get_response(request)
+        if response.status_code < 400 or response.headers.get("Content-Type", "").startswith("application/json"):
+            return response
+        return in_json(request, response)
+
+    return middleware
+
+
+def refuse_body(request) -> JsonResponse | None:
+    """413 or 415 for a body that is too large, or neither JSON nor (where a picture is expected) a form."""
+    if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+        return None
+    upload = request.method != "DELETE" and request.path_info.endswith(UPLOADS)
+    limit = settings.MAX_IMAGE_BYTES + FORM_OVERHEAD if upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > limit:
+        return refuse(413, f"The request is larger than {limit // 1024:,} kB.")
+    if upload:
+        understood = request.content_type == "multipart/form-data" and "boundary" in request.content_params
+    else:
+        harmless = not length and (request.method == "POST" or request.content_type not in FORMS)
+        understood = harmless or request.content_type == "application/json"
+    if understood:
+        return None
+    wanted = "multipart/form-data, with a boundary" if upload else "application/json"
+    return refuse(415, f"Send the body as {wanted}.")
+
+
+def in_json(request, response) -> JsonResponse:
+    """The same refusal for a program: Django and ninja answer some with a page or with plain text."""
+    if not (allowed := response.headers.get("Allow")):
+        return refuse(response.status_code)
+    possible = ", ".join(sorted(allowed.split(", ")))
+    answer = refuse(response.status_code, f"{request.method} is not possible here, only {possible}.")
+    answer.headers["Allow"] = allowed
+    return answer

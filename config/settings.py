@@ -3,10 +3,13 @@
 Nothing has to be set to try the system; with DEBUG=0 a SECRET_KEY is obligatory.
 """
 
+import hashlib
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -48,7 +51,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "import_export",
+    "ninja",  # serves the assets of the API's documentation
+    "ninja_jwt.token_blacklist",
     "simple_history",
     "phonenumber_field",
     "accounts",
@@ -58,6 +64,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
+    "config.middleware.guard_api",
     "django.middleware.gzip.GZipMiddleware",
     "config.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
 ]
 
 if not DEBUG:  # the development server serves static files itself
@@ -119,6 +128,52 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# The API
+DEFAULT_PAGINATION_PAGE_SIZE = env.int("DEFAULT_PAGINATION_PAGE_SIZE", 10)
+CORS_ALLOWED_ORIGINS = [
+    origin.strip()
+    for origin in env.list("CORS_ALLOWED_ORIGINS", default=["http://localhost:3000", "http://127.0.0.1:3000"])
+]
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["Retry-After"]
+API_RATE = env.str("API_RATE", "600/m")  # requests of one user, or of one address that has not signed in
+API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins and registrations from one address, or for one e-mail
+# How many proxies stand in front: where in X-Forwarded-For the client's address is. 0: believe no such header.
+NINJA_NUM_PROXIES = env.int("NUM_PROXIES", 0 if DEBUG else 1)
+# Every key, because ninja-jwt takes those left out from environment variables named like them (SIGNING_KEY, …).
+NINJA_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("JWT_ACCESS_EXPIRES_IN_MINUTES", 120)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("JWT_REFRESH_EXPIRES_IN_DAYS", 7)),
+    "ROTATE_REFRESH_TOKENS": False,
+    "BLACKLIST_AFTER_ROTATION": False,
+    "UPDATE_LAST_LOGIN": True,
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": hashlib.sha256(f"API tokens {SECRET_KEY}".encode()).hexdigest(),
+    "VERIFYING_KEY": "",
+    "AUDIENCE": None,
+    "ISSUER": "mini-erp",
+    "JWK_URL": None,
+    "LEEWAY": 0,
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "user_id",
+    "USER_AUTHENTICATION_RULE": "ninja_jwt.authentication.default_user_authentication_rule",
+    "TOKEN_USER_CLASS": "ninja_jwt.models.TokenUser",
+    "AUTH_TOKEN_CLASSES": ["ninja_jwt.tokens.AccessToken"],
+    "JSON_ENCODER": None,
+    "TOKEN_TYPE_CLAIM": "token_type",
+    "JTI_CLAIM": "jti",
+    "SLIDING_TOKEN_REFRESH_EXP_CLAIM": "refresh_exp",
+    "SLIDING_TOKEN_LIFETIME": timedelta(minutes=5),
+    "SLIDING_TOKEN_REFRESH_LIFETIME": timedelta(days=1),
+    "TOKEN_OBTAIN_PAIR_INPUT_SCHEMA": "ninja_jwt.schema.TokenObtainPairInputSchema",
+    "TOKEN_OBTAIN_PAIR_REFRESH_INPUT_SCHEMA": "ninja_jwt.schema.TokenRefreshInputSchema",
+    "TOKEN_OBTAIN_SLIDING_INPUT_SCHEMA": "ninja_jwt.schema.TokenObtainSlidingInputSchema",
+    "TOKEN_OBTAIN_SLIDING_REFRESH_INPUT_SCHEMA": "ninja_jwt.schema.TokenRefreshSlidingInputSchema",
+    "TOKEN_BLACKLIST_INPUT_SCHEMA": "ninja_jwt.schema.TokenBlacklistInputSchema",
+    "TOKEN_VERIFY_INPUT_SCHEMA": "ninja_jwt.schema.TokenVerifyInputSchema",
+}
 
 # Language and time
 LANGUAGE_CODE = "en-us"

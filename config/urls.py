@@ -7,8 +7,10 @@ from django.core.paginator import InvalidPage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import path
+from django.urls import path, re_path
 from django.views.generic import RedirectView
+
+from config.api import api, nothing_here, redoc
 
 
 def healthz(request):
@@ -35,6 +37,9 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/", admin.site.urls),
+    path("api/redoc/", redoc, name="redoc"),
+    path("api/", api.urls),
+    re_path("^api/", nothing_here),
     path("healthz/", healthz, name="healthz"),
     *serve_uploads(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -28,7 +28,7 @@ from inventory.models import Product
 from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderForm, OrderItemForm, OrderItemFormSet
 from sales.models import Order, OrderItem
 from sales.resources import OrderResource
-from sales.services import cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services import cancel_order, confirm_order, create_order, delete_order, edit_order, tell_lost
 
 STATUS_COLOURS = {
     Order.Status.PENDING: "warning",
@@ -153,12 +153,7 @@ class OrderSteps:
     def cancel(self, request, order: Order) -> None:
         _, lost = cancel_order(order, user=request.user)
         for sale in lost:
-            self.message_user(
-                request,
-                f"{order}: {sale.product_name} ({sale.product_sku}) has been deleted, so its {-sale.quantity_change} "
-                "pieces could not be put back.",
-                messages.WARNING,
-            )
+            self.message_user(request, f"{order}: {tell_lost(sale)}", messages.WARNING)
 
 
 @admin.register(Order)

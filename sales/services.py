@@ -136,6 +136,14 @@ def cancel_order(order: Order, *, user: User | None, at: datetime | None = None)
     return order, lost
 
 
+def tell_lost(sale: StockChange) -> str:
+    """In words: a sale that could not be given back."""
+    return (
+        f"{sale.product_name} ({sale.product_sku}) has been deleted, "
+        f"so its {-sale.quantity_change} pieces could not be put back."
+    )
+
+
 @transaction.atomic
 def delete_order(order: Order, *, user: User | None) -> None:
     """Delete a pending order; its number is not used again. Raises InvalidTransition if it is not pending."""
@@ -148,8 +156,9 @@ def delete_order(order: Order, *, user: User | None) -> None:
 def lock_order(order: Order) -> Order:
     """The order as it stands in the database, locked until the transaction ends. Raises OrderChanged if it is gone."""
     locked = Order.objects.select_for_update(of=("self",), no_key=True)
+    people = ["customer", "created_by", "modified_by", "confirmed_by", "cancelled_by"]
     try:
-        return locked.select_related("customer", "confirmed_by", "cancelled_by", "modified_by").get(pk=order.pk)
+        return locked.select_related(*people).get(pk=order.pk)
     except Order.DoesNotExist as error:
         raise OrderChanged(f"{order} has been deleted meanwhile.") from error
 

@@ -20,7 +20,7 @@ from sales.models import Order
 from sales.services import Line, cancel_order, confirm_order, create_order
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
-LOGINS = ["admin@example.com", "sales@example.com"]
+LOGINS = ["admin@example.com", "sales@example.com", "customer1@example.com"]
 
 
 class Command(BaseCommand):
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         opened = self.moment(DAYS + 5)
         self.admin = self.person("admin@example.com", "ADMIN", "Sara", "Lindqvist", password, opened)
         self.seller = self.person("sales@example.com", "SALES", "Tom", "Baker", password, opened)
-        self.customers = [self.customer(number, opened) for number in range(1, CUSTOMERS + 1)]
+        self.customers = [self.customer(number, password, opened) for number in range(1, CUSTOMERS + 1)]
         self.products = list(self.stock_shelves(opened))
 
     def person(self, email, role, first_name, last_name, password, at, **fields) -> User:
@@ -74,7 +74,8 @@ class Command(BaseCommand):
         user.set_password(password)
         return save_user(user, by=getattr(self, "admin", None), reason="Demo data", at=at)
 
-    def customer(self, number: int, at: datetime) -> Customer:
+    def customer(self, number: int, password: str, at: datetime) -> Customer:
+        """A customer; the first one can sign in to the API."""
         first, last = self.random.choice(FIRST_NAMES), LAST_NAMES[number % len(LAST_NAMES)]
         customer = Customer(
             email=f"customer{number}@example.com",
@@ -85,7 +86,7 @@ class Command(BaseCommand):
             address=f"{self.random.randint(1, 180)} {self.random.choice(STREETS)}\n{self.random.choice(TOWNS)}",
             opening_balance=Decimal(self.random.choice([0, 0, 0, 0, 120, 75, -40])),
         )
-        customer.set_unusable_password()
+        customer.set_password(password if number == 1 else None)
         return save_user(customer, by=self.admin, reason="Demo data", at=at)
 
     def stock_shelves(self, at: datetime):

@@ -1,0 +1,200 @@
+"""People over the API: signing in, one's own profile, customers."""
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from ninja import File, Query, Router, Status, UploadedFile
+from ninja.errors import AuthenticationError
+from ninja.pagination import paginate
+
+from accounts.images import replace_picture
+from accounts.models import Customer, User
+from accounts.pagination import KeysetPagination
+from accounts.schemas import (
+    AccessOut,
+    CustomerChanges,
+    CustomerFilters,
+    CustomerIn,
+    CustomerOut,
+    LoginIn,
+    MeIn,
+    MeOut,
+    PasswordIn,
+    RefreshIn,
+    RegisterIn,
+    TokensOut,
+)
+from accounts.services import delete_user, lock_people, save_user
+from accounts.throttling import STRICT
+from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, may, renew_access
+from accounts.wire import check_seen, fill
+
+auth = Router(tags=["Authentication"])
+customers = Router(tags=["Customers"])
+
+OWN_PROFILE = may("accounts.change_own_profile")
+AUTHORS = ["created_by", "modified_by"]
+
+
+# Signing in
+
+
+@auth.post("/register/", auth=OptionalTokenAuth(), throttle=STRICT, response={201: MeOut}, summary="Register")
+def register(request, payload: RegisterIn):
+    """Make an account of one's own: a customer's. Only an admin can ask for another role."""
+    role = payload.role or User.Role.CUSTOMER
+    by = request.user if request.user.is_authenticated else None
+    if (by or role != User.Role.CUSTOMER) and not request.user.has_perm("accounts.add_user"):
+        raise PermissionDenied("Only an admin can register somebody else or give a role other than customer.")
+    user = User(role=role, created_by=by, modified_by=by)
+    values = payload.given("email", "first_name", "last_name", "phone", "address")
+    return Status(201, save_user(with_password(fill(user, values), payload.password), by=by, reason="Registered"))
+
+
+@auth.post("/login/", auth=None, throttle=STRICT, response=TokensOut, summary="Log in")
+def login(request, payload: LoginIn):
+    """Get an access token for the requests to come, and a refresh token for when it has expired."""
+    user = authenticate(request, username=payload.email, password=payload.password)
+    if user is None:
+        raise AuthenticationError(message="E-mail or password is wrong.")
+    update_last_login(None, user)
+    return issue_tokens(user)
+
+
+@auth.post("/refresh/", auth=None, response=AccessOut, summary="Refresh the access token")
+def refresh(request, payload: RefreshIn):
+    """Get a new access token. The refresh token stays the same until it expires or is logged out."""
+    return {"access": renew_access(payload.refresh)}
+
+
+@auth.post("/logout/", auth=None, response={204: None}, summary="Log out")
+def logout(request, payload: RefreshIn):
+    """Make the refresh token worthless. It says itself who logs out: the access token may have expired by then."""
+    end_refresh(payload.refresh)
+    return Status(204, None)
+
+
+# One's own profile
+
+
+@auth.get("/me/", auth=OWN_PROFILE, response=MeOut, summary="My profile")
+def me(request):
+    """Who is signed in."""
+    return User.objects.select_related(*AUTHORS).get(pk=request.user.pk)
+
+
+@auth.put("/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile")
+@auth.patch("/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile")
+@transaction.atomic
+def change_me(request, payload: MeIn):
+    """Change one's own name, phone number or address; what is left out stays."""
+    user = locked(User, request.user.pk, request.user)
+    check_seen(user, payload.modified_at)
+    if payload.email and payload.email.strip().lower() != user.email:
+        raise ValidationError({"email": "You sign in with your e-mail. Please ask an admin to change it."})
+    values = payload.given("first_name", "last_name", "phone", "address")
+    return save_user(fill(user, values), by=user) if values else user
+
+
+@auth.post("/me/password/", auth=OWN_PROFILE, throttle=STRICT[1:], response=TokensOut, summary="Change my password")
+@transaction.atomic
+def change_password(request, payload: PasswordIn):
+    """Change one's own password. All tokens end with the old one; the answer has new ones."""
+    user = locked(User, request.user.pk, request.user)
+    if not user.check_password(payload.current_password):
+        raise ValidationError({"current_password": "This is not your password."})
+    save_user(with_password(user, payload.new_password, field="new_password"), by=user, reason="Password changed")
+    return issue_tokens(user)
+
+
+@auth.put("/me/avatar/", auth=OWN_PROFILE, response=MeOut, summary="Set my picture")
+@transaction.atomic
+def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
+    """Upload a JPEG, PNG or WebP file."""
+    user = locked(User, request.user.pk, request.user)
+    replace_picture(user, "avatar", avatar)
+    return save_user(user, by=user)
+
+
+@auth.delete("/me/avatar/", auth=OWN_PROFILE, response={204: None}, summary="Remove my picture")
+@transaction.atomic
+def remove_avatar(request):
+    """Delete the picture; without one this does nothing."""
+    user = locked(User, request.user.pk, request.user)
+    if user.avatar:
+        replace_picture(user, "avatar", None)
+        save_user(user, by=user)
+    return Status(204, None)
+
+
+# Customers
+
+
+@customers.get("/", auth=may("accounts.view_customer"), response=list[CustomerOut], summary="List customers")
+@paginate(KeysetPagination, orderings=("id", "email", "first_name", "last_name", "created_at"))
+def list_customers(request, filters: Query[CustomerFilters]):
+    """Customers, the newest first."""
+    return filters.filter(Customer.objects.select_related(*AUTHORS))
+
+
+@customers.post("/", auth=may("accounts.add_customer"), response={201: CustomerOut}, summary="Create a customer")
+def create_customer(request, payload: CustomerIn):
+    """Add a customer. Without a password they can be ordered for, but not sign in."""
+    customer = Customer(role=User.Role.CUSTOMER, created_by=request.user, modified_by=request.user)
+    return Status(201, save_customer(request, customer, payload))
+
+
+@customers.get("/{int:id}/", auth=may("accounts.view_customer"), response=CustomerOut, summary="Get a customer")
+def get_customer(request, id: int):
+    """One customer."""
+    return get_object_or_404(Customer.objects.select_related(*AUTHORS), pk=id)
+
+
+@customers.put("/{int:id}/", auth=may("accounts.change_customer"), response=CustomerOut, summary="Change a customer")
+@customers.patch("/{int:id}/", auth=may("accounts.change_customer"), response=CustomerOut, summary="Change a customer")
+@transaction.atomic
+def change_customer(request, id: int, payload: CustomerChanges):
+    """Change a customer; what is left out stays."""
+    customer = locked(Customer, id, request.user)
+    check_seen(customer, payload.modified_at)
+    return save_customer(request, customer, payload)
+
+
+@customers.delete("/{int:id}/", auth=may("accounts.delete_customer"), response={204: None}, summary="Delete a customer")
+def delete_customer(request, id: int):
+    """Delete a customer who has never ordered; others can only be deactivated (409)."""
+    delete_user(get_object_or_404(Customer, pk=id), by=request.user)
+    return Status(204, None)
+
+
+def save_customer(request, customer: Customer, payload: CustomerChanges) -> Customer:
+    values = payload.given()
+    values.pop("modified_at", None)
+    if not values:
+        return customer
+    password = values.pop("password", None)
+    fill(customer, values)
+    if password:
+        with_password(customer, password)
+    elif customer._state.adding:
+        customer.set_unusable_password()
+    return save_user(customer, by=request.user)
+
+
+def locked(model: type[User], pk: int, author: User) -> User:
+    """The person as they are now, theirs and the author's rows locked until the transaction ends; 404 if nobody."""
+    lock_people(User(pk=pk), author)
+    return get_object_or_404(model.objects.select_related(*AUTHORS), pk=pk)
+
+
+def with_password(user: User, password: str, field: str = "password") -> User:
+    """The user with this password set. Raises ValidationError at the field if it is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+    user.set_password(password)
+    return user

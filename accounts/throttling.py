@@ -1,0 +1,87 @@
+"""How often somebody may ask.
+
+Counts live in the default cache, in windows of a fixed length, by an operation that is atomic there; ninja's own
+throttles read, change and write back, and keep what they read on an object that all threads share.
+"""
+
+import hashlib
+import json
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from ninja.throttling import BaseThrottle, SimpleRateThrottle
+
+
+class WindowThrottle(BaseThrottle):
+    """At most so many requests of one asker in one window of time; the rate is read from the setting each time."""
+
+    setting: str
+    parse_rate = SimpleRateThrottle.parse_rate
+    _PERIODS = SimpleRateThrottle._PERIODS
+
+    def ident(self, request) -> str | None:
+        """Whose requests are counted together; None: not counted."""
+        raise NotImplementedError
+
+    def allow_request(self, request) -> bool:
+        ident = self.ident(request)
+        if ident is None:
+            return True
+        limit, period = self.parse_rate(getattr(settings, self.setting))
+        window = int(time.time() // period)
+        key = hashlib.sha256(f"{type(self).__name__} {window} {ident}".encode()).hexdigest()
+        cache.add(key, 0, timeout=2 * period)
+        try:
+            return cache.incr(key) <= limit
+        except ValueError:  # thrown out of a full cache meanwhile
+            return True
+
+    def wait(self) -> float:
+        """Seconds until the window ends."""
+        _, period = self.parse_rate(getattr(settings, self.setting))
+        return period - time.time() % period
+
+
+class RequestThrottle(WindowThrottle):
+    """Generous: every request, by user, else by address."""
+
+    setting = "API_RATE"
+
+    def ident(self, request):
+        return f"user {request.user.pk}" if request.user.is_authenticated else f"address {self.get_ident(request)}"
+
+
+class AddressThrottle(WindowThrottle):
+    """Generous: every request without a good token, by address."""
+
+    setting = "API_RATE"
+
+    def ident(self, request):
+        return self.get_ident(request)
+
+
+class SignInThrottle(WindowThrottle):
+    """Strict: what tries a password or makes an account, by address."""
+
+    setting = "API_LOGIN_RATE"
+
+    def ident(self, request):
+        return self.get_ident(request)
+
+
+class AccountThrottle(WindowThrottle):
+    """Strict: the same, by the account it is tried on, whatever the address."""
+
+    setting = "API_LOGIN_RATE"
+
+    def ident(self, request):
+        if getattr(request, "auth", None) and request.auth.is_authenticated:
+            return f"user {request.auth.pk}"
+        try:
+            return json.loads(request.body)["email"].strip().lower()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+
+STRICT = [SignInThrottle(), AccountThrottle()]

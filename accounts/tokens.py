@@ -1,0 +1,80 @@
+"""Who asks: access and refresh tokens, and the lock on every route of the API."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from ninja.errors import AuthenticationError
+from ninja_jwt.authentication import JWTAuth
+from ninja_jwt.exceptions import InvalidToken, TokenError
+from ninja_jwt.tokens import RefreshToken
+
+from accounts.models import User
+
+VERSION = "version"
+
+
+class TokenAuth(JWTAuth):
+    """Lets in whoever brings a living access token of an active user with one of these permissions.
+
+    Without a permission it lets in nobody: a new route is closed until it says whose it is.
+    """
+
+    def __init__(self, *permissions: str):
+        super().__init__()
+        self.permissions = permissions
+
+    def authenticate(self, request, token):
+        user = super().authenticate(request, token)
+        if not any(user.has_perm(permission) for permission in self.permissions):
+            raise PermissionDenied
+        return user
+
+    def get_user(self, validated_token) -> User:
+        """The token's user; raises InvalidToken if they lost a right or changed their password since it was made."""
+        user = super().get_user(validated_token)
+        if validated_token.get(VERSION) != user.token_version:
+            raise InvalidToken
+        return user
+
+
+class OptionalTokenAuth(TokenAuth):
+    """Lets in anybody; a token that is brought must be good all the same."""
+
+    def __call__(self, request):
+        if not request.headers.get(self.header):
+            request.user = AnonymousUser()  # a browser's session of the admin has no say here
+            return request.user
+        return super().__call__(request)
+
+    def authenticate(self, request, token):
+        return self.jwt_authenticate(request, token)
+
+
+def may(*permissions: str) -> TokenAuth:
+    """The lock of a route: one of these permissions opens it."""
+    return TokenAuth(*permissions)
+
+
+def issue_tokens(user: User) -> dict[str, str]:
+    """A new pair of `access` and `refresh` for this user."""
+    refresh = RefreshToken.for_user(user)
+    refresh[VERSION] = user.token_version
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def renew_access(refresh: str) -> str:
+    """A new access token. Raises AuthenticationError if the refresh token is none, expired, logged out or outdated."""
+    token = read_refresh(refresh)
+    TokenAuth().get_user(token)
+    return str(token.access_token)
+
+
+def end_refresh(refresh: str) -> None:
+    """Make a refresh token worthless. Raises AuthenticationError if it is so already."""
+    read_refresh(refresh).blacklist()
+
+
+def read_refresh(refresh: str) -> RefreshToken:
+    try:
+        return RefreshToken(refresh)
+    except TokenError as error:
+        raise AuthenticationError from error

@@ -1,0 +1,181 @@
+"""How values travel over the API: money as text with two decimals, choices in upper case, no surprises in between.
+
+What comes in is checked twice: its shape here, its meaning by the models (see `fill`), so that every rule stands once.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from django.db import models
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from accounts.exceptions import RecordChanged
+
+MAX_ID = 2**63 - 1
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+
+
+class Payload(BaseModel):
+    """The body of a request. Fields that it does not know are ignored: frontends send back what they were given."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    def given(self, *names: str) -> dict:
+        """What the body really said, of these fields or of all."""
+        return {name: getattr(self, name) for name in self.model_fields_set if not names or name in names}
+
+
+def fill(record: models.Model, values: dict) -> models.Model:
+    """Put the values into the record; a None empties a field: text becomes blank, a number its default.
+
+    Raises ValidationError by field if the record would break a rule of its model.
+    """
+    for name, value in values.items():
+        field = record._meta.get_field(name)
+        setattr(record, name, field.get_default() if value is None and not field.null else value)
+    untouched = {field.name for field in record._meta.fields if field.name not in values}
+    if record._state.adding:
+        untouched = {field.name for field in record._meta.fields if not field.editable or field.name == "password"}
+    record.full_clean(exclude=untouched)
+    return record
+
+
+def check_seen(record: models.Model, seen: datetime | None) -> None:
+    """Raise RecordChanged if the record is no longer what was `seen` (to the millisecond, as JSON tells it)."""
+    if seen is not None and abs(record.modified_at - seen) >= timedelta(milliseconds=1):
+        raise RecordChanged(f"{record.modified_by or 'Somebody'} has changed {record} meanwhile. Please load it again.")
+
+
+# Text
+
+
+def storable(value: str) -> str:
+    """PostgreSQL knows no NUL, and no database half a surrogate pair."""
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise PydanticCustomError("text_unstorable", "must not contain characters that cannot be stored")
+    return value
+
+
+def present(value):
+    """A field that must be there is neither null nor blank."""
+    if value is None or value == "":
+        raise PydanticCustomError("missing", "is required")
+    return value
+
+
+def text(max_length: int, *, required: bool = False, **described):
+    """A text of at most so many characters; `required` ones are not blank. `described`: more for the document."""
+    limits = {"min_length": 1, "pattern": r"\S"} if required else {}
+    field = Field(max_length=max_length, json_schema_extra=described, **limits)
+    kind = Annotated[str, field, AfterValidator(storable)]
+    return Annotated[kind, BeforeValidator(present)] if required else kind
+
+
+# Numbers
+
+
+def plain_number(value):
+    """Digits with a decimal point, as JSON text or number: no exponents, blanks or digits of other scripts.
+
+    A number loses the noise that JavaScript's arithmetic puts at its end: 0.1 + 0.2 is 0.30000000000000004 there.
+    """
+    if isinstance(value, bool) or (isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value)):
+        raise PydanticCustomError("decimal_parsing", "must be a number")
+    if isinstance(value, Decimal) and value.adjusted() < 14:
+        return round(value, 10)
+    return value
+
+
+def whole_number(value):
+    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch("-?[0-9]+", value)):
+        raise PydanticCustomError("int_parsing", "must be a whole number")
+    return value
+
+
+def iso_day(value):
+    if isinstance(value, str) and not ISO_DAY.fullmatch(value):  # pydantic would read "0" as a day in 1970
+        raise PydanticCustomError("date_parsing", "must be a date")
+    return value
+
+
+def iso_moment(value):
+    if not isinstance(value, str | None):
+        raise PydanticCustomError("datetime_type", "must be a moment")
+    return value
+
+
+def blank_is_none(value):
+    return None if value == "" else value
+
+
+def money(digits: int = 10, *, minimum: int | None = 0, optional: bool = False):
+    """An amount in the firm's currency, at most 2 decimals, as JSON text or number; `optional` may be empty."""
+    largest = Decimal(10) ** (digits - 2) - Decimal("0.01")
+    sign, smallest = ("", minimum) if minimum is not None else ("-?", -largest)
+    kinds = [
+        {"type": "string", "pattern": rf"^{sign}[0-9]{{1,{digits - 2}}}(\.[0-9]{{1,2}})?$"},
+        {"type": "number", "minimum": float(smallest), "maximum": float(largest)},
+    ]
+    amount = Annotated[
+        Decimal,
+        Field(decimal_places=2, ge=smallest, le=largest),
+        BeforeValidator(plain_number),
+        AfterValidator(lambda amount: amount.quantize(Decimal("0.01"))),
+    ]
+    return either_kind(amount, kinds, optional)
+
+
+def whole(minimum: int, maximum: int, *, optional: bool = False):
+    """A whole number, taken as JSON number or as text of digits; `optional` may be empty."""
+    kinds = [
+        {"type": "integer", "minimum": minimum, "maximum": maximum},
+        {"type": "string", "pattern": "^[0-9]{1,10}$"},
+    ]
+    number = Annotated[int, Field(ge=minimum, le=maximum), BeforeValidator(whole_number)]
+    return either_kind(number, kinds, optional)
+
+
+def either_kind(kind, described: list[dict], optional: bool):
+    """The kind as the document describes it; `optional`: or null, or a blank text, which is the same."""
+    if not optional:
+        return Annotated[kind, BeforeValidator(present), WithJsonSchema({"anyOf": described})]
+    blank = [{"type": "null"}, {"const": ""}]
+    return Annotated[kind | None, BeforeValidator(blank_is_none), WithJsonSchema({"anyOf": described + blank})]
+
+
+Day = Annotated[date, BeforeValidator(iso_day)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(whole_number)]
+Seen = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(iso_moment),
+    Field(description="As you were given it: if somebody has changed the record since, the answer is 409."),
+]
+Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
+
+
+def choice(choices: type[models.TextChoices]):
+    """One of the values of these choices, in any case."""
+    upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+    return Annotated[Literal[tuple(choices.values)], upper]
+
+
+def full_name(user) -> str | None:
+    return str(user) if user else None
+
+
+def absolute_url(file, request) -> str | None:
+    """Where a frontend on another host finds the file."""
+    return request.build_absolute_uri(file.url) if file else None

@@ -1,0 +1,119 @@
+"""Products and the stock change log over the API."""
+
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from ninja import File, Query, Router, Status, UploadedFile
+from ninja.pagination import paginate
+
+from accounts.images import replace_picture
+from accounts.pagination import KeysetPagination
+from accounts.tokens import may
+from accounts.wire import check_seen, fill
+from inventory.models import Product, StockChange
+from inventory.schemas import (
+    ProductChanges,
+    ProductFilters,
+    ProductIn,
+    ProductOut,
+    StockChangeFilters,
+    StockChangeOut,
+)
+from inventory.services import adjust_stock, delete_product, lock_products, save_product
+
+products = Router(tags=["Products"])
+
+CHANGE = may("inventory.change_product")
+AUTHORS = ["created_by", "modified_by"]
+
+
+@products.get("/", auth=may("inventory.view_product"), response=list[ProductOut], summary="List products")
+@paginate(KeysetPagination, orderings=("id", "sku", "name", "category", "selling_price", "created_at"))
+def list_products(request, filters: Query[ProductFilters]):
+    """Products, the newest first."""
+    return filters.filter(Product.objects.with_status().select_related(*AUTHORS))
+
+
+@products.post("/", auth=may("inventory.add_product"), response={201: ProductOut}, summary="Create a product")
+def create_product(request, payload: ProductIn):
+    """Add a product with its initial stock."""
+    product = Product(created_by=request.user, modified_by=request.user)
+    values = payload.given()
+    stock = values.pop("stock_qty", None) or 0
+    for name in ("change_reason", "modified_at"):
+        values.pop(name, None)
+    return Status(201, save_product(fill(product, values), user=request.user, initial_stock=stock))
+
+
+@products.get(
+    "/stock-changes/", auth=may("inventory.view_stockchange"), response=list[StockChangeOut], summary="Stock change log"
+)
+@products.get(
+    "/stock-history/",
+    auth=may("inventory.view_stockchange"),
+    response=list[StockChangeOut],
+    summary="Stock change log (another name)",
+)
+@paginate(KeysetPagination, orderings=("id", "created_at"))
+def list_stock_changes(request, filters: Query[StockChangeFilters]):
+    """Every piece that came in or went out, the latest first; deleted products included."""
+    return filters.filter(StockChange.objects.select_related("customer", "created_by"))
+
+
+@products.get("/{int:id}/", auth=may("inventory.view_product"), response=ProductOut, summary="Get a product")
+def get_product(request, id: int):
+    """One product."""
+    return get_object_or_404(Product.objects.select_related(*AUTHORS), pk=id)
+
+
+@products.put("/{int:id}/", auth=CHANGE, response=ProductOut, summary="Change a product")
+@products.patch("/{int:id}/", auth=CHANGE, response=ProductOut, summary="Change a product")
+@transaction.atomic
+def change_product(request, id: int, payload: ProductChanges):
+    """Change a product; what is left out stays. A different `stock_qty` is logged as an adjustment."""
+    product = locked(id)
+    check_seen(product, payload.modified_at)
+    values = payload.given()
+    stock, reason, _ = (values.pop(name, None) for name in ("stock_qty", "change_reason", "modified_at"))
+    if values:
+        save_product(fill(product, values), user=request.user)
+    if stock is not None and stock != product.stock_qty:
+        reason = (reason or "").strip() or "Corrected with the product's other data"
+        adjust_stock(product, new_qty=stock, reason=reason, user=request.user)
+    return get_product(request, id)
+
+
+@products.delete("/{int:id}/", auth=may("inventory.delete_product"), response={204: None}, summary="Delete a product")
+def remove_product(request, id: int):
+    """Delete a product; 409 if pending orders ask for it. Past orders and stock changes keep its name and SKU."""
+    delete_product(get_object_or_404(Product, pk=id), user=request.user)
+    return Status(204, None)
+
+
+@products.put("/{int:id}/image/", auth=CHANGE, response=ProductOut, summary="Set a product's picture")
+@transaction.atomic
+def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
+    """Upload a JPEG, PNG or WebP file."""
+    product = locked(id)
+    replace_picture(product, "image", image)
+    save_product(product, user=request.user)
+    return get_product(request, id)
+
+
+@products.delete("/{int:id}/image/", auth=CHANGE, response={204: None}, summary="Remove a product's picture")
+@transaction.atomic
+def remove_image(request, id: int):
+    """Delete the picture; without one this does nothing."""
+    product = locked(id)
+    if product.image:
+        replace_picture(product, "image", None)
+        save_product(product, user=request.user)
+    return Status(204, None)
+
+
+def locked(pk: int) -> Product:
+    """The product as it is now, locked until the transaction ends; 404 if there is none."""
+    try:
+        return lock_products([pk])[pk]
+    except KeyError:
+        raise Http404 from None

@@ -1,0 +1,145 @@
+"""What the API says and hears of products and stock changes."""
+
+from datetime import datetime
+from typing import Annotated
+
+from django.db.models import Q
+from ninja import FilterLookup, FilterSchema, Schema
+from pydantic import Field, model_serializer
+
+from accounts.querysets import every_word
+from accounts.schemas import AuditedOut, example
+from accounts.wire import Id, Money, Payload, Seen, absolute_url, choice, full_name, money, text, whole
+from inventory.models import MAX_QUANTITY, StockChange
+from inventory.stock_status import StockStatus
+
+Status = choice(StockStatus)
+Kind = choice(StockChange.Kind)
+Price = money()
+Sku = text(100, required=True)
+Name = text(255, required=True)
+
+# Fields of a product that not everybody may see, and the permission that shows them.
+GUARDED = {
+    "cost_price": "inventory.view_cost",
+    "profit_margin": "inventory.view_cost",
+    "stock_qty": "inventory.view_stock",
+    "low_stock_threshold": "inventory.view_stock",
+    "created_by": "inventory.view_stock",
+    "modified_by": "inventory.view_stock",
+}
+
+
+class ProductOut(AuditedOut):
+    """A product as far as the asker may see it: customers get neither cost, margin nor quantity, only the status."""
+
+    id: int
+    sku: str
+    name: str
+    category: str
+    cost_price: Money | None = None
+    selling_price: Money
+    stock_qty: int | None = None
+    stock_status: str
+    profit_margin: Annotated[Money | None, Field(description="Percent of the cost; 0.00 if there is none.")] = None
+    low_stock_threshold: Annotated[int | None, Field(description="null: the firm's usual one")] = None
+    image: str | None
+    created_at: datetime
+    modified_at: datetime
+    created_by: str | None = None
+    modified_by: str | None = None
+
+    @staticmethod
+    def resolve_image(product, context):
+        return absolute_url(product.image, context["request"])
+
+    @model_serializer(mode="wrap")
+    def as_far_as_allowed(self, serialize, info):
+        permissions = info.context["request"].user.get_all_permissions()
+        return {name: value for name, value in serialize(self).items() if GUARDED.get(name, "") in {"", *permissions}}
+
+
+class ProductChanges(Payload):
+    """Fields that are left out stay as they are; a null empties one."""
+
+    model_config = example({"selling_price": "1150.00", "low_stock_threshold": 5})
+
+    sku: Sku = None
+    name: Name = None
+    category: text(100) | None = None
+    cost_price: money(optional=True) = None
+    selling_price: Price = None
+    stock_qty: Annotated[
+        whole(0, MAX_QUANTITY, optional=True),
+        Field(description="Pieces. For an existing product: a correction of its stock, logged as an adjustment."),
+    ] = None
+    low_stock_threshold: whole(0, MAX_QUANTITY, optional=True) = None
+    change_reason: Annotated[text(255) | None, Field(description="Why the stock is corrected.")] = None
+    modified_at: Seen = None
+
+
+class ProductIn(ProductChanges):
+    model_config = example(
+        {
+            "sku": "PROD-001",
+            "name": "Laptop Dell XPS 13",
+            "category": "Electronics",
+            "cost_price": "800.00",
+            "selling_price": "1200.00",
+            "stock_qty": 50,
+        }
+    )
+
+    sku: Sku
+    name: Name
+    selling_price: Price
+
+
+class ProductFilters(FilterSchema):
+    sku: text(100) | None = None
+    category: Annotated[text(100) | None, FilterLookup("category__iexact")] = None
+    stock_status: Annotated[Status | None, FilterLookup("status")] = None
+    min_price: Annotated[Price | None, FilterLookup("selling_price__gte")] = None
+    max_price: Annotated[Price | None, FilterLookup("selling_price__lte")] = None
+    search: Annotated[text(200) | None, Field(description="Words in SKU, name or category.")] = None
+
+    def filter_search(self, value):
+        return every_word(value or "", "sku", "name", "category")
+
+
+class StockChangeOut(Schema):
+    id: int
+    product_id: Annotated[int | None, Field(description="null once the product has been deleted")]
+    product_name: str
+    product_category: str
+    product_sku: str
+    previous_qty: int
+    new_qty: int
+    quantity_change: int
+    change_reason: str
+    kind: str
+    reference: Annotated[str, Field(description="Order number or name of the import.")]
+    customer: str | None
+    created_by: str | None
+    created_at: datetime
+
+    @staticmethod
+    def resolve_customer(row):
+        return full_name(row.customer)
+
+    @staticmethod
+    def resolve_created_by(row):
+        return full_name(row.created_by)
+
+
+class StockChangeFilters(FilterSchema):
+    product_id: Id | None = None
+    customer_id: Id | None = None
+    created_by_id: Id | None = None
+    sales_user_id: Annotated[Id | None, FilterLookup("created_by_id"), Field(description="As created_by_id.")] = None
+    kind: Kind | None = None
+    reference: text(255) | None = None
+    search: Annotated[text(200) | None, Field(description="Words in SKU, name, reason or reference.")] = None
+
+    def filter_search(self, value) -> Q:
+        return every_word(value or "", "product_sku", "product_name", "change_reason", "reference")

@@ -1,0 +1,222 @@
+"""Orders and the dashboard over the API."""
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from ninja import Header, Query, Router, Status
+from ninja.pagination import paginate
+
+from accounts.exceptions import PersonGone
+from accounts.idempotency import once
+from accounts.models import Customer
+from accounts.pagination import KeysetPagination
+from accounts.roles import require
+from accounts.tokens import may
+from accounts.wire import check_seen
+from inventory.exceptions import InsufficientStock
+from inventory.models import Product, StockChange
+from sales.dashboard import insights
+from sales.exceptions import CustomerInactive, InvalidOrder
+from sales.models import Order, OrderItem
+from sales.schemas import (
+    InsightsOut,
+    LineIn,
+    OrderChanges,
+    OrderFilters,
+    OrderIn,
+    OrderItemOut,
+    OrderOut,
+    OrderRowOut,
+    OrderStepOut,
+)
+from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order, tell_lost
+
+orders = Router(tags=["Orders"])
+dashboard = Router(tags=["Dashboard"])
+
+OWN = may("sales.view_own_order")
+Key = Header(
+    None,
+    alias="Idempotency-Key",
+    min_length=1,
+    max_length=255,
+    description="Any text of your own. Sent again with the same request within 24 hours, it gets the same answer.",
+)
+
+
+@orders.get("/", auth=OWN, response=list[OrderRowOut], summary="List orders")
+@paginate(KeysetPagination, orderings=("id", "order_number", "order_date", "total_amount", "created_at"))
+def list_orders(request, filters: Query[OrderFilters]):
+    """Orders, the newest first; customers see their own."""
+    return filters.filter(visible_orders(request))
+
+
+@orders.post("/", auth=may("sales.add_own_order"), response={201: OrderOut}, summary="Place an order")
+def place_order(request, payload: OrderIn, idempotency_key: str | None = Key):
+    """Place a pending order. It reserves nothing, but cannot ask for more than there is today.
+
+    Staff order for any active customer at any price, customers for themselves at list price.
+    """
+    return once(request, idempotency_key, 201, lambda: place(request, payload))
+
+
+@orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order")
+def get_order(request, id: int):
+    """One order with its lines."""
+    return get_object_or_404(visible_orders(request).prefetch_related("items"), pk=id)
+
+
+@orders.get("/{int:id}/items/", auth=OWN, response=list[OrderItemOut], summary="List an order's lines")
+@paginate(KeysetPagination, orderings=("id",), default="id")
+def list_items(request, id: int):
+    """The lines of one order, as they were entered."""
+    return OrderItem.objects.filter(order=get_object_or_404(visible_orders(request), pk=id))
+
+
+STEP = may("sales.change_order", "sales.confirm_order", "sales.cancel_order")
+
+
+@orders.put("/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order")
+@orders.patch("/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order")
+@transaction.atomic
+def change_order(request, id: int, payload: OrderChanges):
+    """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
+    order, lost = get_object_or_404(visible_orders(request), pk=id), []
+    check_seen(order, payload.modified_at)
+    if payload.customer_id or payload.items or not payload.status:
+        require(request, "sales.change_order")
+        order = edit(request, order, payload)
+    if payload.status == Order.Status.CONFIRMED:
+        require(request, "sales.confirm_order")
+        order = confirm_order(order, user=request.user)
+    elif payload.status == Order.Status.CANCELLED:
+        require(request, "sales.cancel_order")
+        order, lost = cancel_order(order, user=request.user)
+    elif payload.status and not order.is_pending:
+        order.check_can_become(payload.status)
+    return step_out(order, lost)
+
+
+@orders.delete("/{int:id}/", auth=may("sales.delete_order"), response={204: None}, summary="Delete an order")
+def remove_order(request, id: int):
+    """Delete a pending order; 409 for others."""
+    delete_order(get_object_or_404(visible_orders(request), pk=id), user=request.user)
+    return Status(204, None)
+
+
+@orders.post("/{int:id}/confirm/", auth=may("sales.confirm_order"), response=OrderOut, summary="Confirm an order")
+def confirm(request, id: int, idempotency_key: str | None = Key):
+    """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
+
+    def act():
+        return OrderOut.from_orm(confirm_order(get_object_or_404(Order, pk=id), user=request.user))
+
+    return once(request, idempotency_key, 200, act)
+
+
+@orders.post("/{int:id}/cancel/", auth=may("sales.cancel_order"), response=OrderStepOut, summary="Cancel an order")
+def cancel(request, id: int, idempotency_key: str | None = Key):
+    """Cancel the order and give back what it took; 409 if it is cancelled already."""
+
+    def act():
+        return step_out(*cancel_order(get_object_or_404(Order, pk=id), user=request.user))
+
+    return once(request, idempotency_key, 200, act)
+
+
+@dashboard.get("/", auth=may("sales.view_dashboard"), response=InsightsOut, summary="The day's figures (another name)")
+@dashboard.get("/insights/", auth=may("sales.view_dashboard"), response=InsightsOut, summary="The day's figures")
+def get_insights(request):
+    """What the dashboard shows: customers, today's sales, what waits and what runs low."""
+    return insights()
+
+
+def visible_orders(request):
+    """The orders that the asker may see: all, or (customers) their own."""
+    found = Order.objects.select_related("customer", "created_by", "modified_by", "confirmed_by", "cancelled_by")
+    return found if request.user.has_perm("sales.view_order") else found.filter(customer=request.user.pk)
+
+
+def place(request, payload: OrderIn) -> OrderOut:
+    for_anybody = request.user.has_perm("sales.add_order")
+    customer_id = payload.customer_id or (None if for_anybody else request.user.pk)
+    if customer_id is None:
+        raise ValidationError({"customer_id": "This field is required."})
+    if not for_anybody and customer_id != request.user.pk:
+        raise PermissionDenied("You can only order for yourself.")
+    lines = read_lines(payload.items)
+    if not for_anybody:
+        check_list_prices(lines)
+    with refusals_at_their_fields(request):
+        order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
+    return OrderOut.from_orm(order)
+
+
+def edit(request, order: Order, payload: OrderChanges) -> Order:
+    """The order with what the payload says of customer and lines; what it leaves out stays."""
+    customer = Customer(pk=payload.customer_id) if payload.customer_id else order.customer
+    if payload.items:
+        lines = read_lines(payload.items)
+    else:
+        lines = [Line(item.product, item.quantity, item.unit_price) for item in order.items.select_related("product")]
+    if not (payload.customer_id or payload.items):
+        return order
+    with refusals_at_their_fields(request):
+        return edit_order(order, customer=customer, lines=lines, user=request.user, last_seen=order.modified_at)
+
+
+def read_lines(items: Sequence[LineIn]) -> list[Line]:
+    """The lines with their products, found in one query. Raises ValidationError naming the lines without one."""
+    products = Product.objects.in_bulk({item.product_id for item in items})
+    missing = [
+        f"Line {number}: there is no product {item.product_id}."
+        for number, item in enumerate(items, 1)
+        if item.product_id not in products
+    ]
+    if missing:
+        raise ValidationError({"items": missing})
+    return [Line(products[item.product_id], item.quantity, item.asked_price) for item in items]
+
+
+def check_list_prices(lines: Sequence[Line]) -> None:
+    """Raise ValidationError for each line that asks for another price than the product's."""
+    wrong = [
+        f"Line {number}: the price of {line.product} is {line.product.selling_price}."
+        for number, line in enumerate(lines, 1)
+        if line.unit_price not in (None, line.product.selling_price)
+    ]
+    if wrong:
+        raise ValidationError({"items": wrong})
+
+
+@contextmanager
+def refusals_at_their_fields(request):
+    """What a service says of an order's lines or customer belongs to that field of the request (400, not 409)."""
+    exactly = request.user.has_perm("inventory.view_stock")
+    try:
+        yield
+    except InsufficientStock as error:
+        raise ValidationError(
+            {
+                "items": [
+                    str(short) if exactly else f"{short.product}: {short.ordered} ordered, not enough in stock."
+                    for short in error.shortages
+                ]
+            }
+        ) from error
+    except InvalidOrder as error:
+        raise ValidationError({"items": str(error)}) from error
+    except CustomerInactive as error:
+        raise ValidationError({"customer_id": str(error)}) from error
+    except PersonGone as error:
+        raise ValidationError({"customer_id": "There is no such customer."}) from error
+
+
+def step_out(order: Order, lost: Sequence[StockChange]) -> OrderStepOut:
+    """The order, and what its cancellation could not give back."""
+    out = OrderStepOut.from_orm(order)
+    out.warning = "\n".join(map(tell_lost, lost)) or None
+    return out

@@ -1,0 +1,146 @@
+"""What the API says and hears of orders and of the dashboard."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from ninja import FilterLookup, FilterSchema, Schema
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from accounts.querysets import every_word
+from accounts.schemas import AuditedOut, example
+from accounts.wire import Day, Id, Money, Payload, Seen, choice, full_name, money, text, whole
+from inventory.models import MAX_QUANTITY
+from sales.models import Order
+
+MAX_LINES = 1000
+Status = choice(Order.Status)
+Amount = money(14)
+
+
+class OrderItemOut(Schema):
+    id: int
+    product_id: Annotated[int | None, Field(description="null once the product has been deleted")]
+    product_name: str
+    product_sku: str
+    quantity: int
+    unit_price: Money
+    price: Annotated[Money, Field(description="Another name of unit_price.")]
+    total_price: Money
+
+    @staticmethod
+    def resolve_price(item):
+        return item.unit_price
+
+
+class OrderRowOut(AuditedOut):
+    id: int
+    order_number: str
+    customer_id: int
+    customer: Annotated[str, Field(description="The customer's full name.")]
+    order_date: date
+    status: str
+    total_amount: Money
+    created_at: datetime
+    modified_at: datetime
+    created_by: str | None
+    modified_by: str | None
+
+    @staticmethod
+    def resolve_customer(order):
+        return full_name(order.customer)
+
+
+class OrderOut(OrderRowOut):
+    items: list[OrderItemOut]
+
+
+class OrderStepOut(OrderOut):
+    warning: Annotated[
+        str | None, Field(description="What could not be given back, because the product has been deleted.")
+    ] = None
+
+
+class LineIn(Payload):
+    product_id: Id
+    quantity: whole(1, MAX_QUANTITY)
+    unit_price: Annotated[money(optional=True), Field(description="Empty: the product's selling price.")] = None
+    price: Annotated[money(optional=True), Field(description="Another name of unit_price.")] = None
+
+    @model_validator(mode="after")
+    def one_price(self):
+        if None not in (self.unit_price, self.price) and self.unit_price != self.price:
+            raise PydanticCustomError("two_prices", "has two different prices")
+        return self
+
+    @property
+    def asked_price(self) -> Decimal | None:
+        return self.price if self.unit_price is None else self.unit_price
+
+
+Lines = Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
+SEED_ORDER = {
+    "customer_id": 1,
+    "items": [
+        {"product_id": 1, "quantity": 2, "unit_price": "1200.00"},
+        {"product_id": 2, "quantity": 1, "unit_price": "500.00"},
+    ],
+}
+
+
+class OrderIn(Payload):
+    model_config = example(SEED_ORDER)
+
+    customer_id: Annotated[Id | None, Field(description="Customers may leave it out: they order for themselves.")] = (
+        None
+    )
+    items: Lines
+
+
+class OrderChanges(Payload):
+    """Either a new status, or new lines or another customer for a pending order; or both."""
+
+    model_config = example({"status": "CONFIRMED"})
+
+    customer_id: Id | None = None
+    items: Lines | None = None
+    status: Status | None = None
+    modified_at: Seen = None
+
+
+class OrderFilters(FilterSchema):
+    status: Status | None = None
+    customer: Annotated[Id | None, FilterLookup("customer_id")] = None
+    customer_id: Id | None = None
+    order_date: Day | None = None
+    order_date_from: Annotated[Day | None, FilterLookup("order_date__gte")] = None
+    order_date_to: Annotated[Day | None, FilterLookup("order_date__lte"), Field(description="Included.")] = None
+    min_total: Annotated[Amount | None, FilterLookup("total_amount__gte")] = None
+    min_amount: Annotated[Amount | None, FilterLookup("total_amount__gte"), Field(description="As min_total.")] = None
+    max_total: Annotated[Amount | None, FilterLookup("total_amount__lte")] = None
+    max_amount: Annotated[Amount | None, FilterLookup("total_amount__lte"), Field(description="As max_total.")] = None
+    search: Annotated[text(200) | None, Field(description="Words in order number, customer's name or e-mail.")] = None
+
+    def filter_search(self, value):
+        customer = ["customer__first_name", "customer__last_name", "customer__email"]
+        return every_word(value or "", "order_number", *customer)
+
+
+class LowProductOut(Schema):
+    id: int
+    sku: str
+    name: str
+    stock_qty: int
+
+
+class InsightsOut(Schema):
+    date: Annotated[date, Field(description="Today, in the firm's time zone.")]
+    total_customers: Annotated[int, Field(description="Active ones.")]
+    total_sales_today: Annotated[Money, Field(description="Orders confirmed today and not cancelled since.")]
+    pending_orders_count: int
+    low_stock_count: Annotated[int, Field(description="Products that are low but not out.")]
+    out_of_stock_count: int
+    low_stock_products: Annotated[
+        list[LowProductOut], Field(description="The ten of which there is least, out of stock included.")
+    ]
