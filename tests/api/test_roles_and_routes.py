@@ -1,0 +1,142 @@
+"""Every route of the API's description, tried as nobody and in every role."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from accounts.roles import MATRIX
+from config.api import api
+from tests.api.conftest import Caller
+from tests.api.test_profile import picture
+from tests.factories import make_customer, make_order, make_product, make_sales, make_user
+
+pytestmark = pytest.mark.django_db
+
+ANYBODY = "anybody"
+# Whose each route is: one of these permissions opens it. A route that is not listed here fails the tests below.
+RIGHTS = {
+    "POST /api/v1/auth/register/": ANYBODY,
+    "POST /api/v1/auth/login/": ANYBODY,
+    "POST /api/v1/auth/refresh/": ANYBODY,
+    "POST /api/v1/auth/logout/": ANYBODY,
+    "GET /api/v1/auth/me/": "accounts.change_own_profile",
+    "PUT /api/v1/auth/me/": "accounts.change_own_profile",
+    "PATCH /api/v1/auth/me/": "accounts.change_own_profile",
+    "POST /api/v1/auth/me/password/": "accounts.change_own_profile",
+    "PUT /api/v1/auth/me/avatar/": "accounts.change_own_profile",
+    "DELETE /api/v1/auth/me/avatar/": "accounts.change_own_profile",
+    "GET /api/v1/customers/": "accounts.view_customer",
+    "POST /api/v1/customers/": "accounts.add_customer",
+    "GET /api/v1/customers/{id}/": "accounts.view_customer",
+    "PUT /api/v1/customers/{id}/": "accounts.change_customer",
+    "PATCH /api/v1/customers/{id}/": "accounts.change_customer",
+    "DELETE /api/v1/customers/{id}/": "accounts.delete_customer",
+    "GET /api/v1/products/": "inventory.view_product",
+    "POST /api/v1/products/": "inventory.add_product",
+    "GET /api/v1/products/stock-changes/": "inventory.view_stockchange",
+    "GET /api/v1/products/stock-history/": "inventory.view_stockchange",
+    "GET /api/v1/products/{id}/": "inventory.view_product",
+    "PUT /api/v1/products/{id}/": "inventory.change_product",
+    "PATCH /api/v1/products/{id}/": "inventory.change_product",
+    "DELETE /api/v1/products/{id}/": "inventory.delete_product",
+    "PUT /api/v1/products/{id}/image/": "inventory.change_product",
+    "DELETE /api/v1/products/{id}/image/": "inventory.change_product",
+    "GET /api/v1/orders/": "sales.view_own_order",
+    "POST /api/v1/orders/": "sales.add_own_order",
+    "GET /api/v1/orders/{id}/": "sales.view_own_order",
+    "GET /api/v1/orders/{id}/items/": "sales.view_own_order",
+    "PUT /api/v1/orders/{id}/": "sales.confirm_order",
+    "PATCH /api/v1/orders/{id}/": "sales.confirm_order",
+    "DELETE /api/v1/orders/{id}/": "sales.delete_order",
+    "POST /api/v1/orders/{id}/confirm/": "sales.confirm_order",
+    "POST /api/v1/orders/{id}/cancel/": "sales.cancel_order",
+    "GET /api/v1/dashboard/": "sales.view_dashboard",
+    "GET /api/v1/dashboard/insights/": "sales.view_dashboard",
+}
+BODIES = {"PUT /api/v1/orders/{id}/": {"status": "CONFIRMED"}, "PATCH /api/v1/orders/{id}/": {"status": "CONFIRMED"}}
+OPERATIONS = [
+    f"{method.upper()} {path}" for path, methods in api.get_openapi_schema()["paths"].items() for method in methods
+]
+
+
+def test_every_route_says_whose_it_is():
+    assert sorted(OPERATIONS) == sorted(RIGHTS)
+
+
+def test_every_right_that_is_asked_for_is_in_the_matrix():
+    assert set(RIGHTS.values()) - {ANYBODY} <= set(MATRIX)
+
+
+def test_a_route_that_says_nothing_is_nobodys(admin, rf):
+    """What NinjaAPI is given as `auth` holds for every route without one of its own."""
+    (lock,) = api.auth
+    from django.core.exceptions import PermissionDenied
+
+    request = rf.get("/", headers={"Authorization": f"Bearer {admin.tokens['access']}"})
+    with pytest.raises(PermissionDenied):
+        lock(request)
+
+
+@pytest.fixture
+def records():
+    product = make_product(stock=50)
+    return {
+        "customers": make_customer().pk,
+        "products": product.pk,
+        "orders": make_order((product, 1)).pk,
+    }
+
+
+def knock(caller, operation, records):
+    method, path = operation.split()
+    path = re.sub(r"\{id\}", lambda _: str(records[path.split("/")[3]]), path)
+    if path.endswith(("/image/", "/avatar/")) and method == "PUT":
+        return caller.upload(path, path.split("/")[-2], picture())
+    return caller(method, path, BODIES.get(operation, {}) if method != "GET" else None)
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "SALES", "CUSTOMER", None])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_route_opens_to_the_roles_of_the_matrix_and_no_other(records, operation, role):
+    answer = knock(Caller(make_user(role)) if role else Caller(), operation, records)
+    permission = RIGHTS[operation]
+    assert answer.status_code < 500
+    if permission == ANYBODY:
+        assert answer.status_code == 400  # of the empty body
+    elif role is None:
+        assert (answer.status_code, answer.json()) == (401, {"detail": "Please sign in."})
+    elif role in MATRIX[permission]:
+        assert answer.status_code not in (401, 403)
+    else:
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Your role does not let you do this."})
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_answer_to_a_customer_tells_a_cost_or_of_another_customer(customer, operation):
+    """Everything secret here has a spelling of its own; the customer asks for the others' records by their keys."""
+    other = make_customer(
+        first_name="Zebulon",
+        last_name="Quist",
+        email="zebulon@example.com",
+        phone="+12025550177",
+        customer_code="SECRET-9",
+        address="9 Hidden Lane",
+    )
+    product = make_product(
+        cost_price=Decimal("7.77"), selling_price=Decimal("9.99"), stock=4321, user=make_sales(first_name="Colleague")
+    )
+    theirs, mine = make_order((product, 1), customer=other), make_order((product, 2), customer=customer.user)
+    secrets = ["7.77", "4321", "4320", "28.57", "Zebulon", "zebulon", "5550177", "SECRET-9", "Hidden", "Colleague"]
+    secrets.append(theirs.order_number)
+    for order in (theirs, mine):
+        answer = knock(customer, operation, {"customers": other.pk, "products": product.pk, "orders": order.pk})
+        told = answer.content.decode()
+        assert not [secret for secret in secrets if secret in told]
+
+
+def test_the_same_holds_when_the_customer_orders(customer):
+    product = make_product(cost_price=Decimal("7.77"), selling_price=Decimal("9.99"), stock=43)
+    answer = customer.post("/orders/", {"items": [{"product_id": product.pk, "quantity": 1}]})
+    assert answer.status_code == 201
+    assert "7.77" not in answer.content.decode() and "43" not in str(answer.json()["items"])
