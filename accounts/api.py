@@ -5,12 +5,13 @@ from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
 
-from accounts.images import replace_picture
+from accounts.images import read_picture, replace_picture
 from accounts.models import Customer, User
 from accounts.pagination import KeysetPagination
 from accounts.schemas import (
@@ -28,9 +29,9 @@ from accounts.schemas import (
     TokensOut,
 )
 from accounts.services import delete_user, lock_people, save_user
-from accounts.throttling import STRICT
+from accounts.throttling import STRICT, AddressThrottle
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, may, renew_access
-from accounts.wire import check_seen, fill
+from accounts.wire import MAX_ID, check_seen, fill
 
 auth = Router(tags=["Authentication"])
 customers = Router(tags=["Customers"])
@@ -64,13 +65,13 @@ def login(request, payload: LoginIn):
     return issue_tokens(user)
 
 
-@auth.post("/refresh/", auth=None, response=AccessOut, summary="Refresh the access token")
+@auth.post("/refresh/", auth=None, throttle=[AddressThrottle()], response=AccessOut, summary="Refresh the access token")
 def refresh(request, payload: RefreshIn):
     """Get a new access token. The refresh token stays the same until it expires or is logged out."""
     return {"access": renew_access(payload.refresh)}
 
 
-@auth.post("/logout/", auth=None, response={204: None}, summary="Log out")
+@auth.post("/logout/", auth=None, throttle=[AddressThrottle()], response={204: None}, summary="Log out")
 def logout(request, payload: RefreshIn):
     """Make the refresh token worthless. It says itself who logs out: the access token may have expired by then."""
     end_refresh(payload.refresh)
@@ -100,23 +101,29 @@ def change_me(request, payload: MeIn):
 
 
 @auth.post("/me/password/", auth=OWN_PROFILE, throttle=STRICT[1:], response=TokensOut, summary="Change my password")
-@transaction.atomic
 def change_password(request, payload: PasswordIn):
     """Change one's own password. All tokens end with the old one; the answer has new ones."""
-    user = locked(User, request.user.pk, request.user)
-    if not user.check_password(payload.current_password):
+    asker = request.user
+    if not asker.check_password(payload.current_password):
         raise ValidationError({"current_password": "This is not your password."})
-    save_user(with_password(user, payload.new_password, field="new_password"), by=user, reason="Password changed")
+    new_hash = with_password(asker, payload.new_password, field="new_password").password  # slow: before any lock
+    with transaction.atomic():
+        user = locked(User, asker.pk, asker)
+        if user.token_version != asker.token_version:
+            raise AuthenticationError
+        user.password = new_hash
+        save_user(user, by=user, reason="Password changed")
     return issue_tokens(user)
 
 
 @auth.put("/me/avatar/", auth=OWN_PROFILE, response=MeOut, summary="Set my picture")
-@transaction.atomic
 def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""
-    user = locked(User, request.user.pk, request.user)
-    replace_picture(user, "avatar", avatar)
-    return save_user(user, by=user)
+    picture = read_picture("avatar", avatar)  # which takes its time: before anything is locked
+    with transaction.atomic():
+        user = locked(User, request.user.pk, request.user)
+        replace_picture(user, "avatar", picture)
+        return save_user(user, by=user)
 
 
 @auth.delete("/me/avatar/", auth=OWN_PROFILE, response={204: None}, summary="Remove my picture")
@@ -186,6 +193,8 @@ def save_customer(request, customer: Customer, payload: CustomerChanges) -> Cust
 
 def locked(model: type[User], pk: int, author: User) -> User:
     """The person as they are now, theirs and the author's rows locked until the transaction ends; 404 if nobody."""
+    if pk > MAX_ID:
+        raise Http404
     lock_people(User(pk=pk), author)
     return get_object_or_404(model.objects.select_related(*AUTHORS), pk=pk)
 

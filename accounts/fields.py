@@ -1,6 +1,7 @@
 """Model fields that know one spelling of a value, whatever door it comes through."""
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,7 +34,7 @@ class LowerCaseEmailField(NormalisedMixin, models.EmailField):
     """E-mail addresses are compared without regard to case, so they are stored and looked up in lower case."""
 
     def normalise(self, value):
-        return value.strip().lower()
+        return unicodedata.normalize("NFKC", value).strip().lower()  # NFKC: as Django does with names to sign in by
 
 
 class TrimmedCharField(NormalisedMixin, models.CharField):

@@ -45,7 +45,7 @@ def fingerprint_of(request) -> str:
     """What makes two requests the same: method, address and what the body says."""
     try:
         body = json.dumps(json.loads(request.body), sort_keys=True)
-    except ValueError:  # no body, or one that the route does not read
+    except (ValueError, RecursionError):  # no body, or one that the route does not read
         body = request.body.hex()
     return hashlib.sha256(f"{request.method} {request.get_full_path()} {body}".encode()).hexdigest()
 

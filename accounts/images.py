@@ -44,19 +44,24 @@ def clean_image(upload) -> ContentFile:
     return ContentFile(buffer.getvalue(), name=f"{uuid.uuid4().hex}.{image_format.lower()}")
 
 
-def replace_picture(record: models.Model, field: str, upload) -> None:
-    """Put a new picture (or None) into the record, to be saved by its service; the old file goes once that is done.
-
-    Raises ValidationError at the field for what is no picture.
-    """
-    old = getattr(record, field)
+def read_picture(field: str, upload) -> ContentFile:
+    """As `clean_image`, with what is wrong said at this field."""
     try:
-        new = clean_image(upload) if upload else ""
+        return clean_image(upload)
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
+
+
+def replace_picture(record: models.Model, field: str, picture: ContentFile | None) -> None:
+    """Put a new picture (or none) into the record, to be saved by its service; the old file goes once that is done."""
+    forget_picture(getattr(record, field))
+    setattr(record, field, picture or "")
+
+
+def forget_picture(old: models.fields.files.FieldFile) -> None:
+    """Delete the file of a picture, if there is one, when the transaction has succeeded."""
     if old:
         transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))
-    setattr(record, field, new)
 
 
 class PictureField(forms.FileField):

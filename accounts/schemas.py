@@ -65,7 +65,7 @@ class LoginIn(Payload):
     model_config = example({"email": "sales@example.com", "password": "demo"})
 
     email: text(254, required=True)
-    password: text(128, required=True)
+    password: text(4096, required=True)
 
 
 class RefreshIn(Payload):
@@ -73,7 +73,7 @@ class RefreshIn(Payload):
 
 
 class PasswordIn(Payload):
-    current_password: text(128, required=True)
+    current_password: text(4096, required=True)
     new_password: Password
 
 

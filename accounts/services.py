@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, Q
 
 from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
+from accounts.images import forget_picture
 from accounts.models import User
 
 
@@ -72,6 +73,7 @@ def delete_user(user: User, *, by: User | None) -> None:
     check_deletable(user)
     User.objects.filter(pk=user.pk).update(created_by=None, modified_by=None)  # who changed themselves is no author
     user.stamp(by)
+    forget_picture(user.avatar)
     user.delete()
 
 

@@ -8,6 +8,7 @@ from ninja_jwt.exceptions import InvalidToken, TokenError
 from ninja_jwt.tokens import RefreshToken
 
 from accounts.models import User
+from accounts.throttling import UserThrottle
 
 VERSION = "version"
 
@@ -24,6 +25,7 @@ class TokenAuth(JWTAuth):
 
     def authenticate(self, request, token):
         user = super().authenticate(request, token)
+        UserThrottle().check(request)
         if not any(user.has_perm(permission) for permission in self.permissions):
             raise PermissionDenied
         return user

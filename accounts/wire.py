@@ -38,10 +38,11 @@ class Payload(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set if not names or name in names}
 
 
-def fill(record: models.Model, values: dict) -> models.Model:
+def fill(record: models.Model, values: dict, *, together: bool = True) -> models.Model:
     """Put the values into the record; a None empties a field: text becomes blank, a number its default.
 
-    Raises ValidationError by field if the record would break a rule of its model.
+    Raises ValidationError by field if the record would break a rule of its model. Of an existing record only the given
+    fields are checked, and (if `together`) how fields go together: the others may stem from older rules.
     """
     for name, value in values.items():
         field = record._meta.get_field(name)
@@ -49,7 +50,11 @@ def fill(record: models.Model, values: dict) -> models.Model:
     untouched = {field.name for field in record._meta.fields if field.name not in values}
     if record._state.adding:
         untouched = {field.name for field in record._meta.fields if not field.editable or field.name == "password"}
-    record.full_clean(exclude=untouched)
+    if together:
+        record.full_clean(exclude=untouched)
+    else:
+        record.clean_fields(exclude=untouched)
+        record.validate_unique(exclude=untouched)
     return record
 
 
@@ -100,7 +105,10 @@ def plain_number(value):
 
 
 def whole_number(value):
-    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch("-?[0-9]+", value)):
+    """Digits, as JSON text or number. 1e60000000 is not even tried: as an integer it would fill the memory."""
+    if isinstance(value, Decimal) and -20 < value.adjusted() < 20 and value == value.to_integral_value():
+        return int(value)
+    if isinstance(value, bool | Decimal) or (isinstance(value, str) and not re.fullmatch("-?[0-9]+", value)):
         raise PydanticCustomError("int_parsing", "must be a whole number")
     return value
 

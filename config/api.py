@@ -8,7 +8,6 @@ import json
 import logging
 from decimal import Decimal
 from functools import wraps
-from math import ceil
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, JsonResponse
@@ -22,7 +21,7 @@ from ninja_extra.exceptions import APIException
 
 from accounts import api as accounts_api
 from accounts.exceptions import BusinessError
-from accounts.throttling import AddressThrottle, RequestThrottle
+from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
 from config.openapi import Description
 from config.refusals import SENTENCES, SPOKEN, as_sentence, refuse
@@ -85,7 +84,6 @@ api = Api(
     docs_decorator=shut_in,
     openapi_url="/schema/",
     auth=TokenAuth(),
-    throttle=[RequestThrottle()],
     parser=StrictParser(),
 )
 api.add_router("/v1/auth", accounts_api.auth)
@@ -140,11 +138,10 @@ def not_signed_in(request, error):
 
     Refused before they were counted, these requests are counted here.
     """
-    throttle = AddressThrottle()
-    if not throttle.allow_request(request):
-        response = refuse(429)
-        response.headers["Retry-After"] = str(ceil(throttle.wait()))
-        return response
+    try:
+        AddressThrottle().check(request)
+    except ninja_errors.Throttled as throttled:
+        return too_often(request, throttled)
     message = str(error) if isinstance(error, ninja_errors.AuthenticationError) else ""
     return refuse(401, message.removeprefix("Unauthorized"))
 
@@ -166,7 +163,10 @@ def too_large(request, error):
 
 @api.exception_handler(ninja_errors.Throttled)
 def too_often(request, error):
-    return refuse(429)
+    response = refuse(429)
+    if error.wait is not None:
+        response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 @api.exception_handler(ninja_errors.HttpError)

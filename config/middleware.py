@@ -42,20 +42,24 @@ def guard_api(get_response):
 
 
 def refuse_body(request) -> JsonResponse | None:
-    """413 or 415 for a body that is too large, or neither JSON nor (where a picture is expected) a form."""
+    """413 or 415 (or 400) for a body that is too large, or neither JSON nor (where a picture is expected) a form."""
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return None
     upload = request.method != "DELETE" and request.path_info.endswith(UPLOADS)
     limit = settings.MAX_IMAGE_BYTES + FORM_OVERHEAD if upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal():
+        return refuse(400)
+    length = int(length)
     if length > limit:
         return refuse(413, f"The request is larger than {limit // 1024:,} kB.")
+    harmless = not length and (request.method == "POST" or request.content_type not in FORMS)
     if upload:
+        harmless = harmless and request.method != "PUT"
         understood = request.content_type == "multipart/form-data" and "boundary" in request.content_params
     else:
-        harmless = not length and (request.method == "POST" or request.content_type not in FORMS)
-        understood = harmless or request.content_type == "application/json"
-    if understood:
+        understood = request.content_type == "application/json"
+    if harmless or understood:
         return None
     wanted = "multipart/form-data, with a boundary" if upload else "application/json"
     return refuse(415, f"Send the body as {wanted}.")

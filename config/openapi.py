@@ -48,7 +48,7 @@ class Description(OpenAPISchema):
             codes |= {401, 403}
         if "{" in operation.path:
             codes.add(404)
-        if method in ("POST", "PUT", "PATCH"):
+        if method != "GET":
             codes |= {401, 413, 415}
         if method != "GET" and "security" in details:
             codes.add(409)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from accounts.images import forget_picture
 from accounts.models import User
 from inventory.exceptions import (
     InsufficientStock,
@@ -193,6 +194,7 @@ def delete_product(product: Product, *, user: User | None) -> None:
     product = lock_product(product)
     _post([(product, 0)], kind=Kind.DELETION, reason="Product deleted", user=user)
     product.stamp(user, "Product deleted")
+    forget_picture(product.image)
     try:
         product.delete()
     except ProtectedError as error:

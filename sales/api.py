@@ -32,7 +32,16 @@ from sales.schemas import (
     OrderRowOut,
     OrderStepOut,
 )
-from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order, tell_lost
+from sales.services import (
+    Line,
+    cancel_order,
+    confirm_order,
+    create_order,
+    delete_order,
+    edit_order,
+    lock_order,
+    tell_lost,
+)
 
 orders = Router(tags=["Orders"])
 dashboard = Router(tags=["Dashboard"])
@@ -84,8 +93,9 @@ STEP = may("sales.change_order", "sales.confirm_order", "sales.cancel_order")
 @transaction.atomic
 def change_order(request, id: int, payload: OrderChanges):
     """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
-    order, lost = get_object_or_404(visible_orders(request), pk=id), []
+    order, lost = lock_order(get_object_or_404(visible_orders(request), pk=id)), []
     check_seen(order, payload.modified_at)
+    leave_out_what_is_so_already(order, payload)
     if payload.customer_id or payload.items or not payload.status:
         require(request, "sales.change_order")
         order = edit(request, order, payload)
@@ -165,7 +175,17 @@ def edit(request, order: Order, payload: OrderChanges) -> Order:
     if not (payload.customer_id or payload.items):
         return order
     with refusals_at_their_fields(request):
-        return edit_order(order, customer=customer, lines=lines, user=request.user, last_seen=order.modified_at)
+        return edit_order(order, customer=customer, lines=lines, user=request.user)
+
+
+def leave_out_what_is_so_already(order: Order, payload: OrderChanges) -> None:
+    """A frontend that sends the whole order back to move it on asks for no new lines and no other customer."""
+    if payload.customer_id == order.customer_id:
+        payload.customer_id = None
+    if payload.items:
+        asked = [(item.product_id, item.quantity, item.asked_price) for item in payload.items]
+        if asked == list(order.items.values_list("product_id", "quantity", "unit_price")):
+            payload.items = None
 
 
 def read_lines(items: Sequence[LineIn]) -> list[Line]:

@@ -154,13 +154,15 @@ def delete_order(order: Order, *, user: User | None) -> None:
 
 
 def lock_order(order: Order) -> Order:
-    """The order as it stands in the database, locked until the transaction ends. Raises OrderChanged if it is gone."""
-    locked = Order.objects.select_for_update(of=("self",), no_key=True)
+    """The order as it stands in the database, locked until the transaction ends. Raises OrderChanged if it is gone.
+
+    Locked first and read then: PostgreSQL, having waited for a lock, looks again at the locked row only, and a join
+    with a customer who has just been exchanged would find nothing.
+    """
     people = ["customer", "created_by", "modified_by", "confirmed_by", "cancelled_by"]
-    try:
-        return locked.select_related(*people).get(pk=order.pk)
-    except Order.DoesNotExist as error:
-        raise OrderChanged(f"{order} has been deleted meanwhile.") from error
+    if not Order.objects.select_for_update(no_key=True).filter(pk=order.pk).values_list("pk"):
+        raise OrderChanged(f"{order} has been deleted meanwhile.")
+    return Order.objects.select_related(*people).get(pk=order.pk)
 
 
 def next_order_number(day: date) -> str:

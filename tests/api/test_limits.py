@@ -48,6 +48,20 @@ def test_whoever_asks_too_often_is_told_how_long_to_wait(settings, db):
     assert patient.get("/auth/me/").status_code == 200
 
 
+def test_refusals_count_too(settings, customer):
+    settings.API_RATE = "3/m"
+    assert [customer.get("/customers/").status_code for _ in range(5)] == [403, 403, 403, 429, 429]
+
+
+def test_every_open_route_has_a_limit():
+    from config.api import api
+
+    for router in api._get_bound_routers():
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                assert operation.auth_callbacks or operation.throttle_objects, operation.path
+
+
 def test_who_has_no_good_token_is_counted_too(settings, anybody):
     settings.API_RATE = "3/m"
     answers = [anybody.get("/products/", Authorization=f"Bearer {number}") for number in range(5)]

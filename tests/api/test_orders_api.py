@@ -97,6 +97,7 @@ def test_a_bad_order_is_told_what_is_wrong(sales, change, refusal):
     [
         ({"quantity": 0}, "Line 2: quantity must be at least 1."),
         ({"quantity": -3}, "Line 2: quantity must be at least 1."),
+        ({"quantity": 1.5}, "Line 2: quantity must be a whole number."),
         ({"quantity": "2.5"}, "Line 2: quantity must be a whole number."),
         ({"quantity": None}, "Line 2: quantity is required."),
         ({"quantity": 3_000_000_000}, "Line 2: quantity must be at most 2147483647."),
@@ -288,12 +289,22 @@ def test_an_order_sent_back_as_it_was_read_is_not_written_over_another_change(ad
     product = make_product(stock=10)
     order = make_order((product, 1))
     read = admin.get(f"/orders/{order.pk}/").json()
-    assert admin.put(f"/orders/{order.pk}/", read).status_code == 200
-    refused = admin.put(f"/orders/{order.pk}/", read | {"items": lines((product, 5))})
-    assert (refused.status_code, "Ada Admin has changed" in refused.json()["detail"]) == (409, True)
+    assert admin.patch(f"/orders/{order.pk}/", {"items": lines((product, 2))}).status_code == 200
+    for body in (read | {"items": lines((product, 5))}, {"status": "CONFIRMED", "modified_at": read["modified_at"]}):
+        refused = admin.put(f"/orders/{order.pk}/", body)
+        assert (refused.status_code, "Ada Admin has changed" in refused.json()["detail"]) == (409, True)
     read = admin.get(f"/orders/{order.pk}/").json()
     read["items"][0] |= {"price": "9.00"}
     assert admin.put(f"/orders/{order.pk}/", read).json() == {"items": ["Line 1: has two different prices."]}
+
+
+def test_a_whole_order_sent_back_moves_on_without_being_rewritten(sales):
+    product = make_product(stock=10)
+    order = make_order((product, 1), (product, 2, Decimal("3.00")))
+    for status, stock in (("CONFIRMED", 7), ("CANCELLED", 10)):
+        read = sales.get(f"/orders/{order.pk}/").json()
+        moved = sales.put(f"/orders/{order.pk}/", read | {"status": status})
+        assert (moved.status_code, moved.json()["status"], stock_of(product)) == (200, status, stock)
 
 
 def test_new_lines_and_confirmation_come_together_or_not_at_all(admin):

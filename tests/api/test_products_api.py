@@ -113,6 +113,34 @@ def test_a_product_sent_back_as_it_was_read_does_not_undo_a_sale(admin):
     assert admin.put(f"/products/{product.pk}/", read | {"name": "New"}).json()["stock_qty"] == 27
 
 
+def test_who_may_change_a_product_may_not_therefore_adjust_its_stock(admin, monkeypatch):
+    from accounts.roles import MATRIX
+
+    product = make_product(stock=7)
+    monkeypatch.setitem(MATRIX, "inventory.adjust_stock", set())
+    assert admin.put(f"/products/{product.pk}/", {"name": "New", "stock_qty": 9}).status_code == 403
+    assert admin.put(f"/products/{product.pk}/", {"name": "New", "stock_qty": 7}).status_code == 200
+    product.refresh_from_db()
+    assert (product.stock_qty, product.name) == (7, "New")
+
+
+def test_a_price_from_older_rules_does_not_stand_in_the_way_of_a_name(admin, settings):
+    settings.ALLOW_SELLING_BELOW_COST = True
+    product = make_product(cost_price=Decimal("20"), selling_price=Decimal("10"))
+    settings.ALLOW_SELLING_BELOW_COST = False
+    assert admin.patch(f"/products/{product.pk}/", {"name": "New"}).status_code == 200
+    assert set(admin.patch(f"/products/{product.pk}/", {"cost_price": "21"}).json()) == {"selling_price"}
+
+
+def test_the_picture_of_a_deleted_product_goes_with_it(admin, django_capture_on_commit_callbacks):
+    product = make_product()
+    admin.upload(f"/products/{product.pk}/image/", "image", picture())
+    product.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin.delete(f"/products/{product.pk}/").status_code == 204
+    assert not product.image.storage.exists(product.image.name)
+
+
 def test_a_bad_change_changes_neither_product_nor_stock(admin):
     product = make_product(stock=7, cost_price=Decimal("5.00"))
     refused = admin.put(f"/products/{product.pk}/", {"stock_qty": 9, "selling_price": "4.00"})

@@ -1,6 +1,8 @@
 """Whatever is wrong, the answer is JSON of one of two shapes, and never a 500."""
 
+import json
 import logging
+import time
 
 import pytest
 from django.test import Client
@@ -41,6 +43,56 @@ def test_json_that_is_no_object_is_said_so(admin, path, body):
 
 
 @pytest.mark.parametrize(
+    "number", ["1e60000000", "1.5e-60000000", "1E+999999999", "-1e400000", "0.0000000000000000001"]
+)
+@pytest.mark.parametrize("field", ["quantity", "product_id", "unit_price"])
+def test_a_number_of_monstrous_size_costs_nothing(admin, field, number):
+    body = {"customer_id": make_customer().pk, "items": [{"product_id": 1, "quantity": 1, field: "NUMBER"}]}
+    start = time.monotonic()
+    refused = admin.post("/orders/", json.dumps(body).replace('"NUMBER"', number))
+    assert (refused.status_code, list(refused.json())) == (400, ["items"])
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("path", ["/auth/login/", "/auth/register/"])
+@pytest.mark.parametrize("email", ["\ud800@example.com", "\0@example.com", 5, None, ["x"], {}, "x" * 10_000])
+def test_signing_in_bears_any_e_mail(anybody, path, email):
+    refused = anybody.post(path, {"email": email, "password": "a long pass phrase", "first_name": "X"})
+    assert (refused.status_code, list(refused.json())) == (400, ["email"])
+
+
+def test_a_key_with_a_body_that_no_route_reads_is_borne(sales):
+    for number, body in enumerate(["[" * 100_000, "{bad", b"\xff"]):
+        order = make_order((make_product(), 1))
+        answer = sales.post(f"/orders/{order.pk}/confirm/", body, Idempotency_Key=f"k-{number}")
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "plain"),
+    [
+        ("application/json; charset=rot13", "application/json"),
+        ("application/json; a*=foo''%41", "application/json"),
+        ('multipart/form-data; charset=undefined; boundary="a b"', 'multipart/form-data; boundary="a b"'),
+        ("multipart/form-data; boundary=abc; x=y", "multipart/form-data; boundary=abc"),
+        ("", ""),
+        (";", ""),
+    ],
+)
+def test_a_content_type_is_reduced_to_what_can_do_no_harm(header, plain):
+    from config.wsgi import plain_content_type
+
+    assert plain_content_type(header) == plain
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "1e3"])
+def test_a_senseless_length_is_refused(anybody, length):
+    answer = anybody.client.generic("POST", "/api/v1/auth/login/", b"{}", "application/json", CONTENT_LENGTH=length)
+    check_shape(answer)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
     "path", ["/nowhere/", "/products/abc/", "/products/1/nothing/", "/products/-1/", "/orders/1.5/"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -59,8 +111,11 @@ def test_an_address_without_its_slash_is_told_so(admin):
 @pytest.mark.parametrize("path", ["/products/", "/customers/", "/orders/"])
 @pytest.mark.parametrize("key", [10**18, 2**63 - 1, 2**63, 10**40])
 def test_a_key_beyond_every_database_is_404(admin, path, key):
-    assert admin.get(f"{path}{key}/").status_code == 404
-    assert admin.delete(f"{path}{key}/").status_code == 404
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        assert admin(method, f"{path}{key}/", {}).status_code == 404
+    for rest in ("items", "confirm", "cancel", "image"):
+        for method in ("GET", "POST", "DELETE"):
+            assert admin(method, f"{path}{key}/{rest}/").status_code in (404, 405)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +203,8 @@ def test_a_mistake_outside_the_api_itself_is_json_too(admin, monkeypatch):
     check_shape(answer)
 
 
-def test_a_host_that_is_not_ours_is_refused_in_json(settings):
+def test_a_host_that_is_not_ours_is_refused_in_json_before_it_is_sent_to_https(settings):
+    settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["erp.example.com"]
     answer = Client().get("/api/v1/products/", headers={"host": "evil.example.com"})
     assert answer.status_code == 400

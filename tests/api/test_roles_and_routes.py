@@ -124,10 +124,13 @@ def test_no_answer_to_a_customer_tells_a_cost_or_of_another_customer(customer, o
         address="9 Hidden Lane",
     )
     product = make_product(
-        cost_price=Decimal("7.77"), selling_price=Decimal("9.99"), stock=4321, user=make_sales(first_name="Colleague")
+        cost_price=Decimal("1234.56"),
+        selling_price=Decimal("2000.00"),
+        stock=987654321,
+        user=make_sales(first_name="Colleague"),
     )
     theirs, mine = make_order((product, 1), customer=other), make_order((product, 2), customer=customer.user)
-    secrets = ["7.77", "4321", "4320", "28.57", "Zebulon", "zebulon", "5550177", "SECRET-9", "Hidden", "Colleague"]
+    secrets = ["1234.56", "98765432", "62.00", "Zebulon", "zebulon", "5550177", "SECRET-9", "Hidden", "Colleague"]
     secrets.append(theirs.order_number)
     for order in (theirs, mine):
         answer = knock(customer, operation, {"customers": other.pk, "products": product.pk, "orders": order.pk})
@@ -136,7 +139,7 @@ def test_no_answer_to_a_customer_tells_a_cost_or_of_another_customer(customer, o
 
 
 def test_the_same_holds_when_the_customer_orders(customer):
-    product = make_product(cost_price=Decimal("7.77"), selling_price=Decimal("9.99"), stock=43)
+    product = make_product(cost_price=Decimal("1234.56"), selling_price=Decimal("2000.00"), stock=987654321)
     answer = customer.post("/orders/", {"items": [{"product_id": product.pk, "quantity": 1}]})
     assert answer.status_code == 201
-    assert "7.77" not in answer.content.decode() and "43" not in str(answer.json()["items"])
+    assert "1234.56" not in answer.content.decode() and "98765432" not in answer.content.decode()

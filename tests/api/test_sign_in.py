@@ -33,6 +33,20 @@ def test_one_logs_in_by_e_mail_in_any_case(anybody, spelling):
     assert user.last_login is not None
 
 
+def test_one_logs_in_with_what_one_registered_with(anybody):
+    """Signs that look alike to Unicode are one: U+2121 is TEL."""
+    body = {"email": "a@x\u2121.com", "password": "a long pass phrase"}
+    assert anybody.post("/auth/register/", body | {"first_name": "A"}).json()["email"] == "a@xtel.com"
+    assert anybody.post("/auth/login/", body).status_code == 200
+
+
+def test_a_long_password_is_a_password(anybody):
+    user = make_sales()
+    user.set_password("x" * 130)
+    save_user(user, by=None)
+    assert log_in(anybody, user, "x" * 130).status_code == 200
+
+
 def test_wrong_password_unknown_person_and_deactivated_person_are_told_the_same(anybody):
     user, gone = make_sales(), make_sales(is_active=False)
     answers = [log_in(anybody, user, "wrong"), log_in(anybody, User(email="nobody@example.com")), log_in(anybody, gone)]
