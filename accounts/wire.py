@@ -99,7 +99,7 @@ def plain_number(value):
     """
     if isinstance(value, bool) or (isinstance(value, str) and not PLAIN_NUMBER.fullmatch(value)):
         raise PydanticCustomError("decimal_parsing", "must be a number")
-    if isinstance(value, Decimal) and value.adjusted() < 14:
+    if isinstance(value, Decimal) and -7 < value.adjusted() < 14:
         return round(value, 10)
     return value
 
@@ -141,7 +141,7 @@ def money(digits: int = 10, *, minimum: int | None = 0, optional: bool = False):
         Decimal,
         Field(decimal_places=2, ge=smallest, le=largest),
         BeforeValidator(plain_number),
-        AfterValidator(lambda amount: amount.quantize(Decimal("0.01"))),
+        AfterValidator(lambda amount: amount.quantize(Decimal("0.01")) + 0),  # + 0: there is a -0
     ]
     return either_kind(amount, kinds, optional)
 

@@ -46,6 +46,11 @@ def test_empty_optional_fields_may_be_null_or_blank(admin):
     assert not StockChange.objects.exists()
 
 
+def test_minus_nought_is_nought(admin):
+    told = admin.post("/products/", '{"sku": "A", "name": "A", "selling_price": -0.0, "cost_price": "-0"}').json()
+    assert (told["selling_price"], told["cost_price"]) == ("0.00", "0.00")
+
+
 @pytest.mark.parametrize(
     ("change", "field", "sentence"),
     [
@@ -55,6 +60,7 @@ def test_empty_optional_fields_may_be_null_or_blank(admin):
         ({"name": ""}, "name", "This field is required."),
         ({"selling_price": None}, "selling_price", "This field is required."),
         ({"selling_price": -1}, "selling_price", "This field must be at least 0."),
+        ({"cost_price": -3e-77}, "cost_price", "This field must have at most 2 decimals."),
         ({"selling_price": "NaN"}, "selling_price", "This field must be a number."),
         ({"selling_price": "1.005"}, "selling_price", "This field must have at most 2 decimals."),
         ({"selling_price": 123456789.0}, "selling_price", "This field must be at most 99999999.99."),
