@@ -94,7 +94,7 @@ def change_me(request, payload: MeIn):
     """Change one's own name, phone number or address; what is left out stays."""
     user = locked(User, request.user.pk, request.user)
     check_seen(user, payload.modified_at)
-    if payload.email and payload.email.strip().lower() != user.email:
+    if payload.email and User._meta.get_field("email").to_python(payload.email) != user.email:
         raise ValidationError({"email": "You sign in with your e-mail. Please ask an admin to change it."})
     values = payload.given("first_name", "last_name", "phone", "address")
     return save_user(fill(user, values), by=user) if values else user

@@ -167,13 +167,13 @@ def place(request, payload: OrderIn) -> OrderOut:
 
 def edit(request, order: Order, payload: OrderChanges) -> Order:
     """The order with what the payload says of customer and lines; what it leaves out stays."""
+    if not (payload.customer_id or payload.items):
+        return order
     customer = Customer(pk=payload.customer_id) if payload.customer_id else order.customer
     if payload.items:
         lines = read_lines(payload.items)
     else:
         lines = [Line(item.product, item.quantity, item.unit_price) for item in order.items.select_related("product")]
-    if not (payload.customer_id or payload.items):
-        return order
     with refusals_at_their_fields(request):
         return edit_order(order, customer=customer, lines=lines, user=request.user)
 
