@@ -9,9 +9,10 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import display_for_field, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from import_export.admin import ExportMixin
 from simple_history.admin import SimpleHistoryAdmin
@@ -218,9 +219,20 @@ class HarmlessExportAdmin(ExportMixin):
     def get_valid_export_item_pks(self, request):
         return []  # there is no export of selected rows, so no reason to load every key for it
 
-    def get_data_for_export(self, request, queryset, **kwargs):
-        kwargs["force_native_type"] = True  # numbers stay numbers in our subclass of XLSX too
-        return super().get_data_for_export(request, queryset, **kwargs)
+    def _do_file_export(self, file_format, request, queryset, export_form=None):
+        """Send the file while it is read from the database, whatever its length; the library would hold it all."""
+        resource_class = self.choose_export_resource_class(export_form, request)
+        resource = resource_class(**self.get_export_resource_kwargs(request))
+        rows = (
+            resource.export_resource(record, force_native_type=True)  # numbers stay numbers
+            for record in resource.iter_queryset(resource.filter_export(queryset))
+        )
+        name = self.get_export_filename(request, queryset, file_format)
+        return StreamingHttpResponse(
+            file_format.stream(resource.get_export_headers(), rows),
+            content_type=file_format.get_content_type(),
+            headers={"Content-Disposition": content_disposition_header(True, name)},
+        )
 
 
 class LocalDateRangeFilter(RangeDateFilter):

@@ -14,7 +14,6 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from accounts import spreadsheets
 from accounts.spreadsheets import (
     UnreadableFile,
     as_decimal,
@@ -22,6 +21,7 @@ from accounts.spreadsheets import (
     as_whole_number,
     escape_formula,
     read_table,
+    reading,
     unescape_formula,
 )
 
@@ -115,13 +115,13 @@ def test_a_zip_that_is_no_sheet_and_one_that_unpacks_to_too_much_are_refused(mon
         archive.writestr("readme.txt", "hello" * 1000)
     with pytest.raises(UnreadableFile, match="not a table"):
         read_table("x.zip", buffer.getvalue())
-    monkeypatch.setattr(spreadsheets, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(UnreadableFile, match="too large once unpacked"):
         read_table("x.xlsx", buffer.getvalue())
 
 
 def test_too_many_rows_are_refused(monkeypatch):
-    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
+    monkeypatch.setattr(reading, "MAX_ROWS", 2)
     with pytest.raises(UnreadableFile, match="more than 2 rows"):
         read_table("x.csv", b"sku\n1\n2\n3\n")
 

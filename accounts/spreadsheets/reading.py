@@ -1,20 +1,21 @@
-"""Tables that people bring and take away: reading CSV, TSV, XLSX and ODS files, and writing cells that do no harm."""
+"""Tables that people bring: CSV, TSV, XLSX and ODS files."""
 
 import codecs
 import csv
 import io
 import re
 import zipfile
-from datetime import date, time, timedelta
-from decimal import Decimal
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 
 import odf.table
 import openpyxl
 import tablib
-from import_export.formats.base_formats import CSV, XLSX
 from odf import opendocument, teletype
 
 from accounts.exceptions import BusinessError
+from accounts.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
@@ -22,9 +23,24 @@ KEYS = {"sku", "email", "customer_code"}
 MERGED = "The sheet has merged cells. Please unmerge them, so that every cell has its own value."
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
-CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
-ERROR_CELLS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
+
+
+ENCODINGS = {
+    "": "Detect automatically",
+    "utf-8-sig": "Unicode (UTF-8)",
+    "utf-16": "Unicode (UTF-16)",
+    "cp1252": "Western European (Windows-1252)",
+    "cp1250": "Central European (Windows-1250)",
+    "cp1251": "Cyrillic (Windows-1251)",
+    "cp1253": "Greek (Windows-1253)",
+    "cp1254": "Turkish (Windows-1254)",
+    "cp1255": "Hebrew (Windows-1255)",
+    "cp1256": "Arabic (Windows-1256)",
+    "gb18030": "Chinese (GB18030)",
+    "shift_jis": "Japanese (Shift-JIS)",
+    "euc_kr": "Korean (EUC-KR)",
+}
+DELIMITERS = {"": "Detect automatically", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 
 
 class UnreadableFile(BusinessError):
@@ -32,7 +48,11 @@ class UnreadableFile(BusinessError):
 
 
 class Table(tablib.Dataset):
-    """A dataset that knows the line of the file each row stands on, and whether the file writes 4,79 or 4.79."""
+    """A dataset that knows the line of the file each row stands on, whether the file writes 4,79 or 4.79, and
+    (`read_as`) what had to be chosen to read it."""
+
+    read_as = ""
+    delimiter = ","
 
     def __init__(self, rows: list[tuple[int, list]], *, decimal_comma: bool = False):
         if not rows:
@@ -59,24 +79,18 @@ def fit(cells: list, width: int, line: int) -> list:
     return [*cells[:width], *[""] * (width - len(cells))]
 
 
-def is_error(text: str) -> bool:
-    """Whether this is what a spreadsheet shows in place of a value that it cannot compute."""
-    return text in ERROR_CELLS or re.fullmatch(r"Err:\d+", text) is not None
+def read_table(name: str, data: bytes, *, encoding: str = "", delimiter: str = "") -> Table:
+    """The table in a CSV, TSV, XLSX or ODS file, whatever its name ends in. Raises UnreadableFile.
 
-
-def is_blank(value) -> bool:
-    return value is None or str(value).strip() == ""
-
-
-def read_table(name: str, data: bytes) -> Table:
-    """The table in a CSV, TSV, XLSX or ODS file, whatever its name ends in. Raises UnreadableFile."""
+    `encoding` and `delimiter` are for text files of which neither can be recognised.
+    """
     if data.startswith(XLS_SIGNATURE):
         raise UnreadableFile("This is an old Excel file (.xls). Please save it as .xlsx or CSV and try again.")
     if data.startswith(b"PK\x03\x04"):
         return read_zipped(data)
     if name.lower().endswith((".xlsx", ".ods")):
         raise UnreadableFile(f"{name} is not a spreadsheet, although its name says so. Please export it once more.")
-    return read_text(data)
+    return read_text(data, encoding, delimiter)
 
 
 def read_zipped(data: bytes) -> Table:
@@ -90,9 +104,9 @@ def read_zipped(data: bytes) -> Table:
     names = {member.filename for member in members}
     try:
         if "xl/workbook.xml" in names:
-            return Table(xlsx_rows(data, archive))
+            return table_among(xlsx_sheets(data, archive))
         if "content.xml" in names:
-            return Table(ods_rows(data))
+            return table_among(ods_sheets(data))
     except UnreadableFile:
         raise
     except Exception as error:  # openpyxl and odfpy raise anything at all for a damaged file
@@ -100,24 +114,33 @@ def read_zipped(data: bytes) -> Table:
     raise UnreadableFile("This is not a table. Please choose a CSV, TSV, XLSX or ODS file.")
 
 
-def table_among(sheets) -> list[tuple[int, list]]:
-    """The rows of the first sheet whose header has a SKU, an e-mail or a code, else of the first that is not empty."""
-    first = []
-    for rows in sheets:
-        if {normalise_header(cell) for cell in (rows[0][1] if rows else [])} & KEYS:
-            return rows
-        first = first or rows
-    return first
+def table_among(sheets: list[tuple[str, Callable]]) -> Table:
+    """The first sheet whose header has a SKU, an e-mail or a code, else the first that is not empty.
+
+    Each is a name and what reads its rows; sheets behind the one that is found are not read.
+    """
+    found, found_rows = "", []
+    for name, read in sheets:
+        rows = read()
+        has_key = bool({normalise_header(cell) for cell in (rows[0][1] if rows else [])} & KEYS)
+        if has_key or not found_rows:
+            found, found_rows = name, rows
+        if has_key:
+            break
+    table = Table(found_rows)
+    table.read_as = f"The sheet “{found}” was read, one of {len(sheets)} in the file." if len(sheets) > 1 else ""
+    return table
 
 
-def xlsx_rows(data: bytes, archive: zipfile.ZipFile) -> list[tuple[int, list]]:
-    """The rows of the sheet with the table; what formulas last showed, not the formulas."""
+def xlsx_sheets(data: bytes, archive: zipfile.ZipFile) -> list[tuple[str, Callable]]:
+    """The visible sheets; what formulas last showed, not the formulas."""
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     fills_up = re.search(rb'formatCode="0{2,}"', archive.read("xl/styles.xml")) is not None
-    return table_among(
-        numbered(enumerate(check_formulas(data, archive, sheet, shown(sheet, fills_up)), 1)) for sheet in visible
-    )
+
+    def read(sheet):
+        return numbered(enumerate(check_formulas(data, archive, sheet, shown(sheet, fills_up)), 1))
+
+    return [(sheet.title, partial(read, sheet)) for sheet in book.worksheets if sheet.sheet_state == "visible"]
 
 
 def shown(sheet, fills_up: bool):
@@ -151,10 +174,9 @@ def check_formulas(data: bytes, archive: zipfile.ZipFile, sheet, rows):
     )
 
 
-def ods_rows(data: bytes) -> list[tuple[int, list]]:
-    """The rows of the sheet with the table."""
+def ods_sheets(data: bytes) -> list[tuple[str, Callable]]:
     sheets = opendocument.load(io.BytesIO(data)).spreadsheet.getElementsByType(odf.table.Table)
-    return table_among(numbered(ods_sheet(sheet)) for sheet in sheets)
+    return [(sheet.getAttribute("name"), lambda sheet=sheet: numbered(ods_sheet(sheet))) for sheet in sheets]
 
 
 def ods_sheet(sheet):
@@ -186,14 +208,18 @@ def ods_value(cell):
     return text
 
 
-def read_text(data: bytes) -> Table:
-    text = decode(data)
+def read_text(data: bytes, encoding: str, delimiter: str) -> Table:
+    text, encoding = decode(data, encoding)
     if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own way of naming the delimiter
         text = "\n" + text[told.end() :]
-    delimiter = told[1] if told else guess_delimiter(text)
+    delimiter = delimiter or (told[1] if told else guess_delimiter(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = text_lines(reader)
-    return Table(numbered(lines), decimal_comma=delimiter != ",")
+    table = Table(numbered(lines), decimal_comma=delimiter != ",")
+    table.delimiter = delimiter
+    if encoding == "cp1252":
+        table.read_as = f"The file is not Unicode; it was read as {ENCODINGS[encoding]}. Are all letters right?"
+    return table
 
 
 def text_lines(reader):
@@ -225,19 +251,23 @@ def numbered(rows) -> list[tuple[int, list]]:
     return found
 
 
-def decode(data: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else the Windows code page of Western Europe."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
+    """The text, and the encoding it is in: the given one, else UTF-8, UTF-16 with its mark, else Western European."""
+    if encoding:
+        encodings = [encoding]
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\x00" in data:
         encodings = []
     else:
         encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
+    for candidate in encodings:
         try:
-            return data.decode(encoding)
+            return data.decode(candidate), candidate
         except UnicodeDecodeError:
             continue
+    if encoding:
+        raise UnreadableFile(f"This is not text in the encoding {ENCODINGS[encoding]}. Please choose another one.")
     raise UnreadableFile("This is not a text file. Please choose a CSV, TSV, XLSX or ODS file.")
 
 
@@ -245,88 +275,3 @@ def guess_delimiter(text: str) -> str:
     """Comma, semicolon or tab: whichever the first line with anything in it has most of."""
     header = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t", key=header.count)
-
-
-def as_text(value) -> str:
-    """A cell as the text a person saw in it. Raises ValueError for what a spreadsheet has made of it instead."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | date | time | timedelta):
-        made = "a yes or no" if isinstance(value, bool) else "a date or time"
-        raise ValueError(f"The spreadsheet made {made} of this. Format the column as text and enter it again.")
-    if isinstance(value, int | float) and abs(value) >= 10**15:
-        raise ValueError("The spreadsheet has rounded this number. Format the column as text and enter it again.")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip()
-    if is_error(text):
-        raise ValueError("The spreadsheet shows an error here.")
-    if CONTROL_CHARACTER.search(text):
-        raise ValueError("This contains an invisible control character. Please delete it.")
-    return unescape_formula(text)
-
-
-def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
-    """A cell as a number: digits with a point, or (unless commas separate the file's values) with a comma.
-
-    Nothing is guessed: raises ValueError with a sentence if the cell is not a number or could be two.
-    """
-    if isinstance(value, bool | date | time | timedelta):
-        raise ValueError("This is not a number.")
-    if isinstance(value, int | float | Decimal):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        if not number.is_finite():
-            raise ValueError("This is not a number.")
-        return number
-    text = str(value).strip()
-    if decimal_comma and THOUSAND_OR_FRACTION.fullmatch(text):
-        raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
-    if decimal_comma and re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+", text):
-        text = text.replace(".", "")
-    if decimal_comma and re.fullmatch(r"-?\d*,\d+", text):
-        text = text.replace(",", ".")
-    if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):
-        raise ValueError("This is not a number.")
-    return Decimal(text)
-
-
-def as_whole_number(value, *, decimal_comma: bool = False) -> int:
-    """A cell as a number of pieces. Raises ValueError with a sentence for fractions and what is not a number."""
-    if THOUSAND_OR_FRACTION.fullmatch(str(value).strip()) and isinstance(value, str):
-        raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
-    number = as_decimal(value, decimal_comma=decimal_comma)
-    if number != number.to_integral_value():
-        raise ValueError("This must be a whole number.")
-    return int(number)
-
-
-RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n]")
-PLAIN_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
-
-
-def escape_formula(value):
-    """Put an apostrophe before a text that a spreadsheet would run as a formula; numbers stay as they are."""
-    if isinstance(value, str) and RUNS_AS_FORMULA.match(value) and not PLAIN_NUMBER.fullmatch(value):
-        return "'" + value
-    return value
-
-
-def unescape_formula(text: str) -> str:
-    """Take away the apostrophe that `escape_formula` put there, so that our own export comes back unchanged."""
-    return text[1:] if text.startswith("'") and RUNS_AS_FORMULA.match(text) else text
-
-
-class HarmlessExport:
-    """An export format whose text cells no spreadsheet will run."""
-
-    def export_data(self, dataset, **kwargs):
-        harmless = tablib.Dataset(*([escape_formula(cell) for cell in row] for row in dataset), headers=dataset.headers)
-        return super().export_data(harmless, **kwargs)
-
-
-class HarmlessCSV(HarmlessExport, CSV):
-    label = "CSV"
-
-
-class HarmlessXLSX(HarmlessExport, XLSX):
-    label = "Excel (xlsx)"

@@ -1,0 +1,22 @@
+"""Tables that people bring and take away."""
+
+from accounts.spreadsheets.cells import as_decimal, as_text, as_whole_number, escape_formula, is_blank, unescape_formula
+from accounts.spreadsheets.reading import DELIMITERS, ENCODINGS, Table, UnreadableFile, read_table
+from accounts.spreadsheets.writing import HarmlessCSV, HarmlessXLSX, write_csv
+
+__all__ = [
+    "DELIMITERS",
+    "ENCODINGS",
+    "HarmlessCSV",
+    "HarmlessXLSX",
+    "Table",
+    "UnreadableFile",
+    "as_decimal",
+    "as_text",
+    "as_whole_number",
+    "escape_formula",
+    "is_blank",
+    "read_table",
+    "unescape_formula",
+    "write_csv",
+]
