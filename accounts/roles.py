@@ -18,7 +18,8 @@ MATRIX: dict[str, set[str]] = {
     "inventory.change_product": {ADMIN},
     "inventory.delete_product": {ADMIN},
     "inventory.adjust_stock": {ADMIN},
-    "inventory.import_product": {ADMIN},
+    "inventory.import_product": {ADMIN},  # and undo an import
+    "inventory.view_productimport": {ADMIN},
     "inventory.export_product": STAFF,
     # The stock change log. Nobody adds, changes or deletes its rows.
     "inventory.view_stockchange": STAFF,

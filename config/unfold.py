@@ -69,6 +69,12 @@ UNFOLD = {
                         "admin:inventory_stockchange_changelist",
                         "inventory.view_stockchange",
                     ),
+                    item(
+                        "Imports",
+                        "upload_file",
+                        "admin:inventory_productimport_changelist",
+                        "inventory.view_productimport",
+                    ),
                 ],
             },
             {

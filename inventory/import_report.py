@@ -18,17 +18,21 @@ class ReportRow:
 
     @property
     def shown_changes(self) -> list[str]:
-        """The changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`."""
-        shown = []
-        for column, old, new in self.changes:
-            label = column.replace("_", " ").replace("stock qty", "stock")
-            if self.kind == "new":
-                shown += [f"{label} {new}"] if new and column not in ("sku", "name") else []
-            elif column == "stock_qty":
-                shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
-            else:
-                shown.append(f"{label} {old or '–'} → {new or '–'}")
-        return shown
+        return shown_changes(self.changes, is_new=self.kind == "new")
+
+
+def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool) -> list[str]:
+    """Changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`."""
+    shown = []
+    for column, old, new in changes:
+        label = column.replace("_", " ").replace("stock qty", "stock")
+        if is_new:
+            shown += [f"{label} {new}"] if new and column not in ("sku", "name") else []
+        elif column == "stock_qty":
+            shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
+        else:
+            shown.append(f"{label} {old or '–'} → {new or '–'}")
+    return shown
 
 
 @dataclass
@@ -40,6 +44,7 @@ class ImportReport:
     rounded: Counter = field(default_factory=Counter)
     unknown_columns: list[str] = field(default_factory=list)
     problem: str = ""
+    source: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -53,9 +58,9 @@ class ImportReport:
     def error_rows(self) -> list[ReportRow]:
         return [row for row in self.rows if row.kind == "error"]
 
-    @property
-    def good_rows(self) -> list[ReportRow]:
-        return [row for row in self.rows if row.kind != "error"]
+    def rows_of(self, kind: str) -> list[ReportRow]:
+        """The rows of one kind, or (without a kind) those that will be written."""
+        return [row for row in self.rows if (row.kind == kind if kind else row.kind in ("new", "changed"))]
 
     @property
     def summary(self) -> str:
@@ -65,7 +70,8 @@ class ImportReport:
     @property
     def notes(self) -> list[str]:
         """What was done to the file's values, for the person to know."""
-        notes = [
+        notes = [self.source] if self.source else []
+        notes += [
             f"{count} {'value' if count == 1 else 'values'} in {column} with more than two decimals: rounded."
             for column, count in self.rounded.items()
             if count
@@ -77,5 +83,5 @@ class ImportReport:
     @property
     def digest(self) -> str:
         """A fingerprint of everything that would change, old values included."""
-        rows = [(row.sku, row.kind, row.changes) for row in self.rows]
+        rows = [(row.sku, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
         return hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -164,3 +164,48 @@ class StockChange(models.Model):
     def quantity_change(self) -> int:
         """Pieces that came in (positive) or went out (negative)."""
         return self.new_qty - self.previous_qty
+
+
+class ProductImport(models.Model):
+    """One import of a product list that was carried out: from which file, by whom, with what outcome."""
+
+    file_name = models.CharField("file", max_length=255)
+    stock_mode = models.CharField("stock column", max_length=4)
+    new_count = models.PositiveIntegerField("new", default=0)
+    changed_count = models.PositiveIntegerField("changed", default=0)
+    unchanged_count = models.PositiveIntegerField("unchanged", default=0)
+    last_stock_change = models.PositiveBigIntegerField(default=0, editable=False)  # the last of those it made
+    left_out_count = models.PositiveIntegerField("left out", default=0)
+    created_at = models.DateTimeField("when", default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="by"
+    )
+    undone_at = models.DateTimeField("undone", null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    not_undone = models.TextField("could not be undone", blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "import"
+
+    def __str__(self):
+        return self.file_name
+
+
+class ProductImportRow(models.Model):
+    """What an import wrote to one product: `changes` are (column, value before, value after), as text."""
+
+    product_import = models.ForeignKey(ProductImport, models.CASCADE, related_name="rows")
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
+    line = models.PositiveIntegerField()
+    sku = models.CharField("SKU", max_length=100)
+    name = models.CharField(max_length=255)
+    is_new = models.BooleanField()
+    changes = models.JSONField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = "imported product"
+
+    def __str__(self):
+        return f"{self.name} ({self.sku})"

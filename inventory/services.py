@@ -24,10 +24,11 @@ from inventory.exceptions import (
     SkuTaken,
     StockMoved,
 )
-from inventory.models import MAX_QUANTITY, Product, StockChange
+from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
 
 Kind = StockChange.Kind
 BATCH = 1000
+IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
             raise
         raise SkuTaken(f"Somebody else has just entered a product with the SKU {product.sku}.") from error
     if initial_stock:
-        _post([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)
+        post_moves([(product, initial_stock)], kind=Kind.INITIAL, reason="Initial stock", user=user, at=at)
     return product
 
 
@@ -124,7 +125,7 @@ def adjust_stock(
     if last_seen is not None and product.stock_qty != last_seen:
         raise StockMoved(f"The stock of {product} has changed from {last_seen} to {product.stock_qty} meanwhile.")
     target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
-    _post([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
+    post_moves([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
     return product
 
 
@@ -156,7 +157,7 @@ def take_from_stock(
     """
     products = lock_and_check_stock(quantities)
     moves = [(product, product.stock_qty - quantities[pk]) for pk, product in products.items()]
-    _post(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    post_moves(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
 
 
 @transaction.atomic
@@ -181,7 +182,7 @@ def give_back_to_stock(
         elif row.kind == Kind.SALE:
             lost.append(row)
     moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
-    _post(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    post_moves(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
     return lost
 
 
@@ -192,7 +193,7 @@ def delete_product(product: Product, *, user: User | None) -> None:
     Raises ProductInUse naming the pending orders that ask for it.
     """
     product = lock_product(product)
-    _post([(product, 0)], kind=Kind.DELETION, reason="Product deleted", user=user)
+    post_moves([(product, 0)], kind=Kind.DELETION, reason="Product deleted", user=user)
     product.stamp(user, "Product deleted")
     forget_picture(product.image)
     try:
@@ -210,14 +211,16 @@ def import_products(
     new: list[Product],
     changed: list[Product],
     stock: list[tuple[Product, int]],
-    reference: str,
+    record: ProductImport,
+    rows: list[tuple[Product, int, list]],
     user: User | None,
 ) -> None:
     """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
 
-    `stock` pairs products of the other two lists, or further locked ones, with the quantity they shall have.
+    `stock` pairs products of the other two lists, or further locked ones, with the quantity they shall have. `record`
+    is kept with its `rows`, each a product, its line in the file and its changes, so that it can be undone.
     """
-    reason = f"Import {reference}"
+    reason = f"Import {record}"
     for product in (*new, *changed):
         product.stamp(user, reason)
     new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
@@ -225,11 +228,30 @@ def import_products(
         product.stock_qty = 0
     Product.objects.bulk_create(new, batch_size=BATCH)
     Product.history.bulk_history_create(new, batch_size=BATCH, default_user=user, default_change_reason=reason)
-    _update(changed, ["name", "category", "cost_price", "selling_price", "low_stock_threshold"], reason, user)
-    _post(stock, kind=Kind.IMPORT, reason=reason, reference=reference, user=user)
+    update_products(changed, IMPORTED_FIELDS, reason, user)
+    post_moves(stock, kind=Kind.IMPORT, reason=reason, reference=record.file_name, user=user)
+    last = StockChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+    record.created_by, record.last_stock_change = user, last or 0
+    record.save()
+    made = {id(product) for product in new}
+    ProductImportRow.objects.bulk_create(
+        (
+            ProductImportRow(
+                product_import=record,
+                product=product,
+                line=line,
+                sku=product.sku,
+                name=product.name,
+                is_new=id(product) in made,
+                changes=changes,
+            )
+            for product, line, changes in rows
+        ),
+        batch_size=BATCH,
+    )
 
 
-def _post(
+def post_moves(
     moves: list[tuple[Product, int]],
     *,
     kind: Kind,
@@ -263,10 +285,10 @@ def _post(
         product.stock_qty = new_qty
         product.stamp(user, reason, at=at)
     StockChange.objects.bulk_create(rows, batch_size=BATCH)
-    _update([product for product, _ in moves], ["stock_qty"], reason, user)
+    update_products([product for product, _ in moves], ["stock_qty"], reason, user)
 
 
-def _update(products: list[Product], fields: list[str], reason: str, user: User | None) -> None:
+def update_products(products: list[Product], fields: list[str], reason: str, user: User | None) -> None:
     """Write these fields of locked products, with history, in a number of queries that does not grow with theirs.
 
     An upsert of rows that exist: Django's bulk_update builds one CASE per row and takes several times as long.

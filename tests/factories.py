@@ -5,7 +5,9 @@ from itertools import count
 
 from accounts.models import Customer, User
 from accounts.services import save_user
-from inventory.models import Product
+from accounts.spreadsheets import read_table
+from inventory.models import Product, ProductImport
+from inventory.resources import ProductResource
 from inventory.services import save_product
 from sales.models import Order
 from sales.services import Line, create_order
@@ -41,6 +43,13 @@ def make_product(stock=10, user=None, **fields) -> Product:
     number = next(numbers)
     values = {"sku": f"P-{number}", "name": f"Product {number}", "selling_price": Decimal("10.00"), **fields}
     return save_product(Product(**values), user=user, initial_stock=stock)
+
+
+def make_import(text: str, *, user=None, **options) -> ProductImport:
+    """What importing this CSV text left in the list of imports."""
+    resource = ProductResource(user=user, reference="list.csv", **options)
+    resource.import_data(read_table("list.csv", text.encode()))
+    return resource.done
 
 
 def make_order(*lines, customer=None, user=None) -> Order:

@@ -14,7 +14,7 @@ from accounts import roles
 from accounts.roles import MATRIX
 from config.unfold import UNFOLD
 from tests.conftest import signed_in
-from tests.factories import make_customer, make_order, make_product, make_sales, make_user
+from tests.factories import make_customer, make_import, make_order, make_product, make_sales, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,13 @@ DOORS = [
     ("get", "admin:inventory_product_import", None, ["inventory.import_product"]),
     ("post", "admin:inventory_product_import", {}, ["inventory.import_product"]),
     ("post", "admin:inventory_product_process_import", {}, ["inventory.import_product"]),
+    ("get", "admin:inventory_productimport_changelist", None, ["inventory.view_productimport"]),
+    ("get", "admin:inventory_productimport_change {productimport}", None, ["inventory.view_productimport"]),
+    ("post", "admin:inventory_productimport_change {productimport}", {}, ["nobody"]),
+    ("get", "admin:inventory_productimport_add", None, ["nobody"]),
+    ("post", "admin:inventory_productimport_delete {productimport}", {"post": "yes"}, ["nobody"]),
+    ("get", "admin:inventory_productimport_undo {productimport}", None, ["inventory.import_product"]),
+    ("post", "admin:inventory_productimport_undo {productimport}", CONFIRMED, ["inventory.import_product"]),
     ("get", "admin:inventory_product_export", None, ["inventory.export_product"]),
     ("post", "admin:inventory_product_export", {"format": "1"}, ["inventory.export_product"]),
     ("get", "admin:inventory_stockchange_changelist", None, ["inventory.view_stockchange"]),
@@ -91,6 +98,7 @@ def records():
         "order": order.pk,
         "customer": make_customer().pk,
         "user": colleague.pk,
+        "productimport": make_import("sku,name,selling_price\nIMP-1,Imported,1\n").pk,
     }
 
 

@@ -1,6 +1,7 @@
-"""Products and stock changes in the admin."""
+"""Products, their imports and the stock changes in the admin."""
 
+from inventory.admin.import_log import ProductImportLogAdmin
 from inventory.admin.products import ProductAdmin
 from inventory.admin.stock_changes import StockChangeAdmin
 
-__all__ = ["ProductAdmin", "StockChangeAdmin"]
+__all__ = ["ProductAdmin", "ProductImportLogAdmin", "StockChangeAdmin"]

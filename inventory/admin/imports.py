@@ -12,15 +12,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from import_export.admin import ImportMixin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
-from accounts.spreadsheets import UnreadableFile, read_table
-from inventory.resources import ProductResource, StockMode
+from accounts.spreadsheets import DELIMITERS, ENCODINGS, Table, UnreadableFile, read_table, write_csv
+from inventory.resources import REASON_COLUMN, ProductResource, StockMode
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 100
@@ -42,17 +44,40 @@ class ImportFileForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
 
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
+    encoding = forms.ChoiceField(
+        label="Text encoding",
+        choices=list(ENCODINGS.items()),
+        required=False,
+        help_text="For text files (CSV, TSV) whose letters come out wrong.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    delimiter = forms.ChoiceField(
+        label="Column separator",
+        choices=list(DELIMITERS.items()),
+        required=False,
+        help_text="For text files whose columns come out wrong.",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def clean(self):
+        """With all choices at hand: the file must be a table."""
+        cleaned = super().clean()
+        upload = cleaned.get("file")
+        if upload is None or self.errors:
+            return cleaned
         if upload.size > settings.MAX_IMPORT_BYTES:
             limit = settings.MAX_IMPORT_BYTES // (1024 * 1024)
-            raise ValidationError(f"The file is larger than {limit} MB. Please split it into several.")
+            raise ValidationError({"file": f"The file is larger than {limit} MB. Please split it into several."})
         self.data_read = upload.read()
         try:
-            read_table(upload.name, self.data_read)
+            read_table(upload.name, self.data_read, **self.reading)
         except UnreadableFile as error:
-            raise ValidationError(str(error)) from error
-        return upload
+            raise ValidationError({"file": str(error)}) from error
+        return cleaned
+
+    @property
+    def reading(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in ("encoding", "delimiter")}
 
 
 class ProductImportAdmin(ImportMixin):
@@ -72,6 +97,8 @@ class ProductImportAdmin(ImportMixin):
             raise PermissionDenied
         if token := request.GET.get("preview"):
             return self.run(request, token, dry_run=True)
+        if token := request.GET.get("errors"):
+            return self.download_errors(request, token)
         form = ImportFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -86,42 +113,88 @@ class ProductImportAdmin(ImportMixin):
         """Step two: do what the preview showed, all of it or nothing."""
         if not self.has_import_permission(request) or request.method != "POST":
             raise PermissionDenied
-        return self.run(request, request.POST.get("token", ""), expected=request.POST.get("digest", ""))
+        return self.run(
+            request,
+            request.POST.get("token", ""),
+            expected=request.POST.get("digest", ""),
+            leave_out_errors="leave_out_errors" in request.POST,
+        )
 
-    def run(self, request, token: str, *, dry_run=False, expected=None):
+    def run(self, request, token: str, *, dry_run=False, **options):
         """Import the kept file, or only show what that would do."""
         kept = kept_upload(request, token)
         if kept is None:
-            messages.error(request, "This preview is no longer at hand. Please choose the file again.")
-            return redirect("admin:inventory_product_import")
-        upload, data = kept
+            return self.not_at_hand(request)
+        upload, table = kept
         resource = ProductResource(
-            user=request.user, stock_mode=upload["stock_mode"], expected=expected, reference=upload["name"]
+            user=request.user, stock_mode=upload["stock_mode"], reference=upload["name"], **options
         )
-        table = read_table(upload["name"], data)
-        resource.import_data(table, dry_run=dry_run, rollback_on_validation_errors=True)
-        if dry_run or not resource.report.is_clean:
+        resource.import_data(table, dry_run=dry_run)
+        if resource.done is None:
             return self.show(request, report=resource.report, token=token)
         forget_upload(request, token)
         messages.success(request, f"{upload['name']} is imported: {resource.report.summary}.")
-        return redirect("admin:inventory_product_changelist")
+        return redirect("admin:inventory_productimport_change", resource.done.pk)
+
+    def download_errors(self, request, token: str):
+        """The lines with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""
+        kept = kept_upload(request, token)
+        if kept is None:
+            return self.not_at_hand(request)
+        upload, table = kept
+        resource = ProductResource(user=request.user, stock_mode=upload["stock_mode"])
+        resource.import_data(table, dry_run=True)
+        columns = [index for index, header in enumerate(table.headers) if header != REASON_COLUMN]
+        cells = dict(zip(table.lines, table, strict=True))
+        rows = [
+            [
+                *(cells[row.line][index] for index in columns),
+                "; ".join(f"{error[0]}: {error[2]}" for error in row.errors),
+            ]
+            for row in resource.report.error_rows
+        ]
+        headers = [*(table.headers[index] for index in columns), REASON_COLUMN]
+        delimiter = ";" if table.delimiter == "|" else table.delimiter  # one that is recognised when it comes back
+        data = write_csv(headers, rows, delimiter=delimiter)
+        stem = re.sub(r"[^\w-]+", "_", upload["name"].rsplit(".", 1)[0]) or "import"
+        headers = {"Content-Disposition": content_disposition_header(True, f"{stem}-errors.csv")}
+        return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
+
+    def not_at_hand(self, request):
+        messages.error(request, "This preview is no longer at hand. Please choose the file again.")
+        return redirect("admin:inventory_product_import")
 
     def show(self, request, **context):
         context |= self.admin_site.each_context(request)
         if report := context.get("report"):
             context["heading"] = "What will happen" if report.is_clean else "What would happen with the other lines"
+            context |= which_rows(report, request.GET.get("show", ""))
+            context["errors_url"] = f"{reverse('admin:inventory_product_import')}?errors={context['token']}"
         context |= {"title": "Import products", "opts": self.opts, "shown_rows": SHOWN_ROWS, "media": self.media}
         return TemplateResponse(request, "inventory/import.html", context)
 
 
-def kept_upload(request, token: str) -> tuple[dict, bytes] | None:
-    """What this session uploaded under this token, if it is still there."""
+def which_rows(report, kind: str) -> dict:
+    """The rows of the preview that somebody wants to see, and the cards that lead to each kind."""
+    kind = kind if kind in ("new", "changed", "unchanged", "error") else ""
+    labels = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "error": "Lines with errors"}
+    return {
+        "cards": [(name, label, report.counts[name]) for name, label in labels.items()],
+        "kind": kind,
+        "rows": report.rows_of(kind) if kind != "error" else [],
+        "error_rows": report.error_rows if kind in ("", "error") else [],
+        "good_count": len(report.rows_of("")),
+    }
+
+
+def kept_upload(request, token: str) -> tuple[dict, Table] | None:
+    """What this session uploaded under this token, and the table in it, if it is still there."""
     upload = request.session.get("product_imports", {}).get(token)
     if upload is None:
         return None
     try:
         with storages["imports"].open(token) as stored:
-            return upload, stored.read()
+            return upload, read_table(upload["name"], stored.read(), **upload.get("reading", {}))
     except FileNotFoundError:
         return None
 
@@ -135,7 +208,11 @@ def keep_upload(request, form: ImportFileForm) -> str:
             if re.fullmatch("[0-9a-f]{32}", name) and storage.get_modified_time(name) < timezone.now() - KEPT_FOR:
                 storage.delete(name)
     uploads = request.session.setdefault("product_imports", {})
-    uploads[token] = {"name": form.cleaned_data["file"].name[:200], "stock_mode": form.cleaned_data["stock_mode"]}
+    uploads[token] = {
+        "name": form.cleaned_data["file"].name[:200],
+        "stock_mode": form.cleaned_data["stock_mode"],
+        "reading": form.reading,
+    }
     for old in list(uploads)[:-KEPT_UPLOADS]:
         forget_upload(request, old)
     request.session.modified = True

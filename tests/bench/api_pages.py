@@ -5,43 +5,27 @@
 Makes ROWS stock changes (default 200,000) in a database of its own, which is thrown away.
 """
 
-import os
 import sys
 import time
 from datetime import timedelta
 from itertools import islice
 
-import django
+from tests.bench.database import own_database  # first: it sets Django up
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+from django.conf import settings  # isort: skip
+from django.db import connection  # isort: skip
+from django.utils import timezone  # isort: skip
 
-from django.db import connection  # noqa: E402
-from django.test.utils import get_runner, setup_test_environment  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from accounts.pagination import Cursor  # isort: skip
+from inventory.models import StockChange  # isort: skip
+from tests.api.conftest import Caller  # isort: skip
+from tests.factories import make_product, make_sales  # isort: skip
 
 ORDERINGS = ["-id", "created_at"]
 REPEATS = 30
 
 
-def main(rows: int) -> None:
-    from django.conf import settings
-
-    settings.API_RATE = "1000000/s"
-    setup_test_environment()
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        measure(rows)
-    finally:
-        runner.teardown_databases(databases)
-
-
 def measure(rows: int) -> None:
-    from inventory.models import StockChange
-    from tests.api.conftest import Caller
-    from tests.factories import make_product, make_sales
-
     caller, product = Caller(make_sales()), make_product(stock=0)
     start = timezone.now()
     rows_made = (
@@ -75,9 +59,6 @@ def measure(rows: int) -> None:
 
 def places(ordering: str, rows: int):
     """A cursor for the first page (none), the middle and the end, without walking there."""
-    from accounts.pagination import Cursor
-    from inventory.models import StockChange
-
     yield "first", None
     ids = StockChange.objects.order_by("id").values_list("id", flat=True)
     for name, position in (("middle", rows // 2), ("last", rows - 20)):
@@ -97,4 +78,6 @@ def timed(caller, path: str) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
+    settings.API_RATE = "1000000/s"
+    with own_database():
+        measure(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)

@@ -1,31 +1,40 @@
-"""How fast an import writes, beside the bare bulk_create of the same products (python tests/bench/import_products.py).
+"""How fast an import writes and is undone, beside two others; printed, not judged.
 
-Prints rows per second, queries, and the time as a multiple of the bare write. Everything is rolled back.
+    DATABASE_URL=postgres://… python -m tests.bench.import_products [ROWS]
+
+(a) is a plain ModelResource of django-import-export with its default settings (500 rows, it is linear), (b) the bare
+bulk_create or bulk_update of the same rows, without history, stock log, checks or reading a file. Products are made
+in a database of its own, which is thrown away.
 """
 
-import os
+import resource as process
 import sys
 import time
-from pathlib import Path
+from collections import deque
 
-import django
+from tests.bench.database import own_database  # first: it sets Django up
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+from django.db import connection, transaction  # isort: skip
+from django.test.utils import CaptureQueriesContext  # isort: skip
+from import_export.resources import ModelResource  # isort: skip
 
-from django.db import connection, transaction  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from accounts.spreadsheets import read_table  # isort: skip
+from inventory.models import Product, ProductImport  # isort: skip
+from inventory.resources import ProductResource  # isort: skip
+from inventory.undo import undo_import  # isort: skip
 
-from accounts.spreadsheets import read_table  # noqa: E402
-from inventory.models import Product  # noqa: E402
-from inventory.resources import ProductResource  # noqa: E402
-
-ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+FEW = 500
 
 
-def catalogue(price: str, stock: int) -> bytes:
-    lines = "".join(f"BENCH-{n},Product {n},Bench,1.00,{price},{stock}\n" for n in range(ROWS))
+class PlainResource(ModelResource):
+    class Meta:
+        model = Product
+        import_id_fields = ("sku",)
+        fields = ("sku", "name", "category", "cost_price", "selling_price")
+
+
+def catalogue(rows: int, price: str, stock: int, prefix: str = "BENCH") -> bytes:
+    lines = "".join(f"{prefix}-{n},Product {n},Bench,1.00,{price},{stock}\n" for n in range(rows))
     return f"sku,name,category,cost_price,selling_price,stock_qty\n{lines}".encode()
 
 
@@ -36,32 +45,52 @@ def timed(function) -> tuple[float, int]:
     return time.perf_counter() - start, len(queries)
 
 
-def run(data: bytes):
+def ours(data: bytes):
     resource = ProductResource(reference="bench.csv", stock_mode="set")
-    resource.import_data(read_table("bench.csv", data))
+    with transaction.atomic():
+        resource.import_data(read_table("bench.csv", data))
     assert resource.report.is_clean, resource.report.problem
-    return resource.report.summary
 
 
-def bare():
-    products = (Product(sku=f"BARE-{n}", name=f"Product {n}", selling_price=2, cost_price=1) for n in range(ROWS))
+def plain(data: bytes):
+    result = PlainResource().import_data(read_table("plain.csv", data), raise_errors=True)
+    assert not result.has_errors()
+
+
+def bare_create(rows: int):
+    products = [Product(sku=f"BARE-{n}", name=f"Product {n}", selling_price=2, cost_price=1) for n in range(rows)]
     Product.objects.bulk_create(products, batch_size=1000)
 
 
-def main():
-    connection.queries_limit = 200_000
-    with transaction.atomic():
-        base, _ = timed(bare)
-        print(f"{connection.vendor}, {ROWS:,} rows; bare bulk_create {base:.2f} s")
-        for name, data in (
-            ("new, with stock", catalogue("2.00", 5)),
-            ("same file again", catalogue("2.00", 5)),
-            ("all changed, with stock", catalogue("3.00", 6)),
-        ):
-            seconds, queries = timed(lambda data=data: run(data))
-            print(f"{name:>24}: {ROWS / seconds:>7,.0f} rows/s, {queries:>6,} queries, {seconds / base:.1f} × bare")
-        transaction.set_rollback(True)
+def bare_update():
+    products = list(Product.objects.filter(sku__startswith="BARE-"))
+    for product in products:
+        product.selling_price = 3
+    Product.objects.bulk_update(products, ["selling_price"], batch_size=1000)
+
+
+def main(rows: int) -> None:
+    connection.queries_log = deque(maxlen=500_000)
+    bare = {"new": timed(lambda: bare_create(rows))[0], "changed": timed(bare_update)[0]}
+    library = {
+        "new": timed(lambda: plain(catalogue(FEW, "2.00", 0, "PLAIN")))[0] / FEW,
+        "changed": timed(lambda: plain(catalogue(FEW, "3.00", 0, "PLAIN")))[0] / FEW,
+    }
+    print(f"{connection.vendor}, {rows:,} rows with stock; so many × as fast as (a), so many × the time of (b)")
+    for name, price, stock in (("new", "2.00", 5), ("changed", "3.00", 6)):
+        seconds, queries = timed(lambda price=price, stock=stock: ours(catalogue(rows, price, stock)))
+        faster, slower = library[name] * rows / seconds, seconds / bare[name]
+        print(
+            f"{name:>12}: {rows / seconds:>6,.0f} rows/s, {queries:>6,} queries, (a) {faster:.1f} ×, (b) {slower:.1f} ×"
+        )
+    for name in ("undo changed", "undo new"):
+        record = ProductImport.objects.filter(undone_at=None).first()
+        seconds, queries = timed(lambda record=record: undo_import(record, user=None))
+        print(f"{name:>12}: {rows / seconds:>6,.0f} rows/s, {queries:>6,} queries")
+    assert not Product.objects.filter(sku__startswith="BENCH-").exists()
+    print(f"most memory ever held: {process.getrusage(process.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    with own_database():
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)

@@ -39,7 +39,7 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     file = tmp_path / "catalogue.csv"
     file.write_text(CATALOGUE)
     admin.open("/admin/inventory/product/")
-    page.get_by_role("link", name="Import").click()
+    page.locator("a[href='/admin/inventory/product/import/']").click()
     page.set_input_files("input[type=file]", file)
     admin.picture("02-import")
     page.get_by_role("button", name="Show what will happen").click()
@@ -148,3 +148,33 @@ def test_a_salesperson_confirms_but_changes_no_product_and_sees_no_staff(desk):
     assert response.status == 403
     sales.wrong = [line for line in sales.wrong if "403" not in line]  # the browser notes the refusal we asked for
     assert User.objects.filter(role="ADMIN").count() == 0
+
+
+def test_an_admin_brings_a_bad_list_mends_it_and_takes_it_back(desk, tmp_path):
+    make_product(sku="NW-1", name="Chai", stock=5)
+    admin = desk()
+    admin.sign_in(make_admin())
+    page = admin.page
+    file = tmp_path / "list.csv"
+    file.write_text("sku,name,selling_price,stock_qty\nnw-1,Chai,12.00,9\nnw-2,Chang,cheap,1\nnw-3,Syrup,3.00,4\n")
+    admin.open("/admin/inventory/product/import/")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_text("Set the stock of existing products").click()
+    page.get_by_role("button", name="Show what will happen").click()
+    admin.see("This is not a number.")
+    admin.picture("10-import-with-errors")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the lines with errors").click()
+    assert "cheap" in download.value.path().read_text(encoding="utf-8-sig")
+    page.get_by_role("link", name="Changed 1").click()
+    admin.see("stock 5 → 9 (+4)")
+    page.get_by_role("button", name="Import the other 2 lines").click()
+    admin.see("list.csv is imported: 1 new, 1 changed, 0 unchanged, 1 errors.")
+    admin.picture("11-import")
+    page.get_by_text("Undo this import").click()
+    submit_dialog(page, "Undo the import")
+    admin.see("The import of list.csv is undone.")
+    admin.picture("12-import-undone")
+    chai = Product.objects.get()
+    assert (chai.stock_qty, chai.selling_price) == (5, 10)
+    call_command("check_stock")

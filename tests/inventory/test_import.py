@@ -25,7 +25,7 @@ def run(text: str, **options):
     dry_run = options.pop("dry_run", False)
     resource = ProductResource(reference="list.csv", **options)
     table = read_table("list.csv", text.encode())
-    resource.import_data(table, dry_run=dry_run, rollback_on_validation_errors=True)
+    resource.import_data(table, dry_run=dry_run)
     return resource.report
 
 
@@ -125,7 +125,8 @@ def test_a_bad_row_is_named_by_line_column_and_reason_and_nothing_is_written(row
 
 def test_a_sku_twice_in_the_file_names_both_lines():
     report = run(HEADER + "a,Chai,,,1,,\n\nA ,Chang,,,1,,\n")
-    assert errors_of(report) == [(4, "sku", "Line 2 has the same SKU.")]
+    sentence = "Lines 2 and 4 have the same SKU."
+    assert errors_of(report) == [(2, "sku", sentence), (4, "sku", sentence)]
 
 
 def test_several_things_wrong_with_one_row_are_all_named():
@@ -280,7 +281,31 @@ def test_the_problems_of_online_retail_are_all_named():
     file = FOLDER / "online_retail_products.csv"
     report = run(file.read_text(encoding="utf-8"))
     reasons = [reason for _, _, reason in errors_of(report)]
-    assert sum("has the same SKU" in reason for reason in reasons) == 112
+    assert sum("have the same SKU" in reason for reason in reasons) == 2 * 112
     assert sum("needs a name" in reason for reason in reasons) == 112
     assert sum("must not be negative" in reason for reason in reasons) == 1
     assert not Product.objects.exists()
+
+
+def test_the_command_can_leave_out_bad_lines_and_be_told_how_to_read(tmp_path, capsys):
+    file = tmp_path / "list.txt"
+    file.write_bytes("sku|name|selling_price\nA|شاي|1\nB||2\n".encode("cp1256"))
+    options = {"encoding": "cp1256", "delimiter": "|", "leave_out_errors": True}
+    call_command("import_products", file, **options)
+    assert "1 new, 0 changed, 0 unchanged, 1 errors." in capsys.readouterr().out
+    assert Product.objects.get().name == "شاي"
+
+
+@needs_real_data
+def test_the_good_lines_of_online_retail_come_in_when_the_bad_ones_are_left_out():
+    file = FOLDER / "online_retail_products.csv"
+    report = run(file.read_text(encoding="utf-8"), leave_out_errors=True)
+    assert (report.counts["new"], report.counts["error"]) == (3735, 335)
+    assert Product.objects.count() == 3735
+
+
+def test_the_command_fails_if_every_line_was_left_out(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("sku,name,selling_price\nA,Chai,cheap\n")
+    with pytest.raises(CommandError, match="every line has errors"):
+        call_command("import_products", file, leave_out_errors=True)

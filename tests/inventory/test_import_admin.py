@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 
 from inventory.models import Product
@@ -20,14 +21,15 @@ from tests.factories import make_admin, make_order, make_product
 # Import in two steps
 
 
-def upload(client, text, name="list.csv", stock_mode="keep"):
+def upload(client, text, name="list.csv", stock_mode="keep", **options):
     file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
-    return client.post(reverse("admin:inventory_product_import"), {"file": file, "stock_mode": stock_mode}, follow=True)
+    data = {"file": file, "stock_mode": stock_mode, **options}
+    return client.post(reverse("admin:inventory_product_import"), data, follow=True)
 
 
-def confirm(client, preview):
+def confirm(client, preview, **options):
     context = preview.context
-    data = {"token": context["token"], "digest": context["report"].digest}
+    data = {"token": context["token"], "digest": context["report"].digest, **options}
     return client.post(reverse("admin:inventory_product_process_import"), data)
 
 
@@ -60,6 +62,138 @@ def test_errors_are_shown_by_line_and_nothing_can_be_confirmed(as_admin):
     assert "This is not a number." in page and "cheap" in page and "Import now" not in page
     confirm(as_admin, preview)
     assert not Product.objects.exists()
+
+
+def download_errors(client, preview) -> bytes:
+    return client.get(reverse("admin:inventory_product_import"), {"errors": preview.context["token"]})
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_bad_lines_are_downloaded_mended_and_brought_back_while_the_others_are_in_already(as_admin, delimiter):
+    price = "4.79" if delimiter == "," else "4,79"
+    lines = ["sku,name,selling_price,extra", f"A,Chai,{price},x", f"B,,{price},y", "=C,Cup,cheap,z", f"=C,Cup,{price},"]
+    text = "\n".join(
+        line.replace(",", delimiter) if price == "4.79" else line.replace(",", delimiter, 2) for line in lines
+    )
+    if price == "4,79":
+        text = "\n".join(
+            delimiter.join(line.replace("4,79", "4;79").split(",")).replace("4;79", "4,79") for line in lines
+        )
+    preview = upload(as_admin, text)
+    page = preview.content.decode()
+    assert "Import the other 1 line" in page and "Download the lines with errors" in page
+    response = confirm(as_admin, preview, leave_out_errors="1")
+    assert said(response) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 3 errors."]
+    assert [str(product) for product in Product.objects.all()] == ["Chai (A)"]
+
+    again = upload(as_admin, text)
+    answer = download_errors(as_admin, again)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="list-errors.csv"'
+    bad = answer.content.decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(bad), delimiter=delimiter))
+    assert table[0] == ["sku", "name", "selling_price", "extra", "what_is_wrong"]
+    assert [row[0] for row in table[1:]] == ["B", "'=C", "'=C"]
+    assert "A new product needs a name." in table[1][-1]
+    assert "Lines 4 and 5 have the same SKU." in table[2][-1] and "This is not a number." in table[2][-1]
+
+    table[1][1], table[2][0], table[2][2], table[3][0] = "Cup", "C", price, "D"
+    mended = io.StringIO()
+    csv.writer(mended, delimiter=delimiter).writerows(table)
+    preview = upload(as_admin, mended.getvalue().encode("utf-8-sig"), name="list-errors.csv")
+    assert preview.context["report"].unknown_columns == ["extra"]
+    assert (
+        said(confirm(as_admin, preview))[-1] == "list-errors.csv is imported: 3 new, 0 changed, 0 unchanged, 0 errors."
+    )
+    assert Product.objects.count() == 4
+
+
+def test_a_download_keeps_its_columns_and_can_come_back_as_often_as_it_takes(as_admin):
+    """Columns without a name or with the same one stay where they are, and the old reason goes when a new one comes."""
+    text = "sku,name,selling_price,,,note,note,stock_qty,=x\nA-1,Chai,cheap,,,one,two,3,z\n"
+    for _ in range(3):
+        text = download_errors(as_admin, upload(as_admin, text)).content.decode("utf-8-sig")
+        header, row = csv.reader(io.StringIO(text))
+        assert header == ["sku", "name", "selling_price", "", "", "note", "note", "stock_qty", "'=x", "what_is_wrong"]
+        assert row == ["A-1", "Chai", "cheap", "", "", "one", "two", "3", "z", "selling_price: This is not a number."]
+        text = text.replace("'=x", "=x")
+
+
+def test_a_download_of_a_list_with_bars_comes_back_too(as_admin):
+    bad = download_errors(as_admin, upload(as_admin, "sku|name|selling_price\nA|Chai|x,5\n", delimiter="|"))
+    assert upload(as_admin, bad.content).context["report"].counts["error"] == 1
+
+
+def test_an_import_that_somebody_else_was_faster_with_is_not_called_done(as_admin, monkeypatch):
+    def too_late(**kwargs):
+        raise IntegrityError
+
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    monkeypatch.setattr("inventory.resources.products.import_products", too_late)
+    again = confirm(as_admin, preview)
+    assert "Somebody else was writing the same products" in again.content.decode()
+    assert not Product.objects.exists()
+    monkeypatch.undo()
+    assert said(confirm(as_admin, again)) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors."]
+
+
+def test_leaving_out_must_be_asked_for(as_admin):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\nB,Cup,cheap\n")
+    confirm(as_admin, preview)
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("show", "seen", "unseen"),
+    [
+        ("", ["NEW", "CHG", "BAD"], ["SAME"]),
+        ("new", ["NEW"], ["CHG", "BAD", "SAME"]),
+        ("changed", ["CHG"], ["NEW", "SAME"]),
+    ]
+    + [
+        ("unchanged", ["SAME"], ["NEW", "CHG"]),
+        ("error", ["BAD"], ["NEW-1", "SAME"]),
+        ("nonsense", ["NEW", "BAD"], ["SAME"]),
+    ],
+)
+def test_the_preview_shows_the_kind_one_asks_for(as_admin, show, seen, unseen):
+    make_product(sku="SAME-1", name="SAME")
+    make_product(sku="CHG-1", name="Old")
+    text = "sku,name,selling_price\nNEW-1,NEW,1\nCHG-1,CHG,10\nSAME-1,SAME,10\nX-1,X,BAD\n"
+    token = upload(as_admin, text).context["token"]
+    page = as_admin.get(reverse("admin:inventory_product_import"), {"preview": token, "show": show}).content.decode()
+    assert all(word in page for word in seen) and not any(word in page for word in unseen)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp1256", "شاي"), ("gb18030", "茶叶"), ("shift_jis", "紅茶"), ("cp1251", "Чай"), ("utf-16", "Чай")],
+)
+def test_a_file_in_another_encoding_is_read_when_it_is_named(as_admin, encoding, name):
+    text = f"sku|name|selling_price\nA|{name}|1\n"
+    preview = upload(as_admin, text.encode(encoding), encoding=encoding, delimiter="|")
+    assert name in preview.content.decode()
+    confirm(as_admin, preview)
+    assert Product.objects.get().name == name
+
+
+def test_the_wrong_encoding_is_said_at_the_file(as_admin):
+    answer = upload(as_admin, b"sku,name\nA,\xff\xff\n", encoding="utf-8-sig")
+    assert "not text in the encoding Unicode (UTF-8)" in str(answer.context["form"].errors["file"])
+    assert "form" in upload(as_admin, "sku\nA\n", encoding="rot13").context
+
+
+def test_the_preview_says_what_had_to_be_guessed(as_admin):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Käse,1\n".encode("cp1252"))
+    assert "Western European (Windows-1252)" in preview.content.decode() and "Käse" in preview.content.decode()
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active.append(["nothing here"])
+    sheet = book.create_sheet("Price list")
+    sheet.append(["sku", "name", "selling_price"])
+    sheet.append(["A", "Chai", 1])
+    data = io.BytesIO()
+    book.save(data)
+    assert "The sheet “Price list” was read, one of 2" in upload(as_admin, data.getvalue(), "a.xlsx").content.decode()
 
 
 def test_products_that_changed_since_the_preview_are_shown_anew(as_admin):
@@ -147,7 +281,7 @@ def exported(client, model="inventory_product", **query) -> list[dict]:
     query_string = "&".join(f"{key}={value}" for key, value in query.items())
     response = client.post(f"{address}?{query_string}", {"format": "1", "resource": ""})
     assert response.status_code == 200, response
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_the_export_is_the_filtered_list_and_comes_back_unchanged(as_admin):
@@ -158,15 +292,15 @@ def test_the_export_is_the_filtered_list_and_comes_back_unchanged(as_admin):
         ("007", '\'=1+1 "quoted", and\nbroken', "5")
     ]
 
-    response = as_admin.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""})
+    data = as_admin.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""}).getvalue()
     for mode in ("keep", "set"):
-        report = upload(as_admin, response.content, stock_mode=mode).context["report"]
+        report = upload(as_admin, data, stock_mode=mode).context["report"]
         assert report.summary == "0 new, 0 changed, 2 unchanged, 0 errors"
 
 
 def test_an_excel_export_has_no_formulas_and_comes_back_unchanged(as_admin):
     make_product(sku="007", name="=cmd|' /C calc'!A0", stock=5)
-    data = as_admin.post(reverse("admin:inventory_product_export"), {"format": "0", "resource": ""}).content
+    data = as_admin.post(reverse("admin:inventory_product_export"), {"format": "0", "resource": ""}).getvalue()
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert all(cell.data_type != "f" for row in sheet for cell in row)
     report = upload(as_admin, data, "export.xlsx", "set").context["report"]
@@ -180,4 +314,20 @@ def test_the_other_lists_are_exported_in_both_formats(as_sales, model):
     if model == "sales_order":
         assert exported(as_sales, model)[0]["order_number"] == order.order_number
     response = as_sales.post(reverse(f"admin:{model}_export"), {"format": "0", "resource": ""})
-    assert openpyxl.load_workbook(io.BytesIO(response.content)).active.max_row == 2
+    assert openpyxl.load_workbook(io.BytesIO(response.getvalue())).active.max_row == 2
+
+
+def test_a_control_character_does_not_break_an_excel_export(as_admin):
+    make_product(name="bell\x07", category="kept")
+    data = as_admin.post(reverse("admin:inventory_product_export"), {"format": "0", "resource": ""}).getvalue()
+    assert openpyxl.load_workbook(io.BytesIO(data)).active["B2"].value == "bell\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("file_format", ["0", "1"])
+def test_an_export_is_sent_while_it_is_read(as_admin, file_format):
+    for _ in range(3):
+        make_product(user=as_admin.user)
+    response = as_admin.post(reverse("admin:inventory_product_export"), {"format": file_format, "resource": ""})
+    assert response.streaming
+    make_product(sku="LAST", user=as_admin.user)  # nothing has been read yet
+    assert len(response.getvalue()) > 100

@@ -99,7 +99,7 @@ def test_cost_and_margin_have_a_permission_of_their_own(as_sales, monkeypatch):
         assert "4.56" not in shown and "119.30" not in shown and "Margin" not in shown
     assert as_sales.get(url("history", product)).status_code == 403
     export = as_sales.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""})
-    assert "cost_price" not in export.content.decode()
+    assert "cost_price" not in export.getvalue().decode()
 
 
 # Adjust stock

@@ -17,9 +17,10 @@ from accounts.money import round_money
 from accounts.spreadsheets import UnreadableFile, as_decimal, as_text, as_whole_number, is_blank
 from inventory.exceptions import ProductsChanged
 from inventory.import_report import ImportReport, ReportRow
-from inventory.models import MAX_QUANTITY, Product, StockChange, normalise_sku
+from inventory.models import MAX_QUANTITY, Product, ProductImport, normalise_sku
 from inventory.services import BATCH, import_products, lock_products
 
+REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back
 KINDS = {
     RowResult.IMPORT_TYPE_NEW: "new",
     RowResult.IMPORT_TYPE_UPDATE: "changed",
@@ -80,7 +81,8 @@ class ProductResource(ModelResource):
     """Create and update products by SKU. A blank cell keeps what is there; all is written or nothing.
 
     `report` tells the outcome row by row. With `expected` (the digest of a preview) nothing is written
-    if the products have changed so that the import would now do something else.
+    if the products have changed so that the import would now do something else. With `leave_out_errors` the lines with
+    errors are passed over and all the others are written.
     """
 
     sku = Field(attribute="sku", column_name="sku", widget=SkuWidget())
@@ -111,17 +113,21 @@ class ProductResource(ModelResource):
         report_skipped = False
         store_instance = True
 
-    def __init__(self, *, user=None, stock_mode=StockMode.KEEP, expected=None, reference=""):
+    def __init__(self, *, user=None, stock_mode=StockMode.KEEP, expected=None, reference="", leave_out_errors=False):
         super().__init__()
         self.user, self.stock_mode, self.expected, self.reference = user, stock_mode, expected, reference
+        self.leave_out_errors, self.done = leave_out_errors, None
+        self.after_each_row = lambda: None  # for whoever shows the progress
         self.report, self.existing, self.lines_by_sku = ImportReport(), {}, {}
-        self.new, self.changed, self.stock = [], [], []
+        self.new, self.changed, self.stock, self.written = [], [], [], []
         self.dry_run = True
 
     # Reading
 
     def import_data(self, dataset, dry_run=False, **kwargs):
         self.dry_run = dry_run
+        kwargs["rollback_on_validation_errors"] = not self.leave_out_errors
+        self.report.source = dataset.read_as
         result = super().import_data(dataset, dry_run=dry_run, **kwargs)
         if result.base_errors:
             self.report.problem = str(result.base_errors[0].error)
@@ -140,7 +146,7 @@ class ProductResource(ModelResource):
         self.load_existing(dataset["sku"])
 
     def check_header(self, headers: list[str]) -> None:
-        known = set(self.fields)
+        known = {*self.fields, REASON_COLUMN}
         if "sku" not in headers:
             raise UnreadableFile(
                 "The first line must name the columns, and one of them must be “sku”. "
@@ -151,13 +157,12 @@ class ProductResource(ModelResource):
         self.report.unknown_columns = [header for header in headers if header and header not in known]
 
     def load_existing(self, cells) -> None:
-        skus = set()
-        for cell in cells:
+        for line, cell in zip(self.lines, cells, strict=True):
             try:
-                skus.add(self.fields["sku"].widget.clean(cell))
+                self.lines_by_sku.setdefault(self.fields["sku"].widget.clean(cell), []).append(line)
             except ValueError:
                 continue  # reported with its row
-        skus, products = sorted(skus), []
+        skus, products = sorted(self.lines_by_sku), []
         for start in range(0, len(skus), BATCH):
             products += Product.objects.filter(sku__in=skus[start : start + BATCH])
         if not self.dry_run:
@@ -169,6 +174,7 @@ class ProductResource(ModelResource):
         row = Row(row, line=line, decimal_comma=self.decimal_comma)
         result = super().import_row(row, instance_loader, **kwargs)
         self.add_to_report(row, result)
+        self.after_each_row()
         return result
 
     def get_instance(self, instance_loader, row):
@@ -180,9 +186,8 @@ class ProductResource(ModelResource):
             return None
         if not sku:
             row.sku_error = "The SKU is missing."
-        elif sku in self.lines_by_sku:
-            row.sku_error = f"Line {self.lines_by_sku[sku]} has the same SKU."
-        self.lines_by_sku.setdefault(sku, row.line)
+        elif len(lines := self.lines_by_sku[sku]) > 1:
+            row.sku_error = f"Lines {', '.join(map(str, lines[:-1]))} and {lines[-1]} have the same SKU."
         return copy(self.existing.get(sku))
 
     def after_init_instance(self, instance, new, row, **kwargs):
@@ -254,8 +259,6 @@ class ProductResource(ModelResource):
     def add_to_report(self, row: Row, result) -> None:
         kind = KINDS[result.import_type]
         self.report.counts[kind] += 1
-        if kind == "unchanged":
-            return
         name = row.get("name") or getattr(result.instance, "name", "")
         sku = getattr(result.instance, "sku", "") or row.get("sku")
         report_row = ReportRow(row.line, as_shown(sku), as_shown(name), kind)
@@ -264,7 +267,7 @@ class ProductResource(ModelResource):
                 report_row.errors += [(column, as_shown(row.get(column)), reason) for reason in reasons]
         elif result.errors:
             report_row.errors.append(("", "", str(result.errors[0].error)))
-        else:
+        elif kind != "unchanged":
             report_row.changes = self.row_changes
         self.report.rows.append(report_row)
 
@@ -273,6 +276,7 @@ class ProductResource(ModelResource):
     def save_instance(self, instance, is_create, row, **kwargs):
         """Keep for `after_import`, which writes everything at once."""
         self.row_changes = self.changes_of(instance)
+        self.written.append((instance, row.line, self.row_changes))
         columns = {column for column, _, _ in self.row_changes}
         if is_create:
             self.new.append(instance)
@@ -282,7 +286,9 @@ class ProductResource(ModelResource):
             self.stock.append((instance, instance.imported_stock))
 
     def after_import(self, dataset, result, **kwargs):
-        if self.dry_run or result.has_errors() or result.has_validation_errors():
+        if self.dry_run or result.has_errors() or not (self.new or self.changed or self.stock):
+            return
+        if result.has_validation_errors() and not self.leave_out_errors:
             return
         if self.expected is not None and self.report.digest != self.expected:
             raise ProductsChanged(
@@ -290,14 +296,32 @@ class ProductResource(ModelResource):
                 "This is what the import would do now."
             )
         try:
+            record = self.record()
             import_products(
-                new=self.new, changed=self.changed, stock=self.stock, reference=self.reference, user=self.user
+                new=self.new,
+                changed=self.changed,
+                stock=self.stock,
+                record=record,
+                rows=self.written,
+                user=self.user,
             )
         except (IntegrityError, OperationalError) as error:
             raise ProductsChanged(
                 "Somebody else was writing the same products at the same moment, so nothing was imported. "
                 "Please look at the preview again."
             ) from error
+        self.done = record
+
+    def record(self) -> ProductImport:
+        counts = self.report.counts
+        return ProductImport(
+            file_name=self.reference,
+            stock_mode=self.stock_mode,
+            new_count=counts["new"],
+            changed_count=counts["changed"],
+            unchanged_count=counts["unchanged"],
+            left_out_count=counts["error"],
+        )
 
     # Export
 
@@ -311,33 +335,3 @@ class ProductResource(ModelResource):
 def as_shown(cell) -> str:
     """A cell of the file as a message quotes it."""
     return "" if cell is None else str(cell)[:100]
-
-
-class StockChangeResource(ModelResource):
-    """The stock change log, for export only."""
-
-    class Meta:
-        model = StockChange
-        name = "Stock changes"
-        fields = (
-            "created_at",
-            "product_sku",
-            "product_name",
-            "product_category",
-            "previous_qty",
-            "new_qty",
-            "quantity_change",
-            "kind",
-            "change_reason",
-            "reference",
-            "customer",
-            "created_by",
-        )
-        export_order = fields
-
-    quantity_change = Field(attribute="quantity_change", column_name="quantity_change")
-    customer = Field(attribute="customer", column_name="customer")
-    created_by = Field(attribute="created_by", column_name="created_by")
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("customer", "created_by")
