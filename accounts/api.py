@@ -11,7 +11,7 @@ from ninja import File, Query, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
 
-from accounts.images import read_picture, replace_picture
+from accounts.images import read_picture
 from accounts.models import Customer, User
 from accounts.pagination import KeysetPagination
 from accounts.schemas import (
@@ -38,6 +38,7 @@ customers = Router(tags=["Customers"])
 
 OWN_PROFILE = may("accounts.change_own_profile")
 AUTHORS = ["created_by", "modified_by"]
+EDITED = ["email", "customer_code", "phone", "first_name", "last_name", "address", "opening_balance", "is_active"]
 
 
 # Signing in
@@ -45,7 +46,7 @@ AUTHORS = ["created_by", "modified_by"]
 
 @auth.post("/register/", auth=OptionalTokenAuth(), throttle=STRICT, response={201: MeOut}, summary="Register")
 def register(request, payload: RegisterIn):
-    """Make an account of one's own: a customer's. Only an admin can ask for another role."""
+    """Make an account of one's own: a customer's. Only an admin registers others, and in any role."""
     role = payload.role or User.Role.CUSTOMER
     by = request.user if request.user.is_authenticated else None
     if (by or role != User.Role.CUSTOMER) and not request.user.has_perm("accounts.add_user"):
@@ -122,7 +123,7 @@ def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja'
     picture = read_picture("avatar", avatar)  # which takes its time: before anything is locked
     with transaction.atomic():
         user = locked(User, request.user.pk, request.user)
-        replace_picture(user, "avatar", picture)
+        user.avatar = picture
         return save_user(user, by=user)
 
 
@@ -132,7 +133,7 @@ def remove_avatar(request):
     """Delete the picture; without one this does nothing."""
     user = locked(User, request.user.pk, request.user)
     if user.avatar:
-        replace_picture(user, "avatar", None)
+        user.avatar = ""
         save_user(user, by=user)
     return Status(204, None)
 
@@ -178,14 +179,12 @@ def delete_customer(request, id: int):
 
 
 def save_customer(request, customer: Customer, payload: CustomerChanges) -> Customer:
-    values = payload.given()
-    values.pop("modified_at", None)
-    if not values:
+    values = payload.given(*EDITED)
+    if not values and not payload.password:
         return customer
-    password = values.pop("password", None)
     fill(customer, values)
-    if password:
-        with_password(customer, password)
+    if payload.password:
+        with_password(customer, payload.password)
     elif customer._state.adding:
         customer.set_unusable_password()
     return save_user(customer, by=request.user)

@@ -7,7 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
@@ -52,13 +53,7 @@ def read_picture(field: str, upload) -> ContentFile:
         raise ValidationError({field: error.messages}) from error
 
 
-def replace_picture(record: models.Model, field: str, picture: ContentFile | None) -> None:
-    """Put a new picture (or none) into the record, to be saved by its service; the old file goes once that is done."""
-    forget_picture(getattr(record, field))
-    setattr(record, field, picture or "")
-
-
-def forget_picture(old: models.fields.files.FieldFile) -> None:
+def forget_picture(old: FieldFile) -> None:
     """Delete the file of a picture, if there is one, when the transaction has succeeded."""
     if old:
         transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))

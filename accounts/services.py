@@ -20,6 +20,9 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
     if not user._state.adding:
         lock_people(user, by)
         check_admin_remains(user)
+        stored = User.objects.only("avatar").filter(pk=user.pk).first()
+        if stored and stored.avatar != user.avatar:
+            forget_picture(stored.avatar)
     user.stamp(by, reason, at=at)
     try:
         with transaction.atomic():

@@ -29,8 +29,6 @@ PREDICATES = {
     "decimal_type": "must be a number",
     "finite_number": "must be a number",
     "decimal_max_places": "must have at most {decimal_places} decimals",
-    "decimal_max_digits": "is too large",
-    "decimal_whole_digits": "is too large",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "string_type": "must be text",

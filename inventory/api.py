@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.pagination import paginate
 
-from accounts.images import read_picture, replace_picture
+from accounts.images import read_picture
 from accounts.pagination import KeysetPagination
 from accounts.roles import require
 from accounts.tokens import may
@@ -20,11 +20,12 @@ from inventory.schemas import (
     StockChangeFilters,
     StockChangeOut,
 )
-from inventory.services import adjust_stock, delete_product, lock_products, save_product
+from inventory.services import IMPORTED_FIELDS, adjust_stock, delete_product, lock_products, save_product
 
 products = Router(tags=["Products"])
 
 CHANGE = may("inventory.change_product")
+EDITED = ["sku", *IMPORTED_FIELDS]
 AUTHORS = ["created_by", "modified_by"]
 
 
@@ -39,11 +40,8 @@ def list_products(request, filters: Query[ProductFilters]):
 def create_product(request, payload: ProductIn):
     """Add a product with its initial stock."""
     product = Product(created_by=request.user, modified_by=request.user)
-    values = payload.given()
-    stock = values.pop("stock_qty", None) or 0
-    for name in ("change_reason", "modified_at"):
-        values.pop(name, None)
-    return Status(201, save_product(fill(product, values), user=request.user, initial_stock=stock))
+    fill(product, payload.given(*EDITED))
+    return Status(201, save_product(product, user=request.user, initial_stock=payload.stock_qty or 0))
 
 
 @products.get(
@@ -74,14 +72,13 @@ def change_product(request, id: int, payload: ProductChanges):
     """Change a product; what is left out stays. A different `stock_qty` is logged as an adjustment."""
     product = locked(id)
     check_seen(product, payload.modified_at)
-    values = payload.given()
-    stock, reason, _ = (values.pop(name, None) for name in ("stock_qty", "change_reason", "modified_at"))
+    values, stock = payload.given(*EDITED), payload.stock_qty
     if values:
         priced = {"cost_price", "selling_price"}.intersection(values)
         save_product(fill(product, values, together=bool(priced)), user=request.user)
     if stock is not None and stock != product.stock_qty:
         require(request, "inventory.adjust_stock")
-        reason = (reason or "").strip() or "Corrected with the product's other data"
+        reason = (payload.change_reason or "").strip() or "Corrected with the product's other data"
         adjust_stock(product, new_qty=stock, reason=reason, user=request.user)
     return get_product(request, id)
 
@@ -99,7 +96,7 @@ def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 
     picture = read_picture("image", image)  # which takes its time: before anything is locked
     with transaction.atomic():
         product = locked(id)
-        replace_picture(product, "image", picture)
+        product.image = picture
         save_product(product, user=request.user)
     return get_product(request, id)
 
@@ -110,7 +107,7 @@ def remove_image(request, id: int):
     """Delete the picture; without one this does nothing."""
     product = locked(id)
     if product.image:
-        replace_picture(product, "image", None)
+        product.image = ""
         save_product(product, user=request.user)
     return Status(204, None)
 

@@ -85,8 +85,10 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     if product._state.adding:
         product.stock_qty = 0
     else:
-        product.stock_qty = lock_product(product).stock_qty
-        initial_stock = 0
+        stored = lock_product(product)
+        product.stock_qty, initial_stock = stored.stock_qty, 0
+        if product.image != stored.image:
+            forget_picture(stored.image)
     product.stamp(user, at=at)
     new_picture = bool(product.image) and not product.image._committed
     try:

@@ -90,7 +90,8 @@ class Undo:
         for column, value in before.items():
             setattr(product, column, value)
         try:
-            product.check_sells_above_cost()
+            if {"cost_price", "selling_price"}.intersection(before):
+                product.check_sells_above_cost()
         except ValidationError as error:
             for column, value in imported.items():
                 setattr(product, column, value)

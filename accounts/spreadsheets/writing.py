@@ -1,9 +1,11 @@
 """Tables that people take away: cells that no spreadsheet will run."""
 
+import codecs
 import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import openpyxl
 from import_export.formats.base_formats import CSV, XLSX
@@ -14,28 +16,24 @@ from accounts.spreadsheets.cells import escape_formula
 CHUNK = 64 * 1024
 
 
-class HarmlessCSV(CSV):
-    """A CSV file, row by row, with cells that no spreadsheet will run."""
+def csv_chunks(rows: Iterable[list], delimiter: str = ",") -> Iterator[bytes]:
+    """A CSV file in pieces, as its rows come, with cells that no spreadsheet will run."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=delimiter)
+    for row in rows:
+        writer.writerow([escape_formula("" if cell is None else cell) for cell in row])
+        if buffer.tell() > CHUNK:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
 
+
+class HarmlessCSV(CSV):
     label = "CSV"
 
     def stream(self, headers: list[str], rows: Iterable[list]) -> Iterator[bytes]:
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer)
-        writer.writerow(headers)
-        for row in rows:
-            writer.writerow([escape_formula("" if cell is None else cell) for cell in row])
-            if buffer.tell() > CHUNK:
-                yield taken_out(buffer)
-        yield taken_out(buffer)
-
-
-def taken_out(buffer: io.StringIO) -> bytes:
-    """What has been written so far; the buffer is empty afterwards."""
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+        return csv_chunks(chain([headers], rows))
 
 
 class HarmlessXLSX(XLSX):
@@ -63,9 +61,5 @@ def writable(cell):
 
 
 def write_csv(headers: list[str], rows: list[list], *, delimiter: str = ",") -> bytes:
-    """A CSV file that Excel reads as Unicode, with harmless cells."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter)
-    for row in [headers, *rows]:
-        writer.writerow([escape_formula("" if cell is None else cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    """A whole CSV file that Excel reads as Unicode."""
+    return codecs.BOM_UTF8 + b"".join(csv_chunks([headers, *rows], delimiter))

@@ -8,12 +8,14 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.images import clean_image
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange, normalise_sku
 from inventory.services import delete_product, save_product
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
 from sales.services import cancel_order, confirm_order
+from tests.api.test_profile import picture
 from tests.factories import make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +148,20 @@ def test_a_product_in_a_pending_order_cannot_be_deleted_and_the_orders_are_named
 def test_only_a_sku_that_is_taken_is_called_so():
     with pytest.raises(IntegrityError), transaction.atomic():
         save_product(Product(sku="A", name="", selling_price=1), user=None)
+
+
+def test_the_file_of_a_picture_goes_when_another_takes_its_place(django_capture_on_commit_callbacks):
+    """Whatever the door: the service that saves the product sees to it."""
+    product = make_product()
+    files = []
+    for _ in range(2):
+        product.image = clean_image(picture())
+        with django_capture_on_commit_callbacks(execute=True):
+            save_product(product, user=None)
+        files.append(product.image.name)
+    storage = product.image.storage
+    assert [storage.exists(name) for name in files] == [False, True]
+    product.name = "Another name"
+    with django_capture_on_commit_callbacks(execute=True):
+        save_product(product, user=None)
+    assert storage.exists(files[1])

@@ -178,6 +178,16 @@ def test_old_values_that_would_sell_below_cost_are_not_given_back():
     assert (product.cost_price, product.selling_price) == (Decimal("15.00"), Decimal("20.00"))
 
 
+def test_a_price_from_older_rules_does_not_keep_a_name_from_being_given_back(settings):
+    settings.ALLOW_SELLING_BELOW_COST = True
+    product = make_product(sku="A-1", name="Tea", cost_price=Decimal("20"), selling_price=Decimal("10"))
+    settings.ALLOW_SELLING_BELOW_COST = False
+    record = make_import("sku,name\nA-1,Chai\n")
+    assert undo_import(record, user=None).not_undone == ""
+    product.refresh_from_db()
+    assert product.name == "Tea"
+
+
 def test_sales_since_then_stay_sold():
     product = make_product(sku="A-1", name="Tea", stock=10)
     record = make_import(LIST, stock_mode="add")
