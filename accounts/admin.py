@@ -1,36 +1,44 @@
 """Customers and staff in the admin: two lists of one table."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.exceptions import BusinessError
+from accounts.fields import readable_phone
 from accounts.forms import CarefulForm
 from accounts.images import PictureField
+from accounts.imports.admin import ImportMixin
+from accounts.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
 from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
-from accounts.models import Customer, User
+from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.money import format_money
+from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
+from accounts.undo import undo_customer_import
 
 admin.site.unregister(Group)  # rights follow from the role
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own business
 
 ROLE_COLOURS = {User.Role.ADMIN: "primary", User.Role.SALES: "info", User.Role.CUSTOMER: "success"}
 
+NAMESAKES_SHOWN = 3
+
 
 class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     """What customers and staff have in common."""
 
     search_fields = ["first_name", "last_name", "email", "customer_code", "phone"]
+    readonly_preprocess_fields = {"phone": readable_phone}
     ordering = ["first_name", "last_name", "id"]
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
@@ -39,6 +47,16 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     def person(self, user):
         initials = f"{user.first_name[:1]}{user.last_name[:1]}".upper() or user.email[:1].upper()
         return [str(user), user.email, initials]
+
+    @display(description="Phone", ordering="phone")
+    def phone_number(self, user):
+        return (
+            format_html('<span class="whitespace-nowrap">{}</span>', readable_phone(user.phone)) if user.phone else None
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return (found | queryset.filter(phone_ending_with(search_term)) if search_term else found), may_repeat
 
     def lock(self, request, key):
         lock_people(User(pk=key), request.user)
@@ -59,9 +77,16 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 
 
 @admin.register(Customer)
-class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
+class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    list_display = ["person", "customer_code", "phone", "balance", "is_active", "created_at"]
+    import_key = "Code or e-mail"
+    import_help = (
+        "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
+        "is_active. A row means the customer with its code, else the one with its e-mail; the others are added and "
+        "need email and first_name."
+    )
+    list_display = ["person", "customer_code", "phone_number", "balance", "is_active", "created_at"]
     search_help_text = "Name, e-mail, code or phone"
     fieldsets = [
         (
@@ -82,6 +107,11 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
 
     formfield_overrides = {**TYPED_NUMBERS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
+    def get_changeform_initial_data(self, request):
+        """A code that nobody has is proposed; whoever is slower with it is refused like with any other."""
+        code = User.objects.next_customer_code()
+        return {"customer_code": code, **super().get_changeform_initial_data(request)}
+
     @display(description="Opening balance", ordering="opening_balance")
     def balance(self, customer):
         return format_money(customer.opening_balance)
@@ -94,6 +124,41 @@ class CustomerAdmin(HarmlessExportAdmin, PersonAdmin):
             obj.role = User.Role.CUSTOMER
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if not change or {"first_name", "last_name"}.intersection(form.changed_data):
+            self.warn_of_namesakes(request, obj)
+
+    def warn_of_namesakes(self, request, customer):
+        """Two customers of one name may be right, or one person entered twice: only people can tell."""
+        namesakes = list(Customer.objects.namesakes(customer)[: NAMESAKES_SHOWN + 1])
+        if not namesakes:
+            return
+        links = format_html_join(
+            ", ",
+            '<a href="{}" class="font-medium underline">{}</a>',
+            [(self.change_url(one.pk), one.customer_code or one.email) for one in namesakes[:NAMESAKES_SHOWN]],
+        )
+        beyond = " and more" if len(namesakes) > NAMESAKES_SHOWN else ""
+        sentence = "{} is also the name of {}{}. Please check that this is not the same person."
+        self.message_user(request, format_html(sentence, customer, links, beyond), messages.WARNING)
+
+
+class UndoCustomerImportForm(UndoImportForm):
+    queryset = CustomerImport.objects.select_related("undone_by")
+    noun = "customer"
+
+
+class ImportedCustomerInline(ImportedRowInline):
+    model = CustomerImportRow
+    verbose_name_plural = "Imported customers"
+    fields = readonly_fields = ["line", "key", "name", "kind", "values"]
+
+
+@admin.register(CustomerImport)
+class CustomerImportAdmin(ImportLogAdmin):
+    inlines = [ImportedCustomerInline]
+    undo_permission = "accounts.import_customer"
+    undo_service = staticmethod(undo_customer_import)
+    undo = undo_action(UndoCustomerImportForm)(ImportLogAdmin.undo)
 
 
 class StaffForm(CarefulForm):
@@ -147,14 +212,18 @@ class NewPasswordForm(AdminPasswordChangeForm):
 @admin.register(User)
 class StaffAdmin(PersonAdmin, UserAdmin):
     form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, NewPasswordForm
-    list_display = ["person", "role_badge", "phone", "is_active", "last_login"]
+    list_display = ["person", "role_badge", "phone_number", "is_active", "last_login"]
+    search_help_text = "Name, e-mail or phone"
     list_filter = ["is_active"]
     filter_horizontal = []
     add_form_template = None
     fieldsets = [
         (
             None,
-            {"fields": [("first_name", "last_name"), ("email", "phone"), ("role", "is_active"), "avatar"]},
+            {
+                "fields": [("first_name", "last_name"), ("email", "phone"), ("role", "is_active"), "avatar"],
+                "classes": ["min-w-0"],  # else the picture's address makes the page wider than a telephone
+            },
         ),
         ("Password", {"fields": ["new_password"]}),
         (

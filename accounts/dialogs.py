@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.forms import BaseDialogForm
 
 
@@ -46,6 +47,11 @@ class RecordDialogForm(BaseDialogForm):
         return {"form": self, "record": self.record}
 
 
-def close_dialog(url: str) -> HttpResponse:
-    """The answer that closes a dialog and opens this page."""
-    return HttpResponse(headers={"HX-Redirect": url})
+def close_dialog(request, otherwise: str) -> HttpResponse:
+    """The answer that closes a dialog and opens the page behind it, filters and all; if it is not known, `otherwise`.
+
+    It is asked for anew, not reloaded: a page that answered a refused form would send that form once more.
+    """
+    behind = request.headers.get("HX-Current-URL", "").partition("#")[0]
+    ours = url_has_allowed_host_and_scheme(behind, {request.get_host()})
+    return HttpResponse(headers={"HX-Redirect": behind if behind and ours else otherwise})

@@ -27,3 +27,11 @@ class RecordChanged(BusinessError):
 
 class KeyUsedOtherwise(BusinessError):
     """An Idempotency-Key came with another request than the one it was first used for."""
+
+
+class ImportOutdated(BusinessError):
+    """The records are no longer what the preview of an import showed."""
+
+
+class AlreadyUndone(BusinessError):
+    """The import has been undone before."""

@@ -3,10 +3,13 @@
 import re
 import unicodedata
 
+from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import lazy
 from phonenumber_field.phonenumber import to_python as parse_phone
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, example_number, format_number, parse
 
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")  # ITU-T E.164: at most 15 digits with the country code
 
@@ -37,17 +40,90 @@ class LowerCaseEmailField(NormalisedMixin, models.EmailField):
         return unicodedata.normalize("NFKC", value).strip().lower()  # NFKC: as Django does with names to sign in by
 
 
-class TrimmedCharField(NormalisedMixin, models.CharField):
-    """A text of one line without spaces around it; one of spaces only is blank."""
+INVISIBLE = "This contains an invisible control character. Please delete it."
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but the tab and the end of a line
+
+
+def validate_visible(value: str) -> None:
+    """No control characters: nobody sees them, and no spreadsheet brings them back."""
+    if CONTROL_CHARACTER.search(value):
+        raise ValidationError(INVISIBLE, code="invalid")
+
+
+class TrimmedMixin(NormalisedMixin):
+    """Text without spaces around it; one of spaces only is blank. Every end of a line is the same one sign."""
+
+    default_validators = [validate_visible]
 
     def normalise(self, value):
-        return value.strip()
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class TrimmedCharField(TrimmedMixin, models.CharField):
+    """A short text."""
+
+
+class TrimmedTextField(TrimmedMixin, models.TextField):
+    """A text of several lines."""
+
+
+class CodeField(TrimmedCharField):
+    """A short name for a record in one spelling: composed characters, single spaces; upper and lower case count."""
+
+    def normalise(self, value):
+        return " ".join(unicodedata.normalize("NFC", value).split())
 
 
 def validate_phone(value: str) -> None:
     """A number in the international form that PhoneField gives every number it understands."""
     if not INTERNATIONAL.fullmatch(value):
         raise ValidationError("The phone number entered is not valid.", code="invalid")
+
+
+def as_e164(value: str) -> str:
+    """A phone number as it is stored; what cannot be understood stays as it is."""
+    value = value.strip()
+    number = parse_phone(value)
+    understood = number and number.country_code and not number.extension  # E.164 knows no extensions
+    if understood and (value.startswith("+") or number.is_valid()):
+        spelled = number.format_as(PhoneNumberFormat.E164)
+        return spelled if spelled == value else as_e164(spelled)  # some are another number once more
+    return value
+
+
+def readable_phone(value: str | None) -> str:
+    """A stored number as people read it, `+49 30 901820`; what is no such number stays as it is."""
+    if not value or not INTERNATIONAL.fullmatch(value):
+        return value or ""
+    try:
+        spelled = format_number(parse(value), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:  # a country code that does not exist (yet)
+        return value
+    return spelled if as_e164(spelled) == value else value  # it must be the same number when it is typed back
+
+
+def how_to_type_a_phone() -> str:
+    """Which spellings PhoneField understands, with an example of each."""
+    example = example_number(settings.PHONENUMBER_DEFAULT_REGION or "")
+    if example is None:
+        return "With the country code, e.g. +49 30 901820."
+    local, abroad = (
+        format_number(example, form) for form in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
+    )
+    return f"As dialled at home, e.g. {local}, or with the country code, e.g. {abroad}."
+
+
+PHONE_HELP = lazy(how_to_type_a_phone, str)()
+
+
+class PhoneFormField(forms.CharField):
+    """Shows the number readably; shown so and sent back, it has not changed."""
+
+    def prepare_value(self, value):
+        return readable_phone(value)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial, as_e164(data or ""))
 
 
 class PhoneField(NormalisedMixin, models.CharField):
@@ -60,8 +136,7 @@ class PhoneField(NormalisedMixin, models.CharField):
     default_validators = [validate_phone]
 
     def normalise(self, value):
-        value = value.strip()
-        number = parse_phone(value)
-        if number and number.country_code and (value.startswith("+") or number.is_valid()):
-            return number.format_as(PhoneNumberFormat.E164)
-        return value
+        return as_e164(value)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PhoneFormField, "help_text": PHONE_HELP, **kwargs})

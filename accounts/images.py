@@ -59,10 +59,19 @@ def forget_picture(old: FieldFile) -> None:
         transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))
 
 
+class PictureInput(UnfoldAdminImageFieldWidget):
+    """Shows the present picture, and asks the browser to offer pictures only."""
+
+    template_name = "accounts/picture_input.html"  # in accounts/templates: widgets are looked for in apps alone
+
+    def __init__(self, attrs=None):
+        super().__init__({"accept": ",".join(f"image/{name.lower()}" for name in FORMATS), **(attrs or {})})
+
+
 class PictureField(forms.FileField):
     """A form's upload field that accepts real pictures only (see `clean_image`)."""
 
-    widget = UnfoldAdminImageFieldWidget
+    widget = PictureInput
 
     def clean(self, data, initial=None):
         upload = super().clean(data, initial)

@@ -1,7 +1,6 @@
 """What every admin page here is built on: unfold's ModelAdmin with the doors shut that the packages leave open."""
 
 import re
-from datetime import timedelta
 from itertools import pairwise
 
 from django.contrib import messages
@@ -17,13 +16,12 @@ from django.utils.text import capfirst
 from import_export.admin import ExportMixin
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.contrib.import_export.forms import ExportForm
-from unfold.utils import parse_date_str
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.days import start_of_day
 from accounts.exceptions import BusinessError
+from accounts.fields import PhoneField, readable_phone
 from accounts.forms import CarefulForm
 from accounts.spreadsheets import HarmlessCSV, HarmlessXLSX
 
@@ -52,6 +50,7 @@ class BackOfficeAdmin(ModelAdmin):
     show_full_result_count = False
     warn_unsaved_form = True
     delete_hint = ""  # what to do with a record that cannot be deleted
+    show_history = False
 
     def get_actions(self, request):
         """No "delete selected": deleting is a service's work, one record at a time."""
@@ -84,6 +83,17 @@ class BackOfficeAdmin(ModelAdmin):
                 raise  # not the address's fault
             return self.back_to_list(request)
 
+    def get_changelist_instance(self, request):
+        """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""
+        try:
+            return super().get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            if "p" not in request.GET:
+                raise
+            request.GET = request.GET.copy()
+            del request.GET["p"]
+            return super().get_changelist_instance(request)
+
     def back_to_list(self, request) -> HttpResponseRedirect:
         self.message_user(
             request, "That search or filter makes no sense, so the whole list is shown.", messages.WARNING
@@ -114,6 +124,8 @@ class BackOfficeAdmin(ModelAdmin):
         list(self.model._base_manager.select_for_update(no_key=True).filter(pk=key).values_list("pk"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        step = "" if object_id else f"Add {self.opts.verbose_name}"
+        extra_context = {"show_history": self.show_history, "step": step, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except BusinessError as error:
@@ -140,6 +152,23 @@ class BackOfficeAdmin(ModelAdmin):
         return obj
 
 
+class ReadOnlyRecord:
+    """Records that are looked at, whoever one is, and that know who made them."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @display(description="By", ordering="created_by")
+    def by(self, record):
+        return record.created_by or "System"
+
+
 class ReadableHistoryAdmin(SimpleHistoryAdmin):
     """The history as one list to read.
 
@@ -147,12 +176,13 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
     it write the old values back.
     """
 
+    show_history = True
     object_history_list_template = "admin/history_list.html"
     history_list_per_page = 50
 
     def history_view(self, request, object_id, extra_context=None):
         self.get_object_or_404(request, object_id)
-        return super().history_view(request, object_id, extra_context)
+        return super().history_view(request, object_id, {"step": "History", **(extra_context or {})})
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         raise Http404
@@ -165,7 +195,7 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
                 {
                     "field": capfirst(field.verbose_name),
                     "old": as_read(getattr(older, field.name), field),
-                    "new": as_read(getattr(newer, field.name), field),
+                    "new": as_read(getattr(newer, field.name), field, instead_of=getattr(older, field.name)),
                 }
                 for field in newer.tracked_fields
                 if older and getattr(newer, field.attname) != getattr(older, field.attname)
@@ -180,8 +210,12 @@ def is_key(value) -> bool:
     return str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 18
 
 
-def as_read(value, field) -> str:
+def as_read(value, field, instead_of=None) -> str:
     """The value of a field as a sentence has it."""
+    if isinstance(field, models.ImageField):  # its random name says nothing, and an old one's file is gone
+        return ("another picture" if instead_of else "a picture") if value else "–"
+    if isinstance(field, PhoneField):
+        value = readable_phone(value)
     return ("yes" if value else "no") if isinstance(value, bool) else display_for_field(value, field, "–")
 
 
@@ -197,6 +231,7 @@ class DownloadForm(ExportForm):
         super().__init__(formats, resources, **kwargs)
         self.fields["format"].choices = [(str(index), kind.label) for index, kind in enumerate(formats)]
         self.fields["format"].initial = "0"
+        self.fields["resource"].label = "Contents"
 
 
 class HarmlessExportAdmin(ExportMixin):
@@ -216,6 +251,9 @@ class HarmlessExportAdmin(ExportMixin):
                 raise  # not the address's fault
             return self.back_to_list(request)
 
+    def get_export_context_data(self, **kwargs):
+        return {**super().get_export_context_data(**kwargs), "step": "Export"}
+
     def get_valid_export_item_pks(self, request):
         return []  # there is no export of selected rows, so no reason to load every key for it
 
@@ -233,16 +271,3 @@ class HarmlessExportAdmin(ExportMixin):
             content_type=file_format.get_content_type(),
             headers={"Content-Disposition": content_disposition_header(True, name)},
         )
-
-
-class LocalDateRangeFilter(RangeDateFilter):
-    """A range of days in TIME_ZONE on a moment, the last day included."""
-
-    def queryset(self, request, queryset):
-        first = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_from") or "")
-        last = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_to") or "")
-        if first:
-            queryset = queryset.filter(**{f"{self.field_path}__gte": start_of_day(first)})
-        if last:
-            queryset = queryset.filter(**{f"{self.field_path}__lt": start_of_day(last + timedelta(days=1))})
-        return queryset

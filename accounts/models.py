@@ -3,17 +3,28 @@
 from decimal import Decimal
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from accounts.fields import LowerCaseEmailField, PhoneField, TrimmedCharField
+from accounts.doors import Door, current_door
+from accounts.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 from accounts.querysets import CustomerManager, UserManager
 
 # A history row has its own moment and author, so it need not copy these.
 HISTORY_KNOWS = ["modified_at", "modified_by"]
+
+
+class Version(models.Model):
+    """What every row of a history knows besides the record's values, the moment, the author and the reason."""
+
+    door = models.CharField(max_length=7, choices=Door, blank=True, default=current_door)
+
+    class Meta:
+        abstract = True
 
 
 class AuditedModel(models.Model):
@@ -53,7 +64,9 @@ class AuditedModel(models.Model):
 
 # No password hashes in the history.
 user_history = HistoricalRecords(
-    excluded_fields=["password", "last_login", "token_version", *HISTORY_KNOWS], history_id_field=models.BigAutoField()
+    bases=[Version],
+    excluded_fields=["password", "last_login", "token_version", *HISTORY_KNOWS],
+    history_id_field=models.BigAutoField(),
 )
 
 # What Django saves when somebody signs in: the moment, and now and then the same password hashed anew.
@@ -79,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     role = models.CharField(max_length=8, choices=Role, default=Role.CUSTOMER)
     first_name = TrimmedCharField(max_length=150)
     last_name = TrimmedCharField(max_length=150, blank=True)
-    customer_code = models.CharField(
+    customer_code = CodeField(
         max_length=50,
         unique=True,
         null=True,
@@ -95,7 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         help_text="With the country code, e.g. +49 30 901820.",
         error_messages={"unique": "Somebody else already has this phone number."},
     )
-    address = models.TextField(blank=True)
+    address = TrimmedTextField(blank=True, max_length=2000, validators=[MaxLengthValidator(2000)])
     opening_balance = models.DecimalField(
         max_digits=12,
         decimal_places=2,
@@ -165,6 +178,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         """Whether they may enter the admin: admins and sales people, nobody else."""
         return self.role in self.STAFF_ROLES
 
+    @property
+    def avatar_url(self) -> str:
+        """Where the admin's menu finds the picture of who is signed in."""
+        return self.avatar.url if self.avatar else ""
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
@@ -173,8 +191,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
 
     def clean(self):
         super().clean()
-        self.customer_code = (self.customer_code or "").strip() or None
-        self.address = self.address.replace("\r\n", "\n")  # browsers send the one, everybody else the other
+        self.customer_code = self.customer_code or None
         self.phone = self.phone or None
 
 
@@ -213,3 +230,66 @@ class IdempotencyKey(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class ImportRecord(models.Model):
+    """One import of a list that was carried out: from which file, by whom, with what outcome. Has `rows`."""
+
+    file_name = models.CharField("file", max_length=255)
+    new_count = models.PositiveIntegerField("new", default=0)
+    changed_count = models.PositiveIntegerField("changed", default=0)
+    unchanged_count = models.PositiveIntegerField("unchanged", default=0)
+    left_out_count = models.PositiveIntegerField("left out", default=0)
+    created_at = models.DateTimeField("when", default=timezone.now)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="by")
+    undone_at = models.DateTimeField("undone", null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    not_undone = models.TextField("could not be undone", blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.file_name
+
+
+class ImportedRow(models.Model):
+    """What an import wrote to one record: `changes` are (column, value before, value after), as text.
+
+    A subclass refers to the import, and to the record it wrote to: `target_id`, None once that is deleted.
+    """
+
+    line = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    is_new = models.BooleanField()
+    changes = models.JSONField()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+
+
+class CustomerImport(ImportRecord):
+    """An import of a customer list."""
+
+    class Meta(ImportRecord.Meta):
+        verbose_name = "customer import"
+
+
+class CustomerImportRow(ImportedRow):
+    """What an import wrote to one customer."""
+
+    customer_import = models.ForeignKey(CustomerImport, models.CASCADE, related_name="rows")
+    customer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    key = models.CharField("code or e-mail", max_length=254)
+
+    class Meta(ImportedRow.Meta):
+        verbose_name = "imported customer"
+
+    def __str__(self):
+        return f"{self.name} ({self.key})"
+
+    @property
+    def target_id(self) -> int | None:
+        return self.customer_id

@@ -1,9 +1,19 @@
-"""Questions asked of the user table."""
+"""Questions asked of the user table, and how text is looked for in any table."""
+
+import re
+from datetime import date, timedelta
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Q, QuerySet
+from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Length, Trim
+
+from accounts.days import start_of_day
+from accounts.fields import as_e164
 
 MAX_WORDS = 10
+PHONE_PIECE = re.compile(r"[0-9+/().\s–-]+")
+WITH_AREA = 7  # so many digits may be a whole number, written with the zeros that are dialled at home
+COUNTED_CODE = r"^CUST-([0-9]{4}|[1-9][0-9]{4,8})$"  # so written, the longest and last in the alphabet is the highest
 
 
 def every_word(text: str, *fields: str) -> Q:
@@ -17,18 +27,62 @@ def every_word(text: str, *fields: str) -> Q:
     return found
 
 
+def rank(*, exact: Q, close: Q) -> Case:
+    """How well a record that was found matches: 0 exactly, 1 closely, 2 somehow."""
+    return Case(When(exact, then=Value(0)), When(close, then=Value(1)), default=Value(2), output_field=IntegerField())
+
+
+def phone_ending_with(text: str) -> Q:
+    """People whose phone number ends with these digits, however they are spelled.
+
+    A text that is no piece of a phone number, or fewer than three digits, finds nobody.
+    """
+    digits = re.sub(r"[^0-9]", "", as_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
+    if len(digits) >= WITH_AREA:
+        digits = digits.lstrip("0")
+    return Q(phone__endswith=digits) if len(digits) >= 3 else Q(pk__in=[])
+
+
 class UserQuerySet(QuerySet):
+    def matching(self, term: str):
+        """People by words of name, e-mail and code, or by the last digits of the phone; the best `rank` first."""
+        exact = Q(customer_code__iexact=term) | Q(email=term) | Q(phone=term)
+        found = exact | every_word(term, "first_name", "last_name", "email", "customer_code")
+        found |= phone_ending_with(term)
+        close = Q(name__istartswith=term)
+        for field in ("last_name", "email", "customer_code"):
+            close |= Q(**{f"{field}__istartswith": term})
+        name = Concat("first_name", Value(" "), "last_name", output_field=CharField())
+        people = self.filter(found).annotate(name=name)
+        return people.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "first_name", "last_name", "pk")
+
     def active(self):
         return self.filter(is_active=True)
 
     def staff(self):
         return self.filter(role__in=self.model.STAFF_ROLES)
 
+    def created_between(self, first: date, last: date):
+        """Who was entered on these days (the last one included, in TIME_ZONE)."""
+        return self.filter(created_at__gte=start_of_day(first), created_at__lt=start_of_day(last + timedelta(days=1)))
+
     def customers(self):
         return self.filter(role=self.model.Role.CUSTOMER)
 
     def admins(self):
         return self.filter(role=self.model.Role.ADMIN)
+
+    def namesakes(self, user):
+        """Others with the same full name; upper and lower case do not count."""
+        full_name = Trim(Concat("first_name", Value(" "), "last_name", output_field=CharField()))
+        pattern = f"^{re.escape(user.get_full_name())}$"  # SQLite's own comparison takes Ä and ä for two letters
+        return self.exclude(pk=user.pk).annotate(full_name=full_name).filter(full_name__iregex=pattern)
+
+    def next_customer_code(self) -> str:
+        """`CUST-0001`, or the next after the highest such code in use."""
+        counted = self.filter(customer_code__startswith="CUST-", customer_code__regex=COUNTED_CODE)
+        highest = counted.order_by(Length("customer_code").desc(), "-customer_code").first()
+        return f"CUST-{int(highest.customer_code.removeprefix('CUST-')) + 1 if highest else 1:04}"
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):

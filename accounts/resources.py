@@ -1,30 +1,112 @@
-"""Customers to files."""
+"""Customers from and to files. One resource serves the admin, the command and the export."""
 
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.widgets import Widget
 
-from accounts.models import Customer
+from accounts.bulk import find_all
+from accounts.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
+from accounts.models import Customer, CustomerImport
+from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
+from accounts.spreadsheets import as_text, is_blank
+
+UNIQUE = {"customer_code": "code", "email": "e-mail", "phone": "phone number"}  # with what people call them
+ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-class CustomerResource(ModelResource):
-    """The customer list, for export."""
+class YesNoWidget(Widget):
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return value if isinstance(value, bool) else ANSWERS[as_text(value).lower()]
+        except KeyError as error:
+            raise ValueError("Please write yes or no.") from error
 
-    phone = Field(attribute="phone__as_e164", column_name="phone")
+    def render(self, value, obj=None, **kwargs):
+        return "yes" if value else "no"
 
-    class Meta:
+
+class PhoneWidget(TextWidget):
+    def clean(self, value, row=None, **kwargs):
+        number = super().clean(value)
+        if not number.startswith("+"):
+            raise ValueError("Please write the number with its country code, e.g. +49 30 901820.")
+        return number
+
+
+def text(name: str, widget: type[TextWidget] = TextWidget) -> Field:
+    return Field(attribute=name, column_name=name, widget=widget(Customer._meta.get_field(name)))
+
+
+class CustomerResource(ImportResource):
+    """The customer list: a row means the customer with its code, else the one with its e-mail.
+
+    A customer who has no code yet is given the row's. New ones cannot sign in until they are given a password.
+    """
+
+    customer_code, email = text("customer_code", KeyWidget), text("email")
+    first_name, last_name = text("first_name"), text("last_name")
+    phone, address = text("phone", PhoneWidget), text("address")
+    opening_balance = Field(
+        attribute="opening_balance",
+        column_name="opening_balance",
+        widget=MoneyWidget(column="opening_balance", digits=12, negative=True),
+    )
+    is_active = Field(attribute="is_active", column_name="is_active", widget=YesNoWidget())
+
+    keys, name_columns = ("customer_code", "email"), ("first_name", "last_name")
+    needed = {"email": "an e-mail", "first_name": "a first name"}
+
+    class Meta(ImportResource.Meta):
         model = Customer
         name = "Customers"
-        fields = (
-            "customer_code",
-            "email",
-            "first_name",
-            "last_name",
-            "phone",
-            "address",
-            "opening_balance",
-            "is_active",
-        )
-        export_order = fields
+        fields = IMPORTED_FIELDS
 
-    def dehydrate_phone(self, customer):
-        return customer.phone.as_e164 if customer.phone else ""
+    def find_existing(self) -> None:
+        given = {column: {row.line: self.key_of(row, column) for row in self.rows} for column in UNIQUE}
+        holders = self.holders_of(given)
+        for row in self.rows:
+            code, email, phone = (given[column][row.line] for column in UNIQUE)
+            if not code and not email:
+                row.errors.setdefault("email", "A customer is known by code or e-mail, and both are missing.")
+            person = self.meant(row, holders["customer_code"].get(code), holders["email"].get(email))
+            if person:
+                self.existing[row.line] = person
+            holder = holders["phone"].get(phone)
+            if holder and holder is not person:
+                row.errors["phone"] = f"{holder} has this phone number."
+        for column, what in UNIQUE.items():
+            self.refuse_repeated(column, given[column], f"have the same {what}")
+        met = {line: person.pk for line, person in self.existing.items()}
+        self.refuse_repeated("email", met, "mean the same customer")
+
+    def holders_of(self, given: dict[str, dict[int, str]]) -> dict[str, dict[str, Customer]]:
+        """Whoever has one of these values already (when writing: locked), by column and value."""
+        people = {}
+        for column, values in given.items():
+            found = find_all(Customer._base_manager, column, set(filter(None, values.values())))
+            people |= {person.pk: person for person in found}
+        if not self.dry_run:
+            people = lock_customers(people)
+        return {
+            column: {value: person for person in people.values() if (value := getattr(person, column))}
+            for column in given
+        }
+
+    def meant(self, row: Row, by_code: Customer | None, by_email: Customer | None) -> Customer | None:
+        """The customer whom a row means; what makes that doubtful is noted on the row."""
+        person = by_code or by_email
+        if by_code and by_email and by_email is not by_code:
+            row.errors["email"] = f"{by_email} has this e-mail."
+        elif person and person.is_staff:
+            row.errors["customer_code" if by_code else "email"] = f"{person} is a colleague, not a customer."
+        elif by_email and not by_code and by_email.customer_code and not is_blank(row.get("customer_code")):
+            row.errors["email"] = f"{by_email} has this e-mail, and the code {by_email.customer_code}."
+        return person
+
+    def told(self, instance):
+        return instance.customer_code or instance.email, str(instance)
+
+    def record(self, **counts) -> CustomerImport:
+        return CustomerImport(**counts)
+
+    def write(self, record):
+        import_customers(new=self.new, changed=self.changed, record=record, rows=self.written, user=self.user)

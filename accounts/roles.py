@@ -10,7 +10,7 @@ STAFF = {ADMIN, SALES}
 EVERYONE = {ADMIN, SALES, CUSTOMER}
 
 MATRIX: dict[str, set[str]] = {
-    # Products. Without view_cost nobody sees cost and margin, without view_stock only whether there is any.
+    # Products. Without view_cost nobody sees cost and margin, without view_stock the API tells only if there is any.
     "inventory.view_product": EVERYONE,
     "inventory.view_cost": STAFF,
     "inventory.view_stock": STAFF,
@@ -39,7 +39,8 @@ MATRIX: dict[str, set[str]] = {
     "accounts.add_customer": STAFF,
     "accounts.change_customer": {ADMIN},
     "accounts.delete_customer": {ADMIN},
-    "accounts.import_customer": {ADMIN},
+    "accounts.import_customer": {ADMIN},  # and undo an import
+    "accounts.view_customerimport": {ADMIN},
     "accounts.export_customer": STAFF,
     # Colleagues
     "accounts.view_user": {ADMIN},

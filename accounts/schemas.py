@@ -7,7 +7,7 @@ from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import ConfigDict, Field
 
 from accounts.models import User
-from accounts.querysets import every_word
+from accounts.querysets import every_word, phone_ending_with
 from accounts.wire import Money, Payload, Seen, absolute_url, choice, full_name, money, text
 
 Role = choice(User.Role)
@@ -169,4 +169,5 @@ class CustomerFilters(FilterSchema):
     search: Annotated[text(200) | None, Field(description="Words in name, e-mail, code or phone.")] = None
 
     def filter_search(self, value):
-        return every_word(value or "", "first_name", "last_name", "email", "customer_code", "phone")
+        words = every_word(value or "", "first_name", "last_name", "email", "customer_code", "phone")
+        return words | phone_ending_with(value or "")

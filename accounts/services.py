@@ -1,13 +1,26 @@
 """What changes people: the only place that knows when somebody may be demoted, deactivated or deleted."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import PROTECT, Q
+from django.db.models import PROTECT, F, Q
 
+from accounts.bulk import BATCH, batches, create_all, lock_all, update_all
 from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
 from accounts.images import forget_picture
-from accounts.models import User
+from accounts.models import Customer, CustomerImport, CustomerImportRow, User
+
+IMPORTED_FIELDS = [
+    "customer_code",
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "address",
+    "opening_balance",
+    "is_active",
+]
 
 
 @transaction.atomic
@@ -52,6 +65,11 @@ def lock_user(user: User) -> User:
         return type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)
     except User.DoesNotExist as error:
         raise PersonGone(f"{user} has been deleted meanwhile.") from error
+
+
+def lock_customers(ids: Iterable[int]) -> dict[int, Customer]:
+    """The people with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
+    return lock_all(Customer, ids)
 
 
 def check_admin_remains(user: User, *, deleting: bool = False) -> None:
@@ -105,3 +123,54 @@ def stands_in(user: User, relation) -> bool:
     """Whether a record other than their own names them in this relation."""
     found = relation.related_model._base_manager.filter(**{relation.field.name: user.pk})
     return (found.exclude(pk=user.pk) if issubclass(relation.related_model, User) else found).exists()
+
+
+@transaction.atomic
+def import_customers(
+    *,
+    new: list[Customer],
+    changed: list[Customer],
+    record: CustomerImport,
+    rows: list[tuple[Customer, int, bool, list]],
+    user: User | None,
+) -> None:
+    """Write what an import decided: new customers, who cannot sign in, and changed ones (locked by the caller).
+
+    `record` is kept with its `rows`, each a customer, their line in the file, whether they are new, and their changes,
+    so that it can be undone.
+    """
+    reason = f"Import {record}"
+    for customer in new:
+        customer.set_unusable_password()
+    new = sorted(new, key=lambda customer: customer.email)  # two imports of the same new customers meet in one order
+    create_all(Customer, new, reason=reason, user=user)
+    update_customers(changed, reason=reason, user=user)
+    record.created_by = user
+    record.save()
+    CustomerImportRow.objects.bulk_create(
+        (
+            CustomerImportRow(
+                customer_import=record,
+                customer=customer,
+                line=line,
+                key=customer.customer_code or customer.email,
+                name=str(customer)[:255],
+                is_new=is_new,
+                changes=changes,
+            )
+            for customer, line, is_new, changes in rows
+        ),
+        batch_size=BATCH,
+    )
+
+
+def update_customers(customers: list[Customer], *, reason: str, user: User | None) -> None:
+    """Write the imported fields of locked customers.
+
+    Who is activated or deactivated loses their API tokens, as with `save_user`.
+    """
+    for active in (True, False):
+        for batch in batches(customer.pk for customer in customers if customer.is_active == active):
+            turned = User.objects.filter(pk__in=batch, is_active=not active)
+            turned.update(token_version=F("token_version") + 1)
+    update_all(Customer, customers, IMPORTED_FIELDS, reason=reason, user=user)

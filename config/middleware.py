@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
 
+from accounts.doors import Door, through
 from config.refusals import refuse
 
 UPLOADS = ("/image/", "/avatar/")
@@ -23,6 +24,16 @@ def refuse_nul(get_response):
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in cookies:
             return HttpResponseBadRequest("" if is_api(request) else render_to_string("400.html"))
         return get_response(request)
+
+    return middleware
+
+
+def name_door(get_response):
+    """Let the history know whether somebody came through the admin or the API."""
+
+    def middleware(request):
+        with through(Door.API if is_api(request) else Door.ADMIN):
+            return get_response(request)
 
     return middleware
 

@@ -32,6 +32,8 @@ ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["lo
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
 # The firm
+FIRM_NAME = env.str("FIRM_NAME", "")
+FIRM_ADDRESS = env.str("FIRM_ADDRESS", "").replace("\\n", "\n")
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 CURRENCY = env.str("CURRENCY", "USD")
 PHONENUMBER_DEFAULT_REGION = env.str("PHONENUMBER_DEFAULT_REGION", "") or None
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.middleware.name_door",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
 ]
 

@@ -18,12 +18,19 @@ UNFOLD = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
+    "STYLES": [lambda request: static("accounts/admin.css")],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "sales.dashboard.callback",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "My profile", "link": reverse_lazy("profile")},
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "LOGIN": {"form": "accounts.forms.SignInForm"},
     "COLORS": {
         "primary": {
@@ -41,7 +48,8 @@ UNFOLD = {
         },
     },
     "SIDEBAR": {
-        "show_search": False,
+        "show_search": True,
+        "command_search": True,  # the button in the sidebar opens the same search as Ctrl+K (sales/search.py)
         "show_all_applications": False,
         "navigation": [
             {"items": [item("Dashboard", "dashboard", "admin:index", "sales.view_dashboard")]},
@@ -69,18 +77,26 @@ UNFOLD = {
                         "admin:inventory_stockchange_changelist",
                         "inventory.view_stockchange",
                     ),
-                    item(
-                        "Imports",
-                        "upload_file",
-                        "admin:inventory_productimport_changelist",
-                        "inventory.view_productimport",
-                    ),
                 ],
             },
             {
                 "title": "Administration",
                 "separator": True,
-                "items": [item("Staff users", "badge", "admin:accounts_user_changelist", "accounts.view_user")],
+                "items": [
+                    item("Staff users", "badge", "admin:accounts_user_changelist", "accounts.view_user"),
+                    item(
+                        "Product imports",
+                        "upload_file",
+                        "admin:inventory_productimport_changelist",
+                        "inventory.view_productimport",
+                    ),
+                    item(
+                        "Customer imports",
+                        "group_add",
+                        "admin:accounts_customerimport_changelist",
+                        "accounts.view_customerimport",
+                    ),
+                ],
             },
         ],
     },

@@ -33,11 +33,3 @@ class SkuTaken(BusinessError):
 
 class ProductInUse(BusinessError):
     """Pending orders ask for the product."""
-
-
-class AlreadyUndone(BusinessError):
-    """The import has been undone before."""
-
-
-class ProductsChanged(BusinessError):
-    """The products are no longer what the preview of an import showed."""

@@ -13,12 +13,23 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import NormalisedMixin, TrimmedCharField
-from accounts.models import HISTORY_KNOWS, AuditedModel
+from accounts.models import HISTORY_KNOWS, AuditedModel, ImportedRow, ImportRecord, Version
 from accounts.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
 from inventory.stock_status import StockStatus
 
 MAX_QUANTITY = 2_147_483_647  # what a database integer holds
+
+# Why somebody adjusts a stock by hand; the last one needs words of one's own.
+OTHER_REASON = "Other"
+ADJUSTMENT_REASONS = [
+    "Counted",
+    "Delivery received",
+    "Damaged or lost",
+    "Returned by a customer",
+    "Own use",
+    OTHER_REASON,
+]
 
 SKU_PATTERN = re.compile(r"[^\W_]|[-_./+#]")
 
@@ -64,7 +75,10 @@ class Product(AuditedModel):
 
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=HISTORY_KNOWS, history_id_field=models.BigAutoField(), no_db_index=["sku", "category"]
+        bases=[Version],
+        excluded_fields=HISTORY_KNOWS,
+        history_id_field=models.BigAutoField(),
+        no_db_index=["sku", "category"],
     )
 
     class Meta:
@@ -94,6 +108,12 @@ class Product(AuditedModel):
     @property
     def stock_status(self) -> StockStatus:
         return StockStatus.of(self.stock_qty, self.low_stock_threshold)
+
+    @property
+    def suggested_order_qty(self) -> int:
+        """Pieces to order so that there is twice the threshold again; 0 if there is."""
+        threshold = settings.LOW_STOCK_THRESHOLD if self.low_stock_threshold is None else self.low_stock_threshold
+        return max(0, 2 * threshold - self.stock_qty)
 
     @property
     def profit_margin(self) -> Decimal:
@@ -166,46 +186,48 @@ class StockChange(models.Model):
         return self.new_qty - self.previous_qty
 
 
-class ProductImport(models.Model):
-    """One import of a product list that was carried out: from which file, by whom, with what outcome."""
+class StockCheck(models.Model):
+    """One run of `check_stock`: when, over how much, and the first thing that was wrong, if anything was."""
 
-    file_name = models.CharField("file", max_length=255)
-    stock_mode = models.CharField("stock column", max_length=4)
-    new_count = models.PositiveIntegerField("new", default=0)
-    changed_count = models.PositiveIntegerField("changed", default=0)
-    unchanged_count = models.PositiveIntegerField("unchanged", default=0)
-    last_stock_change = models.PositiveBigIntegerField(default=0, editable=False)  # the last of those it made
-    left_out_count = models.PositiveIntegerField("left out", default=0)
-    created_at = models.DateTimeField("when", default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="by"
-    )
-    undone_at = models.DateTimeField("undone", null=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    not_undone = models.TextField("could not be undone", blank=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+    products = models.PositiveIntegerField()
+    stock_changes = models.PositiveIntegerField()
+    problem = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "import"
 
     def __str__(self):
-        return self.file_name
+        return self.problem or f"{self.products} products proved"
 
 
-class ProductImportRow(models.Model):
-    """What an import wrote to one product: `changes` are (column, value before, value after), as text."""
+class ProductImport(ImportRecord):
+    """An import of a product list."""
+
+    stock_mode = models.CharField("stock column", max_length=4)
+    last_stock_change = models.PositiveBigIntegerField(default=0, editable=False)  # the last of those it made
+
+    class Meta(ImportRecord.Meta):
+        verbose_name = "product import"
+
+
+class ProductImportRow(ImportedRow):
+    """What an import wrote to one product."""
 
     product_import = models.ForeignKey(ProductImport, models.CASCADE, related_name="rows")
     product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
-    line = models.PositiveIntegerField()
     sku = models.CharField("SKU", max_length=100)
-    name = models.CharField(max_length=255)
-    is_new = models.BooleanField()
-    changes = models.JSONField()
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(ImportedRow.Meta):
         verbose_name = "imported product"
 
     def __str__(self):
         return f"{self.name} ({self.sku})"
+
+    @property
+    def key(self) -> str:
+        return self.sku
+
+    @property
+    def target_id(self) -> int | None:
+        return self.product_id

@@ -5,13 +5,24 @@ from decimal import Decimal
 from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
+from accounts.querysets import every_word, rank
 from inventory.stock_status import StockStatus
 
 
 class ProductQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Products by words of SKU and name; the best `rank` first, so the exact SKU before all."""
+        exact, close = Q(sku=term), Q(sku__istartswith=term) | Q(name__istartswith=term)
+        found = self.filter(exact | every_word(term, "sku", "name"))
+        return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "name", "pk")
+
     def with_status(self):
         """Annotate `status` with the StockStatus of each product."""
         return self.annotate(status=StockStatus.in_sql())
+
+    def categories(self) -> list[str]:
+        """Every category in use, in order; "" if there are products without one."""
+        return list(self.order_by("category").values_list("category", flat=True).distinct())
 
     def running_low(self):
         """Products that are low or out, the fewest pieces first."""
@@ -24,9 +35,10 @@ class ProductQuerySet(QuerySet):
             out=Count("pk", filter=Q(status=StockStatus.OUT_OF_STOCK)),
         )
 
-    def stock_value(self) -> Decimal:
-        """What the stock cost, in the firm's currency."""
-        return self.aggregate(value=Sum(F("stock_qty") * F("cost_price"), default=Decimal(0)))["value"]
+    def stock_worth(self) -> dict:
+        """The `pieces` in stock and their `value`, what they cost in the firm's currency; one query."""
+        value = Sum(F("stock_qty") * F("cost_price"), default=Decimal(0))
+        return self.aggregate(value=value, pieces=Sum("stock_qty", default=0))
 
     def disagreeing_with_ledger(self):
         """Products whose stock is not the sum of their stock changes; `ledger_qty` says what that sum is."""

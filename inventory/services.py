@@ -5,6 +5,7 @@ never wait for each other in a circle; every change of stock adds one row to the
 Quantities are whole pieces. `at` is given only when data of the past is loaded.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from accounts.bulk import BATCH, create_all, lock_all, update_all
+from accounts.exceptions import RecordChanged
 from accounts.images import forget_picture
 from accounts.models import User
 from inventory.exceptions import (
@@ -27,7 +30,6 @@ from inventory.exceptions import (
 from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
 
 Kind = StockChange.Kind
-BATCH = 1000
 IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
 
 
@@ -44,11 +46,7 @@ class Shortage:
 
 def lock_products(ids: Iterable[int]) -> dict[int, Product]:
     """The products with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
-    ids, products = sorted(set(ids)), {}
-    for start in range(0, len(ids), BATCH):
-        batch = Product.objects.select_for_update(no_key=True).filter(pk__in=ids[start : start + BATCH])
-        products.update({product.pk: product for product in batch.order_by("pk")})
-    return products
+    return lock_all(Product, ids)
 
 
 def lock_product(product: Product) -> Product:
@@ -143,6 +141,44 @@ def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | N
     return target
 
 
+def set_category(
+    ids: Iterable[int], category: str, *, user: User | None, last_seen: str | None = None
+) -> tuple[int, int]:
+    """Give these products this category, as `set_for_all` does."""
+    return set_for_all(ids, "category", category, user=user, last_seen=last_seen)
+
+
+def set_low_stock_threshold(
+    ids: Iterable[int], threshold: int | None, *, user: User | None, last_seen: str | None = None
+) -> tuple[int, int]:
+    """Give these products this threshold, None for the firm's usual one, as `set_for_all` does."""
+    return set_for_all(ids, "low_stock_threshold", threshold, user=user, last_seen=last_seen)
+
+
+@transaction.atomic
+def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, last_seen: str | None) -> tuple[int, int]:
+    """Write one value to all these products; returns how many it changed, and how many had it already.
+
+    Raises RecordChanged, having changed none, if they no longer are what the `fingerprint` `last_seen` was taken of.
+    """
+    products = lock_products(ids).values()
+    if last_seen and last_seen != fingerprint(products, field):
+        raise RecordChanged("Somebody has changed or deleted some of these products. This is how they are now.")
+    changed = [product for product in products if getattr(product, field) != value]
+    for product in changed:
+        setattr(product, field, value)
+    name, number = Product._meta.get_field(field).verbose_name, len(changed)
+    reason = f"Bulk change of {name} ({number} product{'' if number == 1 else 's'})"
+    update_all(Product, changed, [field], reason=reason, user=user)
+    return number, len(products) - number
+
+
+def fingerprint(products: Iterable[Product], field: str) -> str:
+    """What somebody saw of these products who decided on this field."""
+    shown = sorted((product.pk, getattr(product, field)) for product in products)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
 @transaction.atomic
 def take_from_stock(
     quantities: Mapping[int, int],
@@ -214,28 +250,27 @@ def import_products(
     changed: list[Product],
     stock: list[tuple[Product, int]],
     record: ProductImport,
-    rows: list[tuple[Product, int, list]],
+    rows: list[tuple[Product, int, bool, list]],
     user: User | None,
 ) -> None:
     """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
 
-    `stock` pairs products of the other two lists, or further locked ones, with the quantity they shall have. `record`
-    is kept with its `rows`, each a product, its line in the file and its changes, so that it can be undone.
+    `stock` pairs products of the other two lists with the quantity they shall have. `record` is kept with its `rows`,
+    each a product, its line in the file, whether it is new, and its changes, so that it can be undone.
     """
     reason = f"Import {record}"
-    for product in (*new, *changed):
-        product.stamp(user, reason)
-    new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
+    posting = {"kind": Kind.IMPORT, "reason": reason, "reference": record.file_name, "user": user}
     for product in new:
         product.stock_qty = 0
-    Product.objects.bulk_create(new, batch_size=BATCH)
-    Product.history.bulk_history_create(new, batch_size=BATCH, default_user=user, default_change_reason=reason)
-    update_products(changed, IMPORTED_FIELDS, reason, user)
-    post_moves(stock, kind=Kind.IMPORT, reason=reason, reference=record.file_name, user=user)
+    moves = [move for move in stock if move[0].pk]
+    initial = log_moves([move for move in stock if not move[0].pk], **posting)
+    new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
+    create_all(Product, new, reason=reason, user=user)
+    StockChange.objects.bulk_create(initial, batch_size=BATCH)
+    write_imported(changed, moves, **posting)
     last = StockChange.objects.order_by("-pk").values_list("pk", flat=True).first()
     record.created_by, record.last_stock_change = user, last or 0
     record.save()
-    made = {id(product) for product in new}
     ProductImportRow.objects.bulk_create(
         (
             ProductImportRow(
@@ -244,16 +279,31 @@ def import_products(
                 line=line,
                 sku=product.sku,
                 name=product.name,
-                is_new=id(product) in made,
+                is_new=is_new,
                 changes=changes,
             )
-            for product, line, changes in rows
+            for product, line, is_new, changes in rows
         ),
         batch_size=BATCH,
     )
 
 
-def post_moves(
+def write_imported(
+    changed: list[Product], moves: list[tuple[Product, int]], *, reason: str, user: User | None, **posting
+) -> None:
+    """Write the imported fields of locked products and new quantities, each product (and its version) once."""
+    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, **posting), batch_size=BATCH)
+    products = {product.pk: product for product in (*changed, *(product for product, _ in moves))}
+    update_all(Product, list(products.values()), [*IMPORTED_FIELDS, "stock_qty"], reason=reason, user=user)
+
+
+def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | None, at=None, **posting) -> None:
+    """Give each locked product its new quantity, and log it."""
+    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, at=at, **posting), batch_size=BATCH)
+    update_all(Product, [product for product, _ in moves], ["stock_qty"], reason=reason, user=user, at=at)
+
+
+def log_moves(
     moves: list[tuple[Product, int]],
     *,
     kind: Kind,
@@ -262,8 +312,11 @@ def post_moves(
     reference: str = "",
     customer: User | None = None,
     at: datetime | None = None,
-) -> None:
-    """Give each locked product its new quantity and log it. Every change of stock in the system ends here."""
+) -> list[StockChange]:
+    """Give each product its new quantity and return the rows for the log; both are still to be saved.
+
+    Every change of stock in the system comes from here.
+    """
     rows = []
     for product, new_qty in moves:
         if not 0 <= new_qty <= MAX_QUANTITY:
@@ -285,25 +338,4 @@ def post_moves(
             )
         )
         product.stock_qty = new_qty
-        product.stamp(user, reason, at=at)
-    StockChange.objects.bulk_create(rows, batch_size=BATCH)
-    update_products([product for product, _ in moves], ["stock_qty"], reason, user)
-
-
-def update_products(products: list[Product], fields: list[str], reason: str, user: User | None) -> None:
-    """Write these fields of locked products, with history, in a number of queries that does not grow with theirs.
-
-    An upsert of rows that exist: Django's bulk_update builds one CASE per row and takes several times as long.
-    """
-    if not products:
-        return
-    Product.objects.bulk_create(
-        products,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[*fields, "modified_at", "modified_by"],
-    )
-    Product.history.bulk_history_create(
-        products, batch_size=BATCH, update=True, default_user=user, default_change_reason=reason
-    )
+    return rows

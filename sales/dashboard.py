@@ -1,7 +1,9 @@
 """The figures of the landing page. The template only shows them."""
 
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,33 +11,66 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Customer
-from accounts.money import format_money
-from inventory.models import Product
+from accounts.money import format_money, round_money
+from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
 from sales.models import Order, OrderItem
 
-DAYS = 30
+PERIODS = {1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}
+USUAL_PERIOD = 30
 LOWEST = 10  # so many of the products that run low are listed
+SHOWN_ORDERS = 10
+
+
+@dataclass(frozen=True)
+class Period:
+    """So many days up to today in TIME_ZONE."""
+
+    last: date
+    days: int
+
+    @classmethod
+    def chosen(cls, days: str | None) -> "Period":
+        """What the page's address asks for; anything that is not offered is the usual period."""
+        return cls(timezone.localdate(), next((number for number in PERIODS if str(number) == days), USUAL_PERIOD))
+
+    @property
+    def first(self) -> date:
+        return self.last - timedelta(days=self.days - 1)
+
+    @property
+    def before(self) -> "Period":
+        """As many days before that."""
+        return Period(self.first - timedelta(days=1), self.days)
+
+    @property
+    def name(self) -> str:
+        return "today" if self.days == 1 else f"the last {self.days} days"
 
 
 def callback(request, context):
     """Give the admin's index page its figures, if the user may see them."""
     if request.user.has_perm("sales.view_dashboard"):
-        context |= figures(request.user)
+        context |= figures(request.user, Period.chosen(request.GET.get("days")))
+        context["refreshing"] = "X-Refresh" in request.headers
     return context
 
 
-def figures(user) -> dict:
-    today = timezone.localdate()
-    first = today - timedelta(days=DAYS - 1)
-    confirmed = Order.objects.confirmed_between(first, today)
+def figures(user, period: Period) -> dict:
+    confirmed = Order.objects.confirmed_between(period.first, period.last)
+    waiting = list(Order.objects.pending().select_related("customer").order_by("pk")[:SHOWN_ORDERS])
     return {
-        "tiles": tiles(user),
-        "sales_title": f"Sales of the last {DAYS} days",
-        "sales_chart": sales_chart(confirmed.revenue_by_day(), first),
-        "best_sellers_title": f"Best-selling products of the last {DAYS} days",
+        "periods": [
+            {"label": label, "url": f"?days={days}", "active": days == period.days} for days, label in PERIODS.items()
+        ],
+        "stock_check": StockCheck.objects.first(),
+        "tiles": tiles(user, period, waiting),
+        "sales_title": f"Sales of {period.name}",
+        "sales_chart": sales_chart(confirmed, period),
+        "best_sellers_title": f"Best-selling products of {period.name}",
         "best_sellers_chart": best_sellers_chart(confirmed),
         "low_stock": low_stock_table(),
+        "waiting_orders": waiting_orders_table(user, waiting),
         "latest_orders": latest_orders_table(),
     }
 
@@ -54,97 +89,137 @@ def insights() -> dict:
     }
 
 
-def tiles(user) -> list[dict]:
-    """Each with the list that it counts."""
-    orders, counts = reverse("admin:sales_order_changelist"), insights()
-    today = counts["date"]
-    shown = [
-        {
-            "label": "Sales today",
-            "figure": format_money(counts["total_sales_today"]),
-            "url": f"{orders}?status__exact=CONFIRMED&confirmed_at_from={today}&confirmed_at_to={today}",
-        },
-        {
-            "label": "Pending orders",
-            "figure": f"{counts['pending_orders_count']:,}",
-            "url": f"{orders}?status__exact=PENDING",
-        },
-        {
-            "label": "Low stock",
-            "figure": f"{counts['low_stock_count']:,}",
-            "url": product_list(StockStatus.LOW_STOCK),
-        },
-        {
-            "label": "Out of stock",
-            "figure": f"{counts['out_of_stock_count']:,}",
-            "url": product_list(StockStatus.OUT_OF_STOCK),
-        },
-        {
-            "label": "Customers",
-            "figure": f"{counts['total_customers']:,}",
-            "url": f"{reverse('admin:accounts_customer_changelist')}?is_active__exact=1",
-        },
+# Tiles
+
+
+def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
+    """Each with the list that it counts, and a note that says what to compare it with."""
+    today, counts = Period(period.last, 1), insights()
+    sold = Order.objects.revenue_of(yesterday=today.before, period=period, before=period.before)
+    note = compare(counts["total_sales_today"], sold["yesterday"], today)
+    shown = [tile("Sales today", counts["total_sales_today"], sales_list(today), note)]
+    if period.days > 1:
+        note = compare(sold["period"], sold["before"], period)
+        shown.append(tile(f"Sales of {period.name}", sold["period"], sales_list(period), note))
+    shown += [
+        tile(
+            "Pending orders",
+            counts["pending_orders_count"],
+            f"{reverse('admin:sales_order_changelist')}?status__exact=PENDING",
+            f"The oldest of {date_format(waiting[0].order_date)}" if waiting else "Nothing waits to be confirmed",
+        ),
+        tile("Low stock", counts["low_stock_count"], product_list(StockStatus.LOW_STOCK)),
+        tile("Out of stock", counts["out_of_stock_count"], product_list(StockStatus.OUT_OF_STOCK)),
+        tile(
+            "Customers",
+            counts["total_customers"],
+            f"{reverse('admin:accounts_customer_changelist')}?is_active__exact=1",
+            f"{Customer.objects.active().created_between(period.first, period.last).count():,} new {within(period)}",
+        ),
     ]
     if user.has_perm("inventory.view_cost"):
-        shown.append(
-            {
-                "label": "Stock value at cost",
-                "figure": format_money(Product.objects.stock_value()),
-                "url": reverse("admin:inventory_product_changelist"),
-            }
-        )
+        stock = Product.objects.stock_worth()
+        pieces = f"{stock['pieces']:,} pieces"
+        shown.append(tile("Stock value at cost", stock["value"], reverse("admin:inventory_product_changelist"), pieces))
     return shown
+
+
+def tile(label: str, figure: int | Decimal, url: str, note: str = "") -> dict:
+    shown = format_money(figure) if isinstance(figure, Decimal) else f"{figure:,}"
+    return {"label": label, "figure": shown, "url": url, "note": note}
+
+
+def compare(now: Decimal, before: Decimal, period: Period) -> str:
+    """What was sold against the days before, as `▲ 12 % · yesterday 1,230.00 USD`."""
+    then = "yesterday" if period.days == 1 else f"the {period.days} days before"
+    if not before:
+        return f"Nothing sold {then}" if period.days == 1 else f"Nothing sold in {then}"
+    percent = round_money((now - before) * 100 / before).to_integral_value()
+    sign = "▲" if percent > 0 else "▼" if percent < 0 else "="
+    return f"{sign} {abs(percent):,} % · {then} {format_money(before)}"
+
+
+def within(period: Period) -> str:
+    return "today" if period.days == 1 else f"in {period.days} days"
+
+
+def sales_list(period: Period) -> str:
+    orders = reverse("admin:sales_order_changelist")
+    return f"{orders}?status__exact=CONFIRMED&confirmed_at_from={period.first}&confirmed_at_to={period.last}"
 
 
 def product_list(status: StockStatus) -> str:
     return f"{reverse('admin:inventory_product_changelist')}?stock_status={status}"
 
 
-def sales_chart(revenue: dict, first) -> str:
-    days = [first + timedelta(days=offset) for offset in range(DAYS)]
-    return chart([date_format(day, "M j") for day in days], [float(revenue.get(day, 0)) for day in days], "Sales")
+# Charts
+
+
+def sales_chart(confirmed, period: Period) -> str:
+    """Sales by day, or by hour if the period is a day."""
+    if period.days == 1:
+        revenue = confirmed.revenue_by_hour()
+        return chart([f"{hour}:00" for hour in range(24)], [revenue.get(hour, 0) for hour in range(24)], "Sales")
+    revenue = confirmed.revenue_by_day()
+    days = [period.first + timedelta(days=offset) for offset in range(period.days)]
+    return chart([date_format(day, "M j") for day in days], [revenue.get(day, 0) for day in days], "Sales")
 
 
 def best_sellers_chart(confirmed) -> str:
     rows = OrderItem.objects.filter(order__in=confirmed).best_sellers(8)
-    return chart([row["product_name"][:24] for row in rows], [float(row["revenue"]) for row in rows], "Sales")
+    return chart([row["product_name"][:24] for row in rows], [row["revenue"] for row in rows], "Sales")
 
 
-def chart(labels: list[str], values: list[float], label: str) -> str:
+def chart(labels: list[str], values: list[Decimal], label: str) -> str:
     """What unfold's chart component draws (floats: a picture needs no cents)."""
-    colour = "var(--color-primary-600)"
+    colour, values = "var(--color-primary-600)", [float(value) for value in values]
     dataset = {"label": label, "data": values, "backgroundColor": colour, "borderColor": colour, "maxBarThickness": 16}
     dataset |= {"displayYAxis": True, "suffixYAxis": settings.CURRENCY}
     return json.dumps({"labels": labels, "datasets": [dataset]})
 
 
+# Tables
+
+
 def low_stock_table() -> dict:
     return {
-        "headers": ["Product", "SKU", "In stock", "Status"],
+        "headers": ["Product", "SKU", "In stock", "To order"],
+        "not_on_phones": 2,
         "rows": [
             {
                 "url": reverse("admin:inventory_product_change", args=[product.pk]),
-                "cells": [product.name, product.sku, product.stock_qty, product.stock_status.label],
+                "cells": [product.name, product.sku, product.stock_qty, product.suggested_order_qty],
             }
             for product in Product.objects.running_low()[:LOWEST]
         ],
     }
 
 
-def latest_orders_table() -> dict:
-    latest = Order.objects.select_related("customer")[:10]
+def waiting_orders_table(user, waiting: list[Order]) -> dict:
+    """The orders that have waited longest to be confirmed, with the dialog that confirms them."""
+    may_confirm = user.has_perm("sales.confirm_order")
     return {
-        "headers": ["Order", "Customer", "Total", "Status"],
+        "headers": ["Order", "Customer", "Since", "Total"],
+        "not_on_phones": 3,
         "rows": [
             {
-                "url": reverse("admin:sales_order_change", args=[order.pk]),
-                "cells": [
-                    order.order_number,
-                    str(order.customer),
-                    format_money(order.total_amount),
-                    order.get_status_display(),
-                ],
+                **order_row(order, date_format(order.order_date), format_money(order.total_amount)),
+                "dialog": reverse("admin:sales_order_confirm_one", args=[order.pk]) if may_confirm else "",
+                "dialog_label": "Confirm",
             }
-            for order in latest
+            for order in waiting
         ],
     }
+
+
+def latest_orders_table() -> dict:
+    latest = Order.objects.select_related("customer")[:SHOWN_ORDERS]
+    return {
+        "headers": ["Order", "Customer", "Total", "Status"],
+        "rows": [order_row(order, format_money(order.total_amount), order.get_status_display()) for order in latest],
+    }
+
+
+def order_row(order: Order, *cells: str) -> dict:
+    url = reverse("admin:sales_order_change", args=[order.pk])
+    return {"url": url, "cells": [order.order_number, str(order.customer), *cells]}

@@ -42,7 +42,9 @@ class OrderForm(CarefulForm):
 
 class OrderItemForm(forms.ModelForm):
     quantity = forms.IntegerField(
-        min_value=1, max_value=MAX_QUANTITY, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
+        min_value=1,
+        max_value=MAX_QUANTITY,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "aria-label": "Quantity"}),
     )
     unit_price = forms.DecimalField(
         required=False,
@@ -50,7 +52,7 @@ class OrderItemForm(forms.ModelForm):
         max_value=MAX_PRICE,
         decimal_places=2,
         max_digits=10,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "aria-label": "Unit price"}),
         help_text="Empty: the product's selling price.",
     )
 
@@ -95,14 +97,21 @@ class LoadedProducts:
             raise Product.DoesNotExist from error
 
 
+def as_key(value) -> int | None:
+    """What a field says, as a product's id."""
+    return int(value) if value is not None and is_key(value) else None
+
+
 class OrderItemFormSet(PaginationInlineFormSet):
     """The lines of an order. They are not saved here: `lines` is what the order service gets."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.extra = len(self.initial_extra or []) or self.extra  # a form for each line of the order that is copied
         chosen = [value for key, value in self.data.items() if key.startswith(self.prefix) and key.endswith("-product")]
         if not self.is_bound:
             chosen = [item.product_id for item in self.get_queryset()]
+            chosen += [line["product"] for line in self.initial_extra or []]
         self.products = LoadedProducts(chosen)
 
     def add_fields(self, form, index):
@@ -110,6 +119,10 @@ class OrderItemFormSet(PaginationInlineFormSet):
         if "product" in form.fields:
             form.fields["product"].queryset = self.products
             form.fields["product"].required = True
+            product = self.products.products.get(as_key(form["product"].value()))
+            if product:
+                form.fields["quantity"].widget.attrs["data-stock"] = product.stock_qty
+                form.fields["unit_price"].widget.attrs["data-usual"] = product.selling_price
 
     @property
     def line_forms(self) -> list[OrderItemForm]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
-from accounts.models import HISTORY_KNOWS, AuditedModel
+from accounts.models import HISTORY_KNOWS, AuditedModel, Version
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
@@ -49,7 +49,10 @@ class Order(AuditedModel):
 
     objects = OrderQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=HISTORY_KNOWS, history_id_field=models.BigAutoField(), no_db_index=["order_number"]
+        bases=[Version],
+        excluded_fields=HISTORY_KNOWS,
+        history_id_field=models.BigAutoField(),
+        no_db_index=["order_number"],
     )
 
     class Meta:

@@ -1,12 +1,18 @@
 """Questions asked of orders."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import ExtractHour, TruncDate
 
 from accounts.days import start_of_day
+from accounts.querysets import rank
+
+MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
 
 
 def confirmed_within(first: date, last: date) -> Q:
@@ -18,6 +24,14 @@ def confirmed_within(first: date, last: date) -> Q:
 
 
 class OrderQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Orders by a part of their number; the best `rank` first (people remember its end), then the latest."""
+        if not MAY_BE_A_NUMBER.fullmatch(term):
+            return self.none()  # every word that is typed would read through all orders
+        exact, close = Q(order_number__iexact=term), Q(order_number__iendswith=term)
+        found = self.filter(order_number__icontains=term)
+        return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")
+
     def pending(self):
         return self.filter(status="PENDING")
 
@@ -38,6 +52,26 @@ class OrderQuerySet(QuerySet):
         return self.filter(waiting | sold).aggregate(
             pending_orders_count=Count("pk", filter=waiting),
             total_sales_today=Sum("total_amount", filter=sold, default=Decimal(0)),
+        )
+
+    def revenue_of(self, **periods) -> dict[str, Decimal]:
+        """The revenue of each of these periods (with a `first` and a `last` day), by their names; one query."""
+        sold = {name: confirmed_within(period.first, period.last) for name, period in periods.items()}
+        sums = {name: Sum("total_amount", filter=when, default=Decimal(0)) for name, when in sold.items()}
+        return self.filter(reduce(or_, sold.values())).aggregate(**sums)
+
+    def revenue_by_hour(self) -> dict[int, Decimal]:
+        """Revenue by the hour of confirmation in TIME_ZONE; hours without any are missing."""
+        hours = self.order_by().annotate(hour=ExtractHour("confirmed_at")).values("hour")
+        return {row["hour"]: row["total"] for row in hours.annotate(total=Sum("total_amount"))}
+
+    def totals(self) -> dict:
+        """The `count` of the orders, what the `confirmed` and the `pending` ones come to, `last_date`; one query."""
+        return self.aggregate(
+            count=Count("pk"),
+            confirmed=Sum("total_amount", filter=Q(status="CONFIRMED"), default=Decimal(0)),
+            pending=Sum("total_amount", filter=Q(status="PENDING"), default=Decimal(0)),
+            last_date=Max("order_date"),
         )
 
     def revenue_by_day(self) -> dict[date, Decimal]:

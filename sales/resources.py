@@ -1,18 +1,22 @@
-"""Orders to files."""
+"""Orders to files: a row for each order, or a row for each of their lines."""
 
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from sales.models import Order
+from sales.models import Order, OrderItem
+
+
+def column(name: str, path: str) -> Field:
+    return Field(attribute=path, column_name=name)
 
 
 class OrderResource(ModelResource):
     """The order list, for export."""
 
-    customer = Field(attribute="customer", column_name="customer")
-    customer_code = Field(attribute="customer__customer_code", column_name="customer_code")
-    customer_email = Field(attribute="customer__email", column_name="customer_email")
-    created_by = Field(attribute="created_by", column_name="created_by")
+    customer = column("customer", "customer")
+    customer_code = column("customer_code", "customer__customer_code")
+    customer_email = column("customer_email", "customer__email")
+    created_by = column("created_by", "created_by")
 
     class Meta:
         model = Order
@@ -33,3 +37,35 @@ class OrderResource(ModelResource):
 
     def get_queryset(self):
         return super().get_queryset().select_related("customer", "created_by")
+
+
+class OrderLineResource(ModelResource):
+    """The lines of the orders in the list, for export."""
+
+    order_number = column("order_number", "order__order_number")
+    order_date = column("order_date", "order__order_date")
+    status = column("status", "order__status")
+    customer = column("customer", "order__customer")
+    customer_code = column("customer_code", "order__customer__customer_code")
+
+    class Meta:
+        model = OrderItem
+        name = "Orders with their lines"
+        fields = (
+            "order_number",
+            "order_date",
+            "status",
+            "customer",
+            "customer_code",
+            "product_sku",
+            "product_name",
+            "quantity",
+            "unit_price",
+            "total_price",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        """The lines of these orders, the latest order first as in the list."""
+        lines = OrderItem.objects.filter(order__in=queryset.order_by().values("pk"))
+        return lines.select_related("order__customer").order_by("-order_id", "pk")

@@ -112,14 +112,18 @@ def confirm_order(
 
 
 @transaction.atomic
-def cancel_order(order: Order, *, user: User | None, at: datetime | None = None) -> tuple[Order, list[StockChange]]:
+def cancel_order(
+    order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
+) -> tuple[Order, list[StockChange]]:
     """Cancel the order; if it was confirmed, give back exactly what it took.
 
     Returns the order and the sales that could not be given back because their product has been deleted since.
-    Raises InvalidTransition if it is cancelled already.
+    Raises InvalidTransition if it is cancelled already, OrderChanged if it was changed after `last_seen` (its
+    `modified_at` when somebody decided to cancel it).
     """
     order = lock_order(order)
     order.check_can_become(Status.CANCELLED)
+    check_unchanged_since(order, last_seen)
     lost = []
     if order.status == Status.CONFIRMED:
         lost = give_back_to_stock(

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from itertools import count
 
-from accounts.models import Customer, User
+from accounts.models import Customer, ImportRecord, User
+from accounts.resources import CustomerResource
 from accounts.services import save_user
 from accounts.spreadsheets import read_table
-from inventory.models import Product, ProductImport
+from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services import save_product
 from sales.models import Order
@@ -45,11 +46,15 @@ def make_product(stock=10, user=None, **fields) -> Product:
     return save_product(Product(**values), user=user, initial_stock=stock)
 
 
-def make_import(text: str, *, user=None, **options) -> ProductImport:
+def make_import(text: str, *, resource=ProductResource, user=None, **options) -> ImportRecord:
     """What importing this CSV text left in the list of imports."""
-    resource = ProductResource(user=user, reference="list.csv", **options)
-    resource.import_data(read_table("list.csv", text.encode()))
-    return resource.done
+    importing = resource(user=user, reference="list.csv", **options)
+    importing.import_data(read_table("list.csv", text.encode()))
+    return importing.done
+
+
+def make_customer_import(text: str, **options) -> ImportRecord:
+    return make_import(text, resource=CustomerResource, **options)
 
 
 def make_order(*lines, customer=None, user=None) -> Order:

@@ -133,9 +133,3 @@ def test_a_damaged_order_form_writes_nothing_that_was_not_asked_for(as_admin, da
     data = form_data(make_customer(), (make_product(), 1, "")) | damage
     assert as_admin.post(reverse("admin:sales_order_add"), data).status_code in (200, 302)
     assert other.items.get().quantity == 2
-
-
-@pytest.mark.parametrize("page", ["abc", "0", "99999", "", "-1"])
-def test_the_search_of_the_admin_bears_any_page(as_admin, page):
-    assert as_admin.get("/admin/search/", {"s": "a", "page": page}).status_code == 404
-    assert as_admin.get("/admin/search/", {"s": "a"}).status_code == 200

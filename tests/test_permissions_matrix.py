@@ -14,7 +14,15 @@ from accounts import roles
 from accounts.roles import MATRIX
 from config.unfold import UNFOLD
 from tests.conftest import signed_in
-from tests.factories import make_customer, make_import, make_order, make_product, make_sales, make_user
+from tests.factories import (
+    make_customer,
+    make_customer_import,
+    make_import,
+    make_order,
+    make_product,
+    make_sales,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +50,16 @@ DOORS = [
     ("post", "admin:inventory_productimport_delete {productimport}", {"post": "yes"}, ["nobody"]),
     ("get", "admin:inventory_productimport_undo {productimport}", None, ["inventory.import_product"]),
     ("post", "admin:inventory_productimport_undo {productimport}", CONFIRMED, ["inventory.import_product"]),
+    ("get", "admin:accounts_customer_import", None, ["accounts.import_customer"]),
+    ("post", "admin:accounts_customer_import", {}, ["accounts.import_customer"]),
+    ("post", "admin:accounts_customer_process_import", {}, ["accounts.import_customer"]),
+    ("get", "admin:accounts_customerimport_changelist", None, ["accounts.view_customerimport"]),
+    ("get", "admin:accounts_customerimport_change {customerimport}", None, ["accounts.view_customerimport"]),
+    ("post", "admin:accounts_customerimport_change {customerimport}", {}, ["nobody"]),
+    ("get", "admin:accounts_customerimport_add", None, ["nobody"]),
+    ("post", "admin:accounts_customerimport_delete {customerimport}", {"post": "yes"}, ["nobody"]),
+    ("get", "admin:accounts_customerimport_undo {customerimport}", None, ["accounts.import_customer"]),
+    ("post", "admin:accounts_customerimport_undo {customerimport}", CONFIRMED, ["accounts.import_customer"]),
     ("get", "admin:inventory_product_export", None, ["inventory.export_product"]),
     ("post", "admin:inventory_product_export", {"format": "1"}, ["inventory.export_product"]),
     ("get", "admin:inventory_stockchange_changelist", None, ["inventory.view_stockchange"]),
@@ -60,6 +78,8 @@ DOORS = [
     ("post", "admin:sales_order_delete {order}", {"post": "yes"}, ["sales.delete_order"]),
     ("get", "admin:sales_order_history {order}", None, ["sales.view_order"]),
     ("get", "admin:sales_order_print_order {order}", None, ["sales.view_order"]),
+    ("get", "admin:sales_order_duplicate_order {order}", None, ["sales.view_order", "sales.add_order"]),
+    ("get", "admin:sales_order_print_packing_slip {order}", None, ["sales.view_order"]),
     ("get", "admin:sales_order_confirm_one {order}", None, ["sales.confirm_order"]),
     ("post", "admin:sales_order_confirm_one {order}", CONFIRMED, ["sales.confirm_order"]),
     ("get", "admin:sales_order_cancel_one {order}", None, ["sales.cancel_order"]),
@@ -81,6 +101,8 @@ DOORS = [
     ("get", "admin:accounts_user_history {user}", None, ["accounts.view_user"]),
     ("get", "admin:auth_user_password_change {user}", None, ["accounts.change_user"]),
     ("post", "admin:auth_user_password_change {user}", {}, ["accounts.change_user"]),
+    ("get", "profile", None, ["accounts.change_own_profile"]),
+    ("post", "profile", {"first_name": "Changed"}, ["accounts.change_own_profile"]),
     ("get", "admin:autocomplete ?sales.order.customer", None, ["accounts.view_customer"]),
     ("get", "admin:autocomplete ?sales.orderitem.product", None, ["inventory.view_product"]),
     ("get", "admin:autocomplete ?inventory.stockchange.product", None, ["inventory.view_product"]),
@@ -98,6 +120,7 @@ def records():
         "order": order.pk,
         "customer": make_customer().pk,
         "user": colleague.pk,
+        "customerimport": make_customer_import("email,first_name\nimported@example.com,Imported\n").pk,
         "productimport": make_import("sku,name,selling_price\nIMP-1,Imported,1\n").pk,
     }
 

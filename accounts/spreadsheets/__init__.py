@@ -1,12 +1,21 @@
 """Tables that people bring and take away."""
 
-from accounts.spreadsheets.cells import as_decimal, as_text, as_whole_number, escape_formula, is_blank, unescape_formula
-from accounts.spreadsheets.reading import DELIMITERS, ENCODINGS, Table, UnreadableFile, read_table
+from accounts.spreadsheets.cells import (
+    as_decimal,
+    as_text,
+    as_whole_number,
+    defused,
+    escape_formula,
+    is_blank,
+    unescape_formula,
+)
+from accounts.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
 from accounts.spreadsheets.writing import HarmlessCSV, HarmlessXLSX, write_csv
 
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "MAX_ROWS",
     "HarmlessCSV",
     "HarmlessXLSX",
     "Table",
@@ -14,6 +23,7 @@ __all__ = [
     "as_decimal",
     "as_text",
     "as_whole_number",
+    "defused",
     "escape_formula",
     "is_blank",
     "read_table",

@@ -4,7 +4,8 @@ import re
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+from accounts.fields import CONTROL_CHARACTER, INVISIBLE
+
 THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 ERROR_CELLS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
@@ -32,8 +33,8 @@ def as_text(value) -> str:
     text = str(value).strip()
     if is_error(text):
         raise ValueError("The spreadsheet shows an error here.")
-    if CONTROL_CHARACTER.search(text):
-        raise ValueError("This contains an invisible control character. Please delete it.")
+    if CONTROL_CHARACTER.search(text.replace("\r", "\n")):  # old files end their lines so
+        raise ValueError(INVISIBLE)
     return unescape_formula(text)
 
 
@@ -75,13 +76,24 @@ RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n]")
 PLAIN_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
 
+def needs_apostrophe(text: str) -> bool:
+    """Whether a spreadsheet (or we, when it comes back) would take this text for a formula or an error."""
+    return RUNS_AS_FORMULA.match(text) is not None or is_error(text.lstrip("'").strip())
+
+
 def escape_formula(value):
-    """Put an apostrophe before a text that a spreadsheet would run as a formula; numbers stay as they are."""
-    if isinstance(value, str) and RUNS_AS_FORMULA.match(value) and not PLAIN_NUMBER.fullmatch(value):
+    """Put an apostrophe before a text that would be taken for a formula or an error; numbers stay as they are."""
+    if isinstance(value, str) and needs_apostrophe(value) and not PLAIN_NUMBER.fullmatch(value):
         return "'" + value
     return value
 
 
 def unescape_formula(text: str) -> str:
     """Take away the apostrophe that `escape_formula` put there, so that our own export comes back unchanged."""
-    return text[1:] if text.startswith("'") and RUNS_AS_FORMULA.match(text) else text
+    return text[1:] if text.startswith("'") and needs_apostrophe(text) else text
+
+
+def defused(cell):
+    """A cell of somebody's file as it can be given back: it runs no formula, and still means what it meant."""
+    runs = isinstance(cell, str) and not cell.startswith("'") and RUNS_AS_FORMULA.match(cell)
+    return f"'{cell}" if runs and not PLAIN_NUMBER.fullmatch(cell) else cell

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import partial
 
@@ -19,7 +19,6 @@ from accounts.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
-KEYS = {"sku", "email", "customer_code"}
 MERGED = "The sheet has merged cells. Please unmerge them, so that every cell has its own value."
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
@@ -79,21 +78,22 @@ def fit(cells: list, width: int, line: int) -> list:
     return [*cells[:width], *[""] * (width - len(cells))]
 
 
-def read_table(name: str, data: bytes, *, encoding: str = "", delimiter: str = "") -> Table:
+def read_table(name: str, data: bytes, *, keys: Collection[str] = (), encoding: str = "", delimiter: str = "") -> Table:
     """The table in a CSV, TSV, XLSX or ODS file, whatever its name ends in. Raises UnreadableFile.
 
-    `encoding` and `delimiter` are for text files of which neither can be recognised.
+    Of several sheets it is the first whose header has one of the `keys`, else the first that is not empty. `encoding`
+    and `delimiter` are for text files of which neither can be recognised.
     """
     if data.startswith(XLS_SIGNATURE):
         raise UnreadableFile("This is an old Excel file (.xls). Please save it as .xlsx or CSV and try again.")
     if data.startswith(b"PK\x03\x04"):
-        return read_zipped(data)
+        return read_zipped(data, keys)
     if name.lower().endswith((".xlsx", ".ods")):
         raise UnreadableFile(f"{name} is not a spreadsheet, although its name says so. Please export it once more.")
     return read_text(data, encoding, delimiter)
 
 
-def read_zipped(data: bytes) -> Table:
+def read_zipped(data: bytes, keys: Collection[str]) -> Table:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -104,9 +104,9 @@ def read_zipped(data: bytes) -> Table:
     names = {member.filename for member in members}
     try:
         if "xl/workbook.xml" in names:
-            return table_among(xlsx_sheets(data, archive))
+            return table_among(xlsx_sheets(data, archive), keys)
         if "content.xml" in names:
-            return table_among(ods_sheets(data))
+            return table_among(ods_sheets(data), keys)
     except UnreadableFile:
         raise
     except Exception as error:  # openpyxl and odfpy raise anything at all for a damaged file
@@ -114,15 +114,15 @@ def read_zipped(data: bytes) -> Table:
     raise UnreadableFile("This is not a table. Please choose a CSV, TSV, XLSX or ODS file.")
 
 
-def table_among(sheets: list[tuple[str, Callable]]) -> Table:
-    """The first sheet whose header has a SKU, an e-mail or a code, else the first that is not empty.
+def table_among(sheets: list[tuple[str, Callable]], keys: Collection[str]) -> Table:
+    """The first sheet whose header has one of the keys, else the first that is not empty.
 
     Each is a name and what reads its rows; sheets behind the one that is found are not read.
     """
     found, found_rows = "", []
     for name, read in sheets:
         rows = read()
-        has_key = bool({normalise_header(cell) for cell in (rows[0][1] if rows else [])} & KEYS)
+        has_key = bool({normalise_header(cell) for cell in (rows[0][1] if rows else [])} & set(keys))
         if has_key or not found_rows:
             found, found_rows = name, rows
         if has_key:

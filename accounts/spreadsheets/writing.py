@@ -17,11 +17,11 @@ CHUNK = 64 * 1024
 
 
 def csv_chunks(rows: Iterable[list], delimiter: str = ",") -> Iterator[bytes]:
-    """A CSV file in pieces, as its rows come, with cells that no spreadsheet will run."""
+    """A CSV file in pieces, as its rows come."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter)
     for row in rows:
-        writer.writerow([escape_formula("" if cell is None else cell) for cell in row])
+        writer.writerow(["" if cell is None else cell for cell in row])
         if buffer.tell() > CHUNK:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -30,10 +30,12 @@ def csv_chunks(rows: Iterable[list], delimiter: str = ",") -> Iterator[bytes]:
 
 
 class HarmlessCSV(CSV):
+    """A CSV file with cells that no spreadsheet will run."""
+
     label = "CSV"
 
     def stream(self, headers: list[str], rows: Iterable[list]) -> Iterator[bytes]:
-        return csv_chunks(chain([headers], rows))
+        return csv_chunks([escape_formula(cell) for cell in row] for row in chain([headers], rows))
 
 
 class HarmlessXLSX(XLSX):
@@ -60,6 +62,6 @@ def writable(cell):
     return cell
 
 
-def write_csv(headers: list[str], rows: list[list], *, delimiter: str = ",") -> bytes:
-    """A whole CSV file that Excel reads as Unicode."""
-    return codecs.BOM_UTF8 + b"".join(csv_chunks([headers, *rows], delimiter))
+def write_csv(rows: Iterable[list], *, delimiter: str = ",") -> bytes:
+    """A whole CSV file that Excel reads as Unicode, its cells as they are."""
+    return codecs.BOM_UTF8 + b"".join(csv_chunks(rows, delimiter))

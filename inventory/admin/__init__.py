@@ -1,7 +1,7 @@
 """Products, their imports and the stock changes in the admin."""
 
-from inventory.admin.import_log import ProductImportLogAdmin
+from inventory.admin.imports import ProductImportAdmin
 from inventory.admin.products import ProductAdmin
 from inventory.admin.stock_changes import StockChangeAdmin
 
-__all__ = ["ProductAdmin", "ProductImportLogAdmin", "StockChangeAdmin"]
+__all__ = ["ProductAdmin", "ProductImportAdmin", "StockChangeAdmin"]

@@ -1,27 +1,25 @@
 """Products in the admin."""
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.utils.text import Truncator
-from unfold.contrib.filters.admin import DropdownFilter, RangeNumericFilter
-from unfold.decorators import action, display
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.dialogs import RecordDialogForm, close_dialog
-from accounts.exceptions import BusinessError
+from accounts.filters import AmountRangeFilter
 from accounts.forms import CarefulForm
 from accounts.images import PictureField
 from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
 from accounts.money import format_money
-from inventory.admin.imports import ProductImportAdmin
+from inventory.admin.adjust_stock import AdjustsStock
+from inventory.admin.bulk_changes import THRESHOLD_HELP, BulkChanges
+from inventory.admin.imports import ImportProductsMixin
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import MAX_QUANTITY, Product
 from inventory.resources import ProductResource
-from inventory.services import adjust_stock, adjusted_quantity, delete_product, save_product
+from inventory.services import delete_product, save_product
 from inventory.stock_status import StockStatus
 
 STATUS_COLOURS = {
@@ -35,8 +33,7 @@ class CategoryFilter(DropdownFilter):
     title, parameter_name = "category", "category"
 
     def lookups(self, request, model_admin):
-        categories = Product.objects.order_by("category").values_list("category", flat=True).distinct()
-        return [(category or "-", category or "No category") for category in categories]
+        return [(category or "-", category or "No category") for category in Product.objects.categories()]
 
     def queryset(self, request, queryset):
         value = self.value()
@@ -63,63 +60,22 @@ class ProductForm(CarefulForm):
         help_text="Pieces on the shelf now. Later changes go through “Adjust stock”.",
     )
 
-
-class AdjustStockForm(RecordDialogForm):
-    """New quantity, or so many more or fewer, and why."""
-
-    queryset = Product.objects.select_related("modified_by")
-    form_before_template = "inventory/adjust_stock_dialog.html"
-
-    mode = forms.ChoiceField(
-        label="What to do",
-        choices=[("set", "Set the stock to"), ("add", "Add"), ("remove", "Take away")],
-        widget=UnfoldAdminSelectWidget,
-    )
-    quantity = forms.IntegerField(
-        label="Pieces",
-        min_value=0,
-        max_value=MAX_QUANTITY,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-    )
-    reason = forms.CharField(
-        max_length=255,
-        help_text="For whoever reads the stock change log, e.g. “Counted on 22 November” or “Broken in the store”.",
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-    def fingerprint(self) -> str:
-        return str(self.record.stock_qty)
-
-    def change(self) -> dict[str, int]:
-        """What was asked for, in the words of the stock service."""
-        quantity = self.cleaned_data["quantity"]
-        return {
-            "set": {"new_qty": quantity},
-            "add": {"change": quantity},
-            "remove": {"change": -quantity},
-        }[self.cleaned_data["mode"]]
-
-    def clean(self):
-        cleaned = super().clean()
-        if "quantity" in cleaned and "mode" in cleaned:
-            try:
-                adjusted_quantity(self.record.stock_qty, **self.change())
-            except BusinessError as error:
-                raise ValidationError({"quantity": str(error)}) from error
-        return cleaned
+    class Meta:
+        help_texts = {"low_stock_threshold": THRESHOLD_HELP}
 
 
 @admin.register(Product)
-class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+class ProductAdmin(
+    AdjustsStock, BulkChanges, ImportProductsMixin, HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin
+):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
     form = ProductForm
     list_display = ["product", "category", "cost", "price", "margin", "stock_qty", "status", "modified_at"]
-    list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", RangeNumericFilter)]
+    list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]
     search_help_text = "SKU, name or category"
     sortable_by = ["product", "category", "cost", "price", "stock_qty", "modified_at"]
-    actions_detail = ["adjust_stock"]
     inlines = [StockChangeInline]
     readonly_fields = [
         "stock_qty",
@@ -204,30 +160,3 @@ class ProductAdmin(ProductImportAdmin, HarmlessExportAdmin, ReadableHistoryAdmin
 
     def delete_model(self, request, obj):
         delete_product(obj, user=request.user)
-
-    def has_adjust_stock_permission(self, request, object_id=None):
-        return request.user.has_perm("inventory.adjust_stock")
-
-    @action(
-        description="Adjust stock",
-        icon="inventory",
-        permissions=["adjust_stock"],
-        url_path="adjust-stock",
-        dialog={"title": "Adjust stock", "form_class": AdjustStockForm, "form_submit_text": "Adjust stock"},
-    )
-    def adjust_stock(self, request, form, object_id):
-        try:
-            product = adjust_stock(
-                form.record,
-                user=request.user,
-                reason=form.cleaned_data["reason"],
-                last_seen=form.record.stock_qty,
-                **form.change(),
-            )
-        except BusinessError as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            self.message_user(
-                request, f"{product}: stock {form.record.stock_qty} → {product.stock_qty}.", messages.SUCCESS
-            )
-        return close_dialog(self.change_url(object_id))

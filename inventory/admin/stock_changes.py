@@ -2,12 +2,17 @@
 
 from django.contrib import admin
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, LocalDateRangeFilter, badge
-from accounts.models import User
+from accounts.filters import ByFilter, LocalDateRangeFilter
+from accounts.model_admin import (
+    BackOfficeAdmin,
+    HarmlessExportAdmin,
+    ReadOnlyRecord,
+    badge,
+)
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
 
@@ -21,17 +26,8 @@ KIND_COLOURS = {
 }
 
 
-class ReadOnly:
-    """Rows of the log are looked at, whoever one is."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+class StockChangeColumns(ReadOnlyRecord):
+    """How the log and a product's page show a change."""
 
     @display(description="Kind", ordering="kind")
     def kind_badge(self, row):
@@ -41,12 +37,8 @@ class ReadOnly:
     def change(self, row):
         return f"{row.quantity_change:+,}".replace("-", "−")
 
-    @display(description="By", ordering="created_by")
-    def by(self, row):
-        return row.created_by or "System"
 
-
-class StockChangeInline(ReadOnly, TabularInline):
+class StockChangeInline(StockChangeColumns, TabularInline):
     """The latest changes of one product's stock, on its page."""
 
     model = StockChange
@@ -70,21 +62,8 @@ class StockChangeInline(ReadOnly, TabularInline):
         return super().get_queryset(request).select_related("created_by")
 
 
-class ByFilter(DropdownFilter):
-    """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
-
-    title, parameter_name = "by", "created_by"
-
-    def lookups(self, request, model_admin):
-        return [(user.pk, str(user)) for user in User.objects.staff()]
-
-    def queryset(self, request, queryset):
-        value = str(self.value() or "")
-        return queryset.filter(created_by=value) if value.isdecimal() else queryset
-
-
 @admin.register(StockChange)
-class StockChangeAdmin(ReadOnly, HarmlessExportAdmin, BackOfficeAdmin):
+class StockChangeAdmin(StockChangeColumns, HarmlessExportAdmin, BackOfficeAdmin):
     resource_classes = [StockChangeResource]
     list_display = [
         "created_at",

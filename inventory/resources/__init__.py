@@ -1,6 +1,6 @@
 """Products and stock changes from and to files."""
 
-from inventory.resources.products import REASON_COLUMN, ProductResource, StockMode
+from inventory.resources.products import ProductResource, StockMode
 from inventory.resources.stock_changes import StockChangeResource
 
-__all__ = ["REASON_COLUMN", "ProductResource", "StockChangeResource", "StockMode"]
+__all__ = ["ProductResource", "StockChangeResource", "StockMode"]

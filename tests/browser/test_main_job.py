@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from accounts.models import User
+from accounts.models import Customer, User
 from inventory.models import Product
 from sales.models import Order
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
@@ -104,11 +104,12 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     submit_dialog(page, "Adjust stock")
     dialog.get_by_text("This field is required").wait_for()
     admin.picture("12-adjust-refused")
-    dialog.get_by_label("Reason").fill("Counted in the store")
+    dialog.get_by_label("Reason").select_option("Counted")
+    dialog.get_by_label("Details").fill("in the store")
     submit_dialog(page, "Adjust stock")
     admin.see("stock 39 → 30")
     page.locator("a[href='#stock_changes']").click()
-    admin.see("Counted in the store")
+    admin.see("Counted: in the store")
     admin.picture("13-product")
     admin.open(f"/admin/inventory/product/{chai.pk}/history/")
     admin.see("In stock: 39 →")
@@ -150,31 +151,72 @@ def test_a_salesperson_confirms_but_changes_no_product_and_sees_no_staff(desk):
     assert User.objects.filter(role="ADMIN").count() == 0
 
 
-def test_an_admin_brings_a_bad_list_mends_it_and_takes_it_back(desk, tmp_path):
-    make_product(sku="NW-1", name="Chai", stock=5)
+def test_an_admin_brings_a_bad_german_list_mends_it_and_takes_it_back(desk, tmp_path):
+    make_product(sku="NW-1", name="Tee", stock=5)
     admin = desk()
     admin.sign_in(make_admin())
     page = admin.page
-    file = tmp_path / "list.csv"
-    file.write_text("sku,name,selling_price,stock_qty\nnw-1,Chai,12.00,9\nnw-2,Chang,cheap,1\nnw-3,Syrup,3.00,4\n")
-    admin.open("/admin/inventory/product/import/")
-    page.set_input_files("input[type=file]", file)
-    page.get_by_text("Set the stock of existing products").click()
-    page.get_by_role("button", name="Show what will happen").click()
+
+    def bring(file):
+        admin.open("/admin/inventory/product/import/")
+        page.set_input_files("input[type=file]", file)
+        page.get_by_text("Set the stock of existing products").click()
+        page.get_by_role("button", name="Show what will happen").click()
+
+    file = tmp_path / "liste.csv"
+    lines = ["SKU;Name;Selling Price;Stock Qty", "nw-1;Tee;1.012,00;9", "nw-2;Käse;teuer;1", "nw-3;Öl;3,50;4"]
+    file.write_bytes("\r\n".join(lines).encode("cp1252"))
+    bring(file)
     admin.see("This is not a number.")
+    admin.see("it was read as Western European")
     admin.picture("10-import-with-errors")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the lines with errors").click()
-    assert "cheap" in download.value.path().read_text(encoding="utf-8-sig")
+    bad = download.value.path().read_text(encoding="utf-8-sig")
+    assert "nw-2;Käse;teuer;1;selling_price: This is not a number." in bad
     page.get_by_role("link", name="Changed 1").click()
     admin.see("stock 5 → 9 (+4)")
     page.get_by_role("button", name="Import the other 2 lines").click()
-    admin.see("list.csv is imported: 1 new, 1 changed, 0 unchanged, 1 errors.")
+    admin.see("liste.csv is imported: 1 new, 1 changed, 0 unchanged, 1 errors.")
     admin.picture("11-import")
+    first = page.url
+    assert Product.objects.get(sku="NW-1").selling_price == 1012
+
+    mended = tmp_path / "liste-errors.csv"
+    mended.write_text(bad.replace("teuer", "4,79"), encoding="utf-8-sig")
+    bring(mended)
+    admin.picture("12-mended-lines")
+    page.get_by_role("button", name="Import now").click()
+    admin.see("liste-errors.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors.")
+    assert str(Product.objects.get(sku="NW-2")) == "Käse (NW-2)"
+
+    page.goto(first)
     page.get_by_text("Undo this import").click()
     submit_dialog(page, "Undo the import")
-    admin.see("The import of list.csv is undone.")
-    admin.picture("12-import-undone")
-    chai = Product.objects.get()
-    assert (chai.stock_qty, chai.selling_price) == (5, 10)
+    admin.see("The import of liste.csv is undone.")
+    admin.picture("13-import-undone")
+    tea = Product.objects.get(sku="NW-1")
+    assert (tea.stock_qty, tea.selling_price) == (5, 10)
+    assert not Product.objects.filter(sku="NW-3").exists()
     call_command("check_stock")
+
+
+def test_an_admin_brings_customers_and_takes_them_back(desk, tmp_path):
+    make_customer(email="ann@example.com", first_name="Ann", last_name="Lee")
+    admin = desk()
+    admin.sign_in(make_admin())
+    page = admin.page
+    admin.open("/admin/accounts/customer/")
+    page.locator("a[href$='/accounts/customer/import/']").click()
+    file = tmp_path / "customers.csv"
+    file.write_text("email,first_name,phone\nann@example.com,Anna,+49 30 1111111\nbob@example.com,Bob,\n")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Show what will happen").click()
+    admin.see("first name Ann → Anna")
+    admin.picture("14-customer-import")
+    page.get_by_role("button", name="Import now").click()
+    admin.see("customers.csv is imported: 1 new, 1 changed, 0 unchanged, 0 errors.")
+    page.get_by_text("Undo this import").click()
+    submit_dialog(page, "Undo the import")
+    admin.see("The import of customers.csv is undone.")
+    assert [str(person) for person in Customer.objects.all()] == ["Ann Lee"]

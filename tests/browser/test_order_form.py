@@ -116,3 +116,104 @@ def test_nothing_goes_wrong_on_the_page_that_asks_before_deleting(desk):
     page.get_by_role("button", name="Yes, I’m sure").click()
     admin.see("was deleted successfully")
     assert not Order.objects.exists()
+
+
+def test_an_order_is_typed_with_the_keyboard_alone_and_a_shortage_shows_while_typing(desk):
+    make_customer(first_name="Maria")
+    make_product(name="Anchor", stock=10)
+    make_product(name="Bolt", stock=50)
+    sales = desk()
+    sales.sign_in(make_sales())
+    page = sales.open("/admin/sales/order/add/")
+    keyboard = page.keyboard
+
+    def choose(text):
+        page.locator(".select2-search__field").last.fill(text)
+        page.locator(".select2-results__option--highlighted", has_text=text).wait_for()
+        keyboard.press("Enter")
+
+    def wait_for_price(number):
+        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+
+    page.locator("#id_customer + span .select2-selection").focus()
+    keyboard.press("Enter")
+    choose("Maria")
+    page.locator("#id_items-0-product + span .select2-selection").focus()
+    keyboard.press("Enter")
+    choose("Anchor")
+    wait_for_price(0)
+    keyboard.type("8")
+    sales.see("10 in stock")
+    keyboard.press("Enter")
+    choose("Bolt")
+    wait_for_price(1)
+    keyboard.type("2")
+    keyboard.press("Enter")
+    choose("Anchor")
+    wait_for_price(2)
+    keyboard.type("5")
+    assert page.get_by_text("Only 10 in stock, 13 asked for").count() == 2  # both lines of the product together
+    sales.picture("34-shortage-while-typing")
+    keyboard.press("Backspace")
+    keyboard.type("2")
+    assert page.get_by_text("asked for").count() == 0
+    assert not Order.objects.exists()  # Enter has not saved the form
+    page.get_by_role("button", name="Save", exact=True).focus()
+    keyboard.press("Enter")
+    sales.see("was added successfully")
+    assert [item.quantity for item in Order.objects.get().items.all()] == [8, 2, 2]
+
+
+def test_what_was_refused_is_not_lost_by_confirming(desk):
+    order = make_order((make_product(name="Anchor"), 1))
+    admin = desk()
+    admin.sign_in(make_user("ADMIN"))
+    page = admin.open(f"/admin/sales/order/{order.pk}/change/")
+    page.fill("#id_items-0-unit_price", "12,50")
+    page.get_by_role("button", name="Save", exact=True).click()
+    admin.see("Enter a number.")
+    warned = []
+    page.on("dialog", lambda dialog: (warned.append(dialog.message), dialog.accept()))
+    page.get_by_role("link", name="Confirm").click()
+    page.wait_for_timeout(300)
+    assert "Please save your changes first" in warned[0]
+    assert page.input_value("#id_items-0-unit_price") == "12,50"
+    order.refresh_from_db()
+    assert order.status == "PENDING"
+
+
+def hold(page):
+    """The questions about products from now on, in a list; each is answered when it is continued."""
+    held = []
+    page.route("**/product-info/**", lambda route: held.append(route))
+    return held
+
+
+def test_an_answer_that_comes_late_takes_nothing_away_and_names_no_other_products_price(desk):
+    make_customer(first_name="Maria")
+    make_product(name="Anchor", selling_price=500, stock=5)
+    make_product(name="Bolt", selling_price=1, stock=900)
+    sales = desk()
+    sales.sign_in(make_sales())
+    page = sales.open("/admin/sales/order/add/")
+    pick(page, "#id_customer", "Maria")
+    held = hold(page)
+    pick(page, "#id_items-0-product", "Anchor")
+    page.fill("#id_items-0-quantity", "8")
+    page.fill("#id_items-0-unit_price", "7.50")
+    held[0].continue_()
+    sales.see("Only 5 in stock, 8 asked for")
+    assert page.input_value("#id_items-0-unit_price") == "7.50"
+
+    pick(page, "#id_items-0-product", "Bolt")
+    pick(page, "#id_items-0-product", "Anchor")
+    pick(page, "#id_items-0-product", "Bolt")
+    held[2].continue_()
+    page.wait_for_timeout(300)
+    assert page.input_value("#id_items-0-unit_price") == ""  # that was the Anchor's
+    held[3].abort()
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Save", exact=True).click()
+    sales.see("was added successfully")
+    sales.wrong.clear()  # the answer that never came
+    assert str(Order.objects.get().total_amount) == "8.00"

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from inventory.models import Product, StockChange
+from inventory.models import Product, StockChange, StockCheck
 from inventory.services import adjust_stock, delete_product
+from inventory.stock_check import check_stock
 from tests.conftest import append_only
 from tests.factories import make_customer, make_product
 
@@ -101,6 +102,12 @@ def test_check_stock_proves_a_sound_database(capsys):
     delete_product(make_product(stock=3), user=None)
     call_command("check_stock")
     assert "Stock is proved: 1 products, 4 stock changes." in capsys.readouterr().out
+
+
+def test_only_the_latest_checks_are_kept(db, monkeypatch):
+    monkeypatch.setattr("inventory.stock_check.KEPT", 2)
+    checks = [check_stock() for _ in range(4)]
+    assert list(StockCheck.objects.all()) == checks[:1:-1]
 
 
 def test_check_stock_finds_stock_written_past_the_service():

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
+from accounts.exceptions import ImportOutdated
 from accounts.models import Customer
 from accounts.services import delete_user
 from accounts.spreadsheets import read_table
-from inventory.exceptions import ProductsChanged
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services import adjust_stock, delete_product, save_product
@@ -59,7 +59,7 @@ def import_new(skus):
     rows = "".join(f"{sku},New,1,1\n" for sku in skus)
     resource.import_data(read_table("list.csv", f"sku,name,selling_price,stock_qty\n{rows}".encode()))
     if resource.report.problem:
-        raise ProductsChanged(resource.report.problem)
+        raise ImportOutdated(resource.report.problem)
 
 
 def delete_customer(pk):
@@ -186,7 +186,7 @@ def test_imports_of_the_same_new_products_in_opposite_order_never_deadlock():
     results = race((import_new, skus), (import_new, skus[::-1]))
 
     # whoever comes second finds them there already, or is refused as a whole
-    assert not {outcome for outcome, _ in results} - {"done", "ProductsChanged"}, results
+    assert not {outcome for outcome, _ in results} - {"done", "ImportOutdated"}, results
     assert "deadlock" not in str(results)
     assert Product.objects.count() == 2000
     call_command("check_stock")

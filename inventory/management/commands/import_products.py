@@ -1,77 +1,21 @@
 """`manage.py import_products FILE`: the same import as in the admin, from the command line."""
 
-from pathlib import Path
-
-from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
-
-from accounts.models import User
-from accounts.spreadsheets import DELIMITERS, ENCODINGS, UnreadableFile, read_table
+from accounts.imports.command import ImportCommand
 from inventory.resources import ProductResource, StockMode
 
-SHOWN_ERRORS = 50
 
-
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = "Create and update products by SKU from a CSV, TSV, XLSX or ODS file. Writes all of it or nothing."
+    resource = ProductResource
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path)
+        super().add_arguments(parser)
         parser.add_argument(
             "--stock",
             choices=StockMode.values,
             default=StockMode.KEEP,
             help="what the stock column means for products that exist already (default: keep what they have)",
         )
-        parser.add_argument(
-            "--encoding", choices=[name for name in ENCODINGS if name], default="", help="of a text file"
-        )
-        parser.add_argument(
-            "--delimiter", choices=[sign for sign in DELIMITERS if sign], default="", help="of a text file"
-        )
-        parser.add_argument(
-            "--leave-out-errors", action="store_true", help="pass over the lines with errors and import the others"
-        )
-        parser.add_argument("--user", metavar="EMAIL", help="whom the history shall name")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
 
-    def handle(self, *, file: Path, stock, encoding, delimiter, leave_out_errors, user, dry_run, **options):
-        resource = ProductResource(
-            user=self.find_user(user), stock_mode=stock, reference=file.name, leave_out_errors=leave_out_errors
-        )
-        try:
-            table = read_table(file.name, file.read_bytes(), encoding=encoding, delimiter=delimiter)
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        except UnreadableFile as error:
-            raise CommandError(str(error)) from error
-        with tqdm(total=len(table), unit=" rows", file=self.stderr, disable=not self.stderr.isatty()) as bar:
-            resource.after_each_row = bar.update
-            resource.import_data(table, dry_run=dry_run)
-        self.tell(resource, dry_run)
-
-    def find_user(self, email: str | None) -> User | None:
-        if email is None:
-            return None
-        try:
-            return User.objects.staff().active().get(email=email)
-        except User.DoesNotExist as error:
-            raise CommandError(f"There is no active member of staff with the e-mail {email}.") from error
-
-    def tell(self, resource: ProductResource, dry_run: bool) -> None:
-        report = resource.report
-        if report.problem:
-            raise CommandError(f"Nothing was imported. {report.problem}")
-        for row in report.error_rows[:SHOWN_ERRORS]:
-            for column, value, reason in row.errors:
-                self.stderr.write(f"Line {row.line}, {column}: {reason}" + (f" It says “{value}”." if value else ""))
-        if len(report.error_rows) > SHOWN_ERRORS:
-            self.stderr.write(f"… and {len(report.error_rows) - SHOWN_ERRORS} more lines with errors.")
-        for note in report.notes:
-            self.stdout.write(note)
-        self.stdout.write(f"{report.summary}.")
-        if not report.is_clean and not resource.leave_out_errors:
-            raise CommandError("Nothing was imported. Mend the lines above and try again.")
-        if report.counts["error"] and not report.counts["unchanged"] and not report.changes_something:
-            raise CommandError("Nothing was imported: every line has errors.")
-        self.stdout.write("Nothing was written: this was a dry run." if dry_run else "Done.")
+    def resource_options(self, options):
+        return {"stock_mode": options["stock"]}

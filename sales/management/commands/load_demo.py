@@ -15,6 +15,7 @@ from accounts.money import round_money
 from accounts.services import save_user
 from inventory.models import Product
 from inventory.services import adjust_stock, save_product
+from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
 from sales.models import Order
 from sales.services import Line, cancel_order, confirm_order, create_order
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             self.open_shop(password)
             self.trade()
+            check_stock()
         self.stdout.write(
             f"The demo shop has {Product.objects.count()} products, {Customer.objects.count()} customers "
             f"and {Order.objects.count()} orders."

@@ -1,4 +1,5 @@
-// The order form: picking a product fills its price and shows its stock; line and order totals follow what is typed.
+// The order form: picking a product fills its price and shows its stock; totals and shortages follow what is typed;
+// Enter in a line goes on to the next one.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const $ = window.django && window.django.jQuery;
@@ -8,42 +9,78 @@ document.addEventListener("DOMContentLoaded", () => {
   const currency = group.querySelector("[data-currency]").dataset.currency;
   const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
-  let touched = false;
+  let touched = Boolean(document.querySelector(".errornote, .errorlist"));  // refused: typed, and not saved
 
   // Cents, as a whole number, so that no fraction is lost on the way.
   const lineCents = (row) => {
     const quantity = cell(row, "quantity"), price = cell(row, "unit_price"), gone = cell(row, "DELETE");
     if (quantity.disabled || (gone && gone.checked)) return 0;
-    const cents = Math.round(Number(price.value) * 100) * Math.trunc(Number(quantity.value));
+    const each = price.value.trim() || price.dataset.usual || 0;  // left empty, it is the product's own
+    const cents = Math.round(Number(each) * 100) * Math.trunc(Number(quantity.value));
     return Number.isFinite(cents) && cents > 0 ? cents : 0;
   };
 
+  const lines = () => Array.from(group.querySelectorAll("tr")).filter((row) => (
+    row.querySelector("[data-line-total]") && !row.closest(".empty-form") && cell(row, "quantity")
+  ));
+  const isIn = (row) => !cell(row, "quantity").disabled && !(cell(row, "DELETE") || {}).checked;
+  const pieces = (row) => Math.max(0, Math.trunc(Number(cell(row, "quantity").value)) || 0);
+
   const refresh = () => {
     let sum = 0;
-    group.querySelectorAll("tr").forEach((row) => {
-      const place = row.querySelector("[data-line-total]");
-      if (!place || row.closest(".empty-form") || !cell(row, "quantity")) return;
-      const cents = lineCents(row);
-      place.textContent = format(cents);
+    const asked = {};
+    lines().forEach((row) => {
+      const cents = lineCents(row), product = cell(row, "product").value;
+      row.querySelector("[data-line-total]").textContent = format(cents);
       sum += cents;
+      if (isIn(row)) asked[product] = (asked[product] || 0) + pieces(row);
     });
+    lines().forEach((row) => tellStock(row, asked[cell(row, "product").value]));
     const total = document.querySelector("[data-order-total]") || document.getElementById("order-total-live");
     total.textContent = format(sum);
   };
 
+  // Below the quantity: how many there are, or that there are too few for all lines of this product together.
+  const tellStock = (row, asked) => {
+    const quantity = cell(row, "quantity"), stock = quantity.dataset.stock;
+    let note = quantity.parentElement.querySelector("[data-stock-note]");
+    if (!note) {
+      note = document.createElement("p");
+      note.dataset.stockNote = "";
+      note.setAttribute("role", "status");
+      quantity.after(note);
+    }
+    const known = stock !== undefined && cell(row, "product").value && isIn(row), short = known && asked > Number(stock);
+    const text = short ? `Only ${stock} in stock, ${asked} asked for` : known ? `${stock} in stock` : "";
+    if (note.textContent !== text) note.textContent = text;
+    note.className = short ? "font-semibold mt-1 text-red-700 dark:text-red-400" : "mt-1";
+  };
+
+  // The old product's price and stock go at once. An answer is for the product that was asked about, whenever it
+  // comes, and leaves alone what has been typed and where somebody types by then.
   const fill = async (select) => {
-    if (!select.value) return;
-    const row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
-    const base = window.location.pathname.split("/sales/order/")[0];
-    const answer = await fetch(`${base}/sales/order/product-info/${encodeURIComponent(select.value)}/`);
-    if (!answer.ok) return;
-    const product = await answer.json();
-    price.value = product.unit_price;
+    const asked = select.value, row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
+    price.value = "";
+    delete price.dataset.usual;
+    delete quantity.dataset.stock;
     if (!quantity.value) quantity.value = 1;
-    quantity.title = `${product.stock_qty} in stock`;
     refresh();
-    quantity.focus();
-    quantity.select();
+    if (!asked) return;
+    const base = window.location.pathname.split("/sales/order/")[0];
+    const answer = await fetch(`${base}/sales/order/product-info/${encodeURIComponent(asked)}/`).catch(() => null);
+    const product = answer && answer.ok ? await answer.json().catch(() => null) : null;
+    if (select.value !== asked) return;
+    if (product) {
+      price.dataset.usual = product.unit_price;
+      quantity.dataset.stock = product.stock_qty;
+      if (!price.value) price.value = product.unit_price;
+      refresh();
+    }
+    const focus = document.activeElement;
+    if (focus === document.body || (row.contains(focus) && !focus.matches("input"))) {
+      quantity.focus();
+      quantity.select();
+    }
   };
 
   // unfold renumbers the lines after a removed one by rewriting their HTML, which forgets what was typed in them.
@@ -58,6 +95,29 @@ document.addEventListener("DOMContentLoaded", () => {
     line.querySelectorAll("input, select").forEach((field) => { field.disabled = true; });
     touched = true;
     refresh();
+  };
+
+  // select2 names its boxes after what is chosen in them, which says nothing while that is nothing.
+  const nameBoxes = () => {
+    document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
+      const box = select.nextElementSibling, name = select.name.endsWith("-product") ? "Product" : "Customer";
+      if (!box || !box.matches(".select2-container")) return;
+      box.querySelectorAll("[role=combobox], [role=textbox]").forEach((part) => {
+        const chosen = box.querySelector(".select2-selection__rendered").textContent.trim();
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", chosen ? `${name}: ${chosen}` : name);
+      });
+    });
+  };
+
+  // Enter would save the form; whoever types an order wants the next line.
+  const goOn = (event) => {
+    if (event.key !== "Enter" || !event.target.matches('[name$="-quantity"], [name$="-unit_price"]')) return;
+    event.preventDefault();
+    const rows = lines(), next = rows.slice(rows.indexOf(event.target.closest("tr")) + 1).find(isIn);
+    if (!next) group.querySelector(".add-row").click();
+    const goal = next || lines().filter(isIn).pop();
+    $(cell(goal, "product")).select2("open");
   };
 
   // Confirming or cancelling works on the saved order, so what is typed but not saved would be lost.
@@ -77,10 +137,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   const form = group.closest("form");
   $(form).on("select2:select select2:clear", () => { touched = true; });
-  $(form).on("select2:select", 'select[name$="-product"]', (event) => fill(event.target));
+  $(form).on("select2:select select2:clear", 'select[name$="-product"]', (event) => fill(event.target));
+  $(form).on("select2:select select2:clear select2:open", nameBoxes);
+  document.addEventListener("formset:added", () => window.setTimeout(nameBoxes));
+  window.setTimeout(nameBoxes);
   form.addEventListener("input", () => { touched = true; refresh(); });
   group.addEventListener("change", refresh);
   group.addEventListener("click", remove, true);
+  group.addEventListener("keydown", goOn);
   document.addEventListener("click", saveFirst, true);
   refresh();
 });

@@ -1,6 +1,8 @@
 """The imports that were carried out: what each did, and how to take it back."""
 
-from django.contrib import admin, messages
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -8,19 +10,17 @@ from unfold.enums import ActionVariant
 
 from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
-from accounts.model_admin import BackOfficeAdmin, badge
-from inventory.admin.stock_changes import ReadOnly
-from inventory.import_report import shown_changes
-from inventory.models import ProductImport, ProductImportRow
-from inventory.resources import StockMode
-from inventory.undo import check_not_undone, undo_import
+from accounts.imports.report import shown_changes
+from accounts.imports.undo import check_not_undone
+from accounts.model_admin import BackOfficeAdmin, ReadOnlyRecord, badge
 
 
 class UndoImportForm(RecordDialogForm):
-    """Asks before an import is taken back."""
+    """Asks before an import is taken back. A subclass has the `queryset` of imports, and may add what else happens."""
 
-    queryset = ProductImport.objects.select_related("undone_by")
-    form_before_template = "inventory/undo_import_dialog.html"
+    form_before_template = "admin/undo_import_dialog.html"
+    noun: str  # what was imported
+    besides = ""
 
     def fingerprint(self) -> str:
         return str(self.record.undone_at)
@@ -33,17 +33,16 @@ class UndoImportForm(RecordDialogForm):
         return self.cleaned_data
 
 
-class ImportedProductInline(ReadOnly, TabularInline):
-    model = ProductImportRow
+class ImportedRowInline(ReadOnlyRecord, TabularInline):
+    """What one import wrote, row by row."""
+
     per_page = 50
     extra = 0
     hide_title = True
     show_change_link = False
-    verbose_name_plural = "Imported products"
-    fields = readonly_fields = ["line", "sku", "name", "kind", "values"]
 
     def has_view_permission(self, request, obj=None):
-        return request.user.has_perm("inventory.view_productimport")
+        return request.user.has_perm(f"{self.opts.app_label}.view_{self.parent_model._meta.model_name}")
 
     @display(description="")
     def kind(self, row):
@@ -51,12 +50,12 @@ class ImportedProductInline(ReadOnly, TabularInline):
 
     @display(description="Values")
     def values(self, row):
-        return "; ".join(shown_changes(row.changes, is_new=row.is_new))
+        return "; ".join(shown_changes(row.changes, is_new=row.is_new, besides=(row.key, row.name)))
 
 
-@admin.register(ProductImport)
-class ProductImportLogAdmin(ReadOnly, BackOfficeAdmin):
-    inlines = [ImportedProductInline]
+class ImportLogAdmin(ReadOnlyRecord, BackOfficeAdmin):
+    """A list of imports. A subclass makes `undo` an action with its own dialog (`undo_action`), and has the service."""
+
     list_display = [
         "created_at",
         "file_name",
@@ -73,7 +72,9 @@ class ProductImportLogAdmin(ReadOnly, BackOfficeAdmin):
     sortable_by = []
     actions = None
     actions_detail = ["undo"]
-    readonly_fields = ["by", "stock_column", "undone"]
+    readonly_fields = ["by", "undone"]
+    undo_permission: str
+    undo_service: Callable  # a staticmethod
 
     @display(description="Undone")
     def state(self, record):
@@ -86,41 +87,41 @@ class ProductImportLogAdmin(ReadOnly, BackOfficeAdmin):
         except BusinessError as error:
             return str(error)
 
-    @display(description="Stock column")
-    def stock_column(self, record):
-        return StockMode(record.stock_mode).label
-
     def get_fieldsets(self, request, obj=None):
         counts = ("new_count", "changed_count", "unchanged_count", "left_out_count")
-        fields = [("file_name", "created_at", "by"), counts, "stock_column"]
+        fields = [("file_name", "created_at", "by"), counts]
         if obj and obj.undone_at:
             fields += ["undone", "not_undone"] if obj.not_undone else ["undone"]
         return [(None, {"fields": fields})]
 
     def has_undo_permission(self, request, object_id=None):
-        return request.user.has_perm("inventory.import_product")
+        return request.user.has_perm(self.undo_permission)
 
-    @action(
+    def undo(self, request, form, object_id):
+        try:
+            record = self.undo_service(form.record, user=request.user)
+        except BusinessError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return close_dialog(request, self.change_url(object_id))
+        self.message_user(request, f"The import of {record} is undone.", messages.SUCCESS)
+        if record.not_undone:
+            count = record.not_undone.count("\n") + 1
+            said = "One record stays as it is" if count == 1 else f"{count} records stay as they are"
+            self.message_user(request, f"{said}; the reasons are below.", messages.WARNING)
+        return close_dialog(request, self.change_url(object_id))
+
+    def get_actions_detail(self, request, object_id):
+        record = self.get_object(request, object_id)
+        return super().get_actions_detail(request, object_id) if record and not record.undone_at else []
+
+
+def undo_action(form_class: type[UndoImportForm]):
+    """The button that opens this dialog and undoes."""
+    return action(
         description="Undo this import",
         icon="undo",
         variant=ActionVariant.DANGER,
         permissions=["undo"],
         url_path="undo",
-        dialog={"title": "Undo this import?", "form_class": UndoImportForm, "form_submit_text": "Undo the import"},
+        dialog={"title": "Undo this import?", "form_class": form_class, "form_submit_text": "Undo the import"},
     )
-    def undo(self, request, form, object_id):
-        try:
-            record = undo_import(form.record, user=request.user)
-        except BusinessError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return close_dialog(self.change_url(object_id))
-        self.message_user(request, f"The import of {record} is undone.", messages.SUCCESS)
-        if record.not_undone:
-            count = len(record.not_undone.splitlines())
-            said = "One product stays as it is" if count == 1 else f"{count} products stay as they are"
-            self.message_user(request, f"{said}; the reasons are below.", messages.WARNING)
-        return close_dialog(self.change_url(object_id))
-
-    def get_actions_detail(self, request, object_id):
-        record = self.get_object(request, object_id)
-        return super().get_actions_detail(request, object_id) if record and not record.undone_at else []

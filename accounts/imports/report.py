@@ -10,7 +10,7 @@ class ReportRow:
     """What one line of the file does: `changes` are (column, old, new), `errors` are (column, value, reason)."""
 
     line: int
-    sku: str
+    key: str
     name: str
     kind: str
     changes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -18,17 +18,20 @@ class ReportRow:
 
     @property
     def shown_changes(self) -> list[str]:
-        return shown_changes(self.changes, is_new=self.kind == "new")
+        return shown_changes(self.changes, is_new=self.kind == "new", besides=(self.key, self.name))
 
 
-def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool) -> list[str]:
-    """Changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`."""
+def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool, besides: tuple[str, ...] = ()) -> list[str]:
+    """Changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`.
+
+    Of a new record every value that is not among those told `besides`.
+    """
     shown = []
     for column, old, new in changes:
-        label = column.replace("_", " ").replace("stock qty", "stock")
+        label = column.removesuffix("_qty").replace("_", " ")
         if is_new:
-            shown += [f"{label} {new}"] if new and column not in ("sku", "name") else []
-        elif column == "stock_qty":
+            shown += [f"{label} {new}"] if new and new not in besides else []
+        elif column.endswith("_qty"):
             shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
         else:
             shown.append(f"{label} {old or '–'} → {new or '–'}")
@@ -83,5 +86,5 @@ class ImportReport:
     @property
     def digest(self) -> str:
         """A fingerprint of everything that would change, old values included."""
-        rows = [(row.sku, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
+        rows = [(row.key, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
         return hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The import of a list, whatever it lists: read, preview, write, tell, undo."""

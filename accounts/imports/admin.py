@@ -1,0 +1,208 @@
+"""The two steps of an import in the admin: upload and look, then confirm."""
+
+import logging
+import re
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from import_export.admin import ImportMixin as LibraryImportMixin
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+
+from accounts.imports.resource import REASON_COLUMN, ImportResource
+from accounts.imports.uploads import forget_upload, keep_upload, kept_upload
+from accounts.spreadsheets import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, defused, read_table, write_csv
+
+logger = logging.getLogger(__name__)
+SHOWN_ROWS = 100
+
+
+class ImportFileForm(forms.Form):
+    """The file and how to read it; a subclass adds what it means (`options`)."""
+
+    options: tuple[str, ...] = ()
+
+    file = forms.FileField(
+        label="File",
+        help_text=f"CSV, TSV, XLSX or ODS, at most {MAX_ROWS:,} rows. The first line names the columns.",
+        widget=UnfoldAdminFileFieldWidget,
+    )
+    encoding = forms.ChoiceField(
+        label="Text encoding",
+        choices=list(ENCODINGS.items()),
+        required=False,
+        help_text="For text files (CSV, TSV) whose letters come out wrong.",
+        widget=UnfoldAdminSelectWidget,
+    )
+    delimiter = forms.ChoiceField(
+        label="Column separator",
+        choices=list(DELIMITERS.items()),
+        required=False,
+        help_text="For text files whose columns come out wrong.",
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, *args, keys: tuple[str, ...], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.keys = keys
+
+    def clean(self):
+        """With all choices at hand: the file must be a table."""
+        cleaned = super().clean()
+        upload = cleaned.get("file")
+        if upload is None or self.errors:
+            return cleaned
+        if upload.size > settings.MAX_IMPORT_BYTES:
+            limit = settings.MAX_IMPORT_BYTES // (1024 * 1024)
+            raise ValidationError({"file": f"The file is larger than {limit} MB. Please split it into several."})
+        self.data_read = upload.read()
+        try:
+            read_table(upload.name, self.data_read, keys=self.keys, **self.chosen("encoding", "delimiter"))
+        except UnreadableFile as error:
+            raise ValidationError({"file": str(error)}) from error
+        return cleaned
+
+    def chosen(self, *names: str) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in names}
+
+
+class ImportMixin(LibraryImportMixin):
+    """Import into a list, in two steps. Whoever uses it has one ImportResource, and says what a file may look like."""
+
+    import_form = ImportFileForm
+    import_help: str  # which columns there are and what they mean
+    import_key: str  # the heading over what a record is known by
+
+    def has_import_permission(self, request):
+        actions = ("import", "add", "change")
+        return all(self.has_permission_to(request, action) for action in actions)
+
+    @property
+    def list_resource(self) -> type[ImportResource]:
+        return self.resource_classes[0]
+
+    def kept_upload(self, request, token: str):
+        return kept_upload(request, token, kind=self.opts.model_name, keys=self.list_resource.keys)
+
+    def import_url(self, step: str = "import") -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{step}")
+
+    def import_action(self, request, **kwargs):
+        """Step one: take a file, then show what it would do on a page that can be reloaded."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        if token := request.GET.get("preview"):
+            return self.run_import(request, token, dry_run=True)
+        if token := request.GET.get("errors"):
+            return self.download_errors(request, token)
+        form = self.import_form(request.POST or None, request.FILES or None, keys=self.list_resource.keys)
+        if request.method == "POST" and form.is_valid():
+            try:
+                token = keep_upload(
+                    request,
+                    form.data_read,
+                    name=form.cleaned_data["file"].name,
+                    kind=self.opts.model_name,
+                    reading=form.chosen("encoding", "delimiter"),
+                    options=form.chosen(*form.options),
+                )
+                return redirect(f"{self.import_url()}?preview={token}")
+            except OSError:
+                logger.exception("The folder for imports cannot be written")
+                form.add_error("file", "The server could not keep the file. Please tell whoever runs the system.")
+        return self.show_import(request, form=form)
+
+    def process_import(self, request, **kwargs):
+        """Step two: do what the preview showed, all of it or nothing."""
+        if not self.has_import_permission(request) or request.method != "POST":
+            raise PermissionDenied
+        return self.run_import(
+            request,
+            request.POST.get("token", ""),
+            expected=request.POST.get("digest", ""),
+            leave_out_errors="leave_out_errors" in request.POST,
+        )
+
+    def run_import(self, request, token: str, *, dry_run=False, **options):
+        """Import the kept file, or only show what that would do."""
+        kept = self.kept_upload(request, token)
+        if kept is None:
+            return self.not_at_hand(request)
+        upload, table = kept
+        resource = self.list_resource(user=request.user, reference=upload["name"], **upload["options"], **options)
+        resource.import_data(table, dry_run=dry_run)
+        if resource.done is None:
+            return self.show_import(request, report=resource.report, token=token)
+        forget_upload(request, token)
+        messages.success(request, f"{upload['name']} is imported: {resource.report.summary}.")
+        done = resource.done._meta
+        return redirect(f"admin:{done.app_label}_{done.model_name}_change", resource.done.pk)
+
+    def download_errors(self, request, token: str):
+        """The lines with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""
+        kept = self.kept_upload(request, token)
+        if kept is None:
+            return self.not_at_hand(request)
+        upload, table = kept
+        resource = self.list_resource(user=request.user, **upload["options"])
+        resource.import_data(table, dry_run=True)
+        stem = re.sub(r"[^\w-]+", "_", upload["name"].rsplit(".", 1)[0]) or "import"
+        headers = {"Content-Disposition": content_disposition_header(True, f"{stem}-errors.csv")}
+        data = lines_with_errors(table, resource.report)
+        return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
+
+    def not_at_hand(self, request):
+        messages.error(request, "This preview is no longer at hand. Please choose the file again.")
+        return redirect(self.import_url())
+
+    def show_import(self, request, **context):
+        context |= self.admin_site.each_context(request)
+        context |= {
+            "title": f"Import {self.opts.verbose_name_plural}",
+            "step": "Import",
+            "opts": self.opts,
+            "media": self.media,
+            "import_url": self.import_url(),
+            "import_help": self.import_help,
+        }
+        if report := context.get("report"):
+            context |= shown_report(report, request.GET.get("show", ""))
+            context |= {
+                "process_url": self.import_url("process_import"),
+                "errors_url": f"{self.import_url()}?errors={context['token']}",
+                "key_heading": self.import_key,
+            }
+        return TemplateResponse(request, "admin/import.html", context)
+
+
+def lines_with_errors(table: Table, report) -> bytes:
+    """A CSV file of the lines with errors as they stand in the table, with a column for what is wrong."""
+    columns = [index for index, header in enumerate(table.headers) if header != REASON_COLUMN]
+    cells = dict(zip(table.lines, table, strict=True))
+    rows = [[table.headers[index] for index in columns] + [REASON_COLUMN]]
+    for row in report.error_rows:
+        reasons = "; ".join(f"{column}: {reason}" for column, _, reason in row.errors)
+        rows.append([*(cells[row.line][index] for index in columns), reasons])
+    delimiter = ";" if table.delimiter == "|" else table.delimiter  # one that is recognised when it comes back
+    return write_csv([[defused(cell) for cell in row] for row in rows], delimiter=delimiter)
+
+
+def shown_report(report, kind: str) -> dict:
+    """The rows of the preview that somebody wants to see, and the cards that lead to each kind."""
+    kind = kind if kind in ("new", "changed", "unchanged", "error") else ""
+    labels = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "error": "Lines with errors"}
+    return {
+        "heading": "What will happen" if report.is_clean else "What would happen with the other lines",
+        "cards": [(name, label, report.counts[name]) for name, label in labels.items()],
+        "kind": kind,
+        "rows": report.rows_of(kind) if kind != "error" else [],
+        "error_rows": report.error_rows if kind in ("", "error") else [],
+        "good_count": len(report.rows_of("")),
+        "shown_rows": SHOWN_ROWS,
+    }

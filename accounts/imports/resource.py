@@ -1,0 +1,341 @@
+"""What the import of any list has in common: read, judge every line, show, and write all of it or nothing."""
+
+import logging
+import re
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, OperationalError, models
+from import_export.resources import ModelResource
+from import_export.results import RowResult
+from import_export.widgets import Widget
+
+from accounts.doors import Door, through
+from accounts.exceptions import ImportOutdated
+from accounts.imports.memory import collector_paused
+from accounts.imports.report import ImportReport, ReportRow
+from accounts.models import ImportRecord
+from accounts.money import round_money
+from accounts.spreadsheets import UnreadableFile, as_decimal, as_text, is_blank
+
+logger = logging.getLogger(__name__)
+SHOWN_LINES = 6
+REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back
+KINDS = {
+    RowResult.IMPORT_TYPE_NEW: "new",
+    RowResult.IMPORT_TYPE_UPDATE: "changed",
+    RowResult.IMPORT_TYPE_SKIP: "unchanged",
+    RowResult.IMPORT_TYPE_INVALID: "error",
+    RowResult.IMPORT_TYPE_ERROR: "error",
+}
+
+
+class Row(dict):
+    """A row of the file: its cells by column, its line, and how the file writes decimals.
+
+    `errors` (by column) are those that only show when the row is seen beside the others and the database.
+    """
+
+    def __init__(self, cells, *, line: int, decimal_comma: bool):
+        super().__init__(cells)
+        self.line, self.decimal_comma, self.errors, self.rounded = line, decimal_comma, {}, []
+
+
+class TextWidget(Widget):
+    """Text as a person saw it, in the one spelling that the model's field knows (`normalise`)."""
+
+    def __init__(self, field: models.Field | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.normalise = field.to_python if field else str
+
+    def clean(self, value, row=None, **kwargs):
+        return self.normalise(as_text(value))
+
+
+class KeyWidget(TextWidget):
+    """A text by which a record is known: a spreadsheet must not have made another one of it."""
+
+    def clean(self, value, row=None, **kwargs):
+        key = super().clean(value)
+        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
+            raise ValueError("A spreadsheet has shortened this number. Format the column as text and enter it again.")
+        return key
+
+
+class MoneyWidget(Widget):
+    """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
+
+    def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        self.column, self.limit, self.negative = column, Decimal(10) ** (digits - 2), negative
+
+    def clean(self, value, row=None, **kwargs):
+        exact = as_decimal(value, decimal_comma=row.decimal_comma)
+        if exact < 0 and not self.negative:
+            raise ValueError("This must not be negative.")
+        if abs(exact) >= self.limit:  # before rounding, which has its own limit
+            raise ValueError("This is more than an amount can be here.")
+        amount = round_money(exact) + 0  # + 0: there is a -0
+        if amount != exact:
+            row.rounded.append(self.column)
+        return amount
+
+
+class ImportResource(ModelResource):
+    """Create and update records by a key. A blank cell keeps what is there; all is written or nothing.
+
+    `report` tells the outcome row by row, `done` is the record of what was written. With `expected` (the digest of a
+    preview) nothing is written if the records have changed so that the import would now do something else. With
+    `leave_out_errors` the lines with errors are passed over and all the others are written.
+
+    A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`), and writes
+    (`write`).
+    """
+
+    keys: tuple[str, ...]  # columns of which the header must have one
+    name_columns: tuple[str, ...]  # columns by which a person knows the record besides
+    needed: dict[str, str]  # what a new record cannot be without, in words
+
+    class Meta:
+        import_id_fields = ()  # finding is `find_existing`'s work
+        use_bulk = True  # no savepoint per row; writing is `write`'s work
+        skip_diff = True  # `changes_of` compares, without copying every record
+        report_skipped = False
+        store_instance = True
+
+    def __init__(self, *, user=None, expected=None, reference="", leave_out_errors=False):
+        super().__init__()
+        self.user, self.expected, self.reference = user, expected, reference
+        self.leave_out_errors, self.dry_run, self.done = leave_out_errors, True, None
+        self.after_each_row = lambda: None  # for whoever shows the progress
+        self.report = ImportReport()
+        self.rows, self.existing = [], {}  # the file's rows; the record that stands on a line
+        self.new, self.changed, self.written = [], [], []
+
+    # For the subclass
+
+    def find_existing(self) -> None:
+        """Fill `existing` for the `rows` (when writing: with locked records), and note what is wrong with the keys."""
+        raise NotImplementedError
+
+    def write(self, record: ImportRecord) -> None:
+        """Write `new`, `changed` and, into the list of imports, `written`."""
+        raise NotImplementedError
+
+    def record(self, **counts) -> ImportRecord:
+        """What the list of imports will say of this one."""
+        raise NotImplementedError
+
+    def told(self, instance) -> tuple[str, str]:
+        """The key and the name under which a person knows the record."""
+        raise NotImplementedError
+
+    def value_of(self, instance, column: str):
+        """The value that the record is going to have."""
+        return getattr(instance, column)
+
+    def check_rules(self, instance, columns: set[str]) -> None:
+        """Raise ValidationError if the values of these columns do not go with the record's others."""
+
+    # Reading
+
+    def import_data(self, dataset, dry_run=False, **kwargs):
+        """Judge every line and, unless this is a `dry_run`, write; the `report` tells what happened."""
+        self.dry_run, self.report.source = dry_run, dataset.read_as
+        kwargs["rollback_on_validation_errors"] = not self.leave_out_errors
+        with collector_paused():
+            if dry_run:  # writes nothing, so it needs no transaction, which would keep other writers waiting on SQLite
+                result = self.import_data_inner(dataset, True, False, False, False, **kwargs)
+            else:
+                result = super().import_data(dataset, **kwargs)
+        if result.base_errors:
+            self.report.problem = str(result.base_errors[0].error)
+        return result
+
+    def before_import(self, dataset, **kwargs):
+        """Check the header, and find (when writing: lock) the records that the file speaks of."""
+        headers = dataset.headers
+        try:
+            self.check_header(headers)
+        except UnreadableFile:
+            dataset.wipe()  # the library would go on with the rows
+            dataset.headers = headers
+            raise
+        self.rows = [
+            Row(zip(headers, cells, strict=True), line=line, decimal_comma=dataset.decimal_comma)
+            for line, cells in zip(dataset.lines, dataset, strict=True)
+        ]
+        self.find_existing()
+
+    def check_header(self, headers: list[str]) -> None:
+        known = {*self.fields, REASON_COLUMN}
+        if not set(self.keys) & set(headers):
+            keys = " or ".join(f"“{key}”" for key in self.keys)
+            raise UnreadableFile(
+                f"The first line must name the columns, and one of them must be {keys}. "
+                f"It says: {', '.join(headers)[:200]}"
+            )
+        if twice := [header for header, count in Counter(headers).items() if header in known and count > 1]:
+            raise UnreadableFile(f"The column “{twice[0]}” stands in the file twice.")
+        self.report.unknown_columns = [header for header in headers if header and header not in known]
+
+    def key_of(self, row: Row, column: str) -> str:
+        """The row's value of a key; blank, with a note of what is wrong, if it has none that can be read."""
+        if is_blank(row.get(column)):
+            return ""
+        try:
+            return self.fields[column].clean(row)
+        except ValueError as error:
+            row.errors[column] = str(error)
+            return ""
+
+    def refuse_repeated(self, column: str, keys: dict[int, object], what: str) -> None:
+        """Note on every row that shares its (non-blank) key with others which lines these are, and `what` they do."""
+        rows_by_key = defaultdict(list)
+        for row in self.rows:
+            if key := keys.get(row.line):
+                rows_by_key[key].append(row)
+        for rows in rows_by_key.values():
+            if len(rows) > 1:
+                reason = f"{named_lines([row.line for row in rows])} {what}."
+                for row in rows:
+                    row.errors.setdefault(column, reason)
+
+    def import_row(self, row, instance_loader, **kwargs):
+        row = self.rows[kwargs["row_number"] - 1]
+        result = super().import_row(row, instance_loader, **kwargs)
+        if result.errors:
+            logger.error("Line %s of an import failed", row.line, exc_info=result.errors[0].error)
+        self.add_to_report(row, result)
+        self.after_each_row()
+        return result
+
+    def get_instance(self, instance_loader, row):
+        return self.existing.get(row.line)
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        instance.is_new = new
+        instance.before = {column: self.value_of(instance, column) for column in self.fields}
+
+    def import_instance(self, instance, row, **kwargs):
+        errors = {}
+        try:
+            super().import_instance(instance, row, **kwargs)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for column, reason in row.errors.items():
+            errors[column] = ValidationError(reason)
+        self.report.rounded.update(row.rounded)
+        if errors:
+            raise ValidationError(errors)
+
+    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+        if not is_blank(row.get(field.column_name)):
+            super().import_field(field, instance, row, is_m2m, **kwargs)
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """The model's own rules, without a query per row."""
+        errors = dict(import_validation_errors or {})
+        for column, what in self.needed.items():
+            if column not in errors and instance.is_new and getattr(instance, column) in ("", None):
+                errors[column] = ValidationError(f"A new {self._meta.model._meta.verbose_name} needs {what}.")
+        unread = {field.name for field in instance._meta.fields} - self.fields.keys()
+        try:
+            instance.clean_fields(exclude=unread | errors.keys())
+            if not errors:
+                self.check_rules(instance, {column for column, _, _ in self.changes_of(instance)})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        return not instance.is_new and not import_validation_errors and not self.changes_of(instance)
+
+    def changes_of(self, instance) -> list[tuple[str, str, str]]:
+        """(column, old, new) for every value that differs; those of a new record differ from what it would have."""
+        changes = []
+        for column, old in instance.before.items():
+            new = self.value_of(instance, column)
+            if old != new:
+                changes.append((column, "" if instance.is_new else as_told(old), as_told(new)))
+        return changes
+
+    # Reporting
+
+    def add_to_report(self, row: Row, result) -> None:
+        kind = KINDS[result.import_type]
+        self.report.counts[kind] += 1
+        if result.instance:
+            key, name = self.told(result.instance)
+        else:
+            key = next((as_shown(row[column]) for column in self.keys if not is_blank(row.get(column))), "")
+            name = " ".join(as_shown(row[column]) for column in self.name_columns if not is_blank(row.get(column)))
+        report_row = ReportRow(row.line, key, name, kind)
+        if result.validation_error is not None:
+            for column, reasons in result.validation_error.message_dict.items():
+                report_row.errors += [(column, as_shown(row.get(column)), reason) for reason in reasons]
+        elif result.errors:
+            report_row.errors.append(("", "", "This line cannot be read. Please tell whoever runs the system."))
+        elif kind != "unchanged":
+            report_row.changes = self.changes_of(result.instance)
+        self.report.rows.append(report_row)
+
+    # Writing
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        """Keep for `after_import`, which writes everything at once."""
+        self.written.append((instance, row.line, is_create, self.changes_of(instance)))
+        (self.new if is_create else self.changed).append(instance)
+
+    def after_import(self, dataset, result, **kwargs):
+        if self.dry_run or not self.written:
+            return
+        if result.has_errors():
+            raise ImportOutdated("Nothing was imported, because a line cannot be read. It is named below.")
+        if result.has_validation_errors() and not self.leave_out_errors:
+            return
+        records = self._meta.model._meta.verbose_name_plural
+        if self.expected is not None and self.report.digest != self.expected:
+            raise ImportOutdated(
+                f"The {records} have changed since this preview was made, so nothing was imported. "
+                "This is what the import would do now."
+            )
+        counts = self.report.counts
+        record = self.record(
+            file_name=self.reference,
+            new_count=counts["new"],
+            changed_count=counts["changed"],
+            unchanged_count=counts["unchanged"],
+            left_out_count=counts["error"],
+        )
+        try:
+            with through(Door.IMPORT):
+                self.write(record)
+        except (IntegrityError, OperationalError) as error:
+            logger.exception("An import of %s failed", records)
+            raise ImportOutdated(
+                f"Somebody else was writing the same {records} at the same moment, so nothing was imported. "
+                "Please look at the preview again."
+            ) from error
+        self.done = record
+
+
+def named_lines(lines: list[int]) -> str:
+    """`Lines 2, 5 and 9`; of many only the first."""
+    if len(lines) > SHOWN_LINES:
+        return f"Lines {', '.join(map(str, lines[:SHOWN_LINES]))} and {len(lines) - SHOWN_LINES} more"
+    return f"Lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
+
+
+def as_told(value) -> str:
+    """A value as the report and the list of imports keep it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def as_shown(cell) -> str:
+    """A cell of the file as a message quotes it."""
+    return "" if cell is None else str(cell)[:100]

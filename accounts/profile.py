@@ -1,0 +1,51 @@
+"""One's own profile in the admin: whoever is signed in changes themselves there, and nobody else."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.exceptions import BusinessError
+from accounts.forms import CarefulForm
+from accounts.images import PictureField
+from accounts.models import User
+from accounts.roles import require
+from accounts.services import lock_people, save_user
+
+
+class ProfileForm(CarefulForm):
+    avatar = PictureField(label="Picture", required=False, help_text="JPEG, PNG or WebP.")
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "phone", "avatar"]
+        widgets = dict.fromkeys(("first_name", "last_name", "phone"), UnfoldAdminTextInputWidget)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request):
+    """The form with one's own name, phone number and picture."""
+    require(request, "accounts.change_own_profile")
+    form = change_profile(request) if request.method == "POST" else ProfileForm(instance=request.user)
+    if form.is_bound and form.is_valid():
+        messages.success(request, "Your profile was saved.")
+        return HttpResponseRedirect(reverse("profile"))
+    context = {**admin.site.each_context(request), "title": "My profile", "form": form, "media": form.media}
+    return TemplateResponse(request, "accounts/profile.html", context)
+
+
+@transaction.atomic
+def change_profile(request) -> ProfileForm:
+    """The form that was sent, saved if it is valid; locked first, so that what it is compared with stays so."""
+    lock_people(request.user)
+    user = User.objects.get(pk=request.user.pk)
+    form = ProfileForm(request.POST, request.FILES, instance=user)
+    if form.is_valid():
+        try:
+            save_user(user, by=user)
+        except BusinessError as error:
+            form.add_error(None, str(error))
+    return form

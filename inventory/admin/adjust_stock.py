@@ -1,0 +1,103 @@
+"""The dialog that adjusts a product's stock, from its page and from the list."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.dialogs import RecordDialogForm, close_dialog
+from accounts.exceptions import BusinessError
+from accounts.fields import validate_visible
+from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
+from inventory.services import adjust_stock, adjusted_quantity
+
+
+class AdjustStockForm(RecordDialogForm):
+    """New quantity, or so many more or fewer, and why."""
+
+    queryset = Product.objects.select_related("modified_by")
+    form_before_template = "inventory/adjust_stock_dialog.html"
+
+    mode = forms.ChoiceField(
+        label="What to do",
+        choices=[("set", "Set the stock to"), ("add", "Add"), ("remove", "Take away")],
+        widget=UnfoldAdminSelectWidget,
+    )
+    quantity = forms.IntegerField(
+        label="Pieces",
+        min_value=0,
+        max_value=MAX_QUANTITY,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )
+    reason = forms.ChoiceField(
+        choices=[("", "Please choose"), *((reason, reason) for reason in ADJUSTMENT_REASONS)],
+        widget=UnfoldAdminSelectWidget,
+    )
+    details = forms.CharField(
+        required=False,
+        max_length=255,
+        validators=[validate_visible],
+        help_text=f"For whoever reads the stock change log, e.g. “Shelf 3”. Needed with “{OTHER_REASON}”.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def fingerprint(self) -> str:
+        return str(self.record.stock_qty)
+
+    def change(self) -> dict[str, int]:
+        """What was asked for, in the words of the stock service."""
+        quantity = self.cleaned_data["quantity"]
+        return {
+            "set": {"new_qty": quantity},
+            "add": {"change": quantity},
+            "remove": {"change": -quantity},
+        }[self.cleaned_data["mode"]]
+
+    def reason_in_words(self) -> str:
+        """What the log will say, e.g. “Counted” or “Counted: shelf 3”."""
+        return ": ".join(filter(None, [self.cleaned_data["reason"], self.cleaned_data["details"]]))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("reason") == OTHER_REASON and cleaned.get("details") == "":
+            self.add_error("details", "Please say in a few words why the stock changes.")
+        if "quantity" in cleaned and "mode" in cleaned:
+            try:
+                adjusted_quantity(self.record.stock_qty, **self.change())
+            except BusinessError as error:
+                raise ValidationError({"quantity": str(error)}) from error
+        return cleaned
+
+
+class AdjustsStock:
+    """For the product admin: the dialog, from the product's page and from its row in the list."""
+
+    actions_detail = actions_row = ["adjust_stock"]
+
+    def has_adjust_stock_permission(self, request, object_id=None):
+        return request.user.has_perm("inventory.adjust_stock")
+
+    @action(
+        description="Adjust stock",
+        icon="inventory",
+        permissions=["adjust_stock"],
+        url_path="adjust-stock",
+        dialog={"title": "Adjust stock", "form_class": AdjustStockForm, "form_submit_text": "Adjust stock"},
+    )
+    def adjust_stock(self, request, form, object_id):
+        try:
+            product = adjust_stock(
+                form.record,
+                user=request.user,
+                reason=form.reason_in_words(),
+                last_seen=form.record.stock_qty,
+                **form.change(),
+            )
+        except BusinessError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(
+                request, f"{product}: stock {form.record.stock_qty} → {product.stock_qty}.", messages.SUCCESS
+            )
+        return close_dialog(request, self.change_url(object_id))

@@ -1,0 +1,75 @@
+"""A customer's orders, beside the customer's page: what they come to, and the latest."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.template.loader import render_to_string
+from django.urls import reverse
+from unfold.datasets import BaseDataset
+
+from accounts.admin import CustomerAdmin
+from accounts.model_admin import is_key
+from accounts.models import Customer
+from accounts.money import format_money
+from sales.admin.order_list import status_badge
+from sales.models import Order
+
+LATEST = 20  # so many orders are listed
+
+
+class CustomerOrders(BaseDataset):
+    """A tab of unfold's, with a page of our own in it: nothing to select, so no form and nothing to post."""
+
+    model = Order
+    title = "Orders"
+    tab = True
+    id = None  # which no posted text equals
+
+    def __init__(self, request, extra_context):
+        self.request, self.key = request, unquote(extra_context["object"])
+
+    @property
+    def contents(self) -> str:
+        customer = Customer.objects.filter(pk=self.key).first() if is_key(self.key) else None
+        if customer is None:
+            return ""
+        return render_to_string("sales/customer_orders.html", self.figures(customer), self.request)
+
+    def figures(self, customer: Customer) -> dict:
+        orders = Order.objects.filter(customer=customer)
+        totals = orders.totals()
+        may_order = customer.is_active and self.request.user.has_perm("sales.add_order")
+        return {
+            "dataset": self,
+            "tiles": [
+                ("Orders", f"{totals['count']:,}"),
+                ("Confirmed", format_money(totals["confirmed"])),
+                ("Pending", format_money(totals["pending"])),
+                ("Last order", totals["last_date"] or "–"),
+            ],
+            "rows": [
+                {
+                    "order": order,
+                    "url": reverse("admin:sales_order_change", args=[order.pk]),
+                    "badge": status_badge(order),
+                    "total": format_money(order.total_amount),
+                }
+                for order in orders[:LATEST]
+            ],
+            "more": totals["count"] > LATEST,
+            "latest": LATEST,
+            "list_url": f"{reverse('admin:sales_order_changelist')}?customer__id__exact={customer.pk}",
+            "add_url": f"{reverse('admin:sales_order_add')}?customer={customer.pk}" if may_order else "",
+        }
+
+
+admin.site.unregister(Customer)
+
+
+@admin.register(Customer)
+class CustomerWithOrdersAdmin(CustomerAdmin):
+    """The page of a customer with their orders beside it: accounts, where customers are at home, knows of no orders."""
+
+    def get_changeform_datasets(self, request):
+        """The tab, for a customer that exists and whoever may see orders."""
+        known = "object_id" in request.resolver_match.kwargs
+        return [CustomerOrders] if known and request.user.has_perm("sales.view_order") else []

@@ -1,0 +1,92 @@
+"""Confirming and cancelling orders in the admin."""
+
+from django.contrib import messages
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from accounts.dialogs import close_dialog
+from accounts.exceptions import BusinessError
+from sales.forms import CancelOrderForm, ConfirmOrderForm
+from sales.models import Order
+from sales.services import cancel_order, confirm_order, tell_lost
+
+
+class OrderSteps:
+    """Confirming and cancelling, from the list, the order and the dashboard; only the steps that are still open.
+
+    The dialogs lead back to the page that they were opened from.
+    """
+
+    def get_actions_detail(self, request, object_id):
+        order = self.get_object(request, object_id)
+        closed = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
+        return [
+            step
+            for step in super().get_actions_detail(request, object_id)
+            if not (status := closed.get(step.method.original_function_name))
+            or (order and status in order.NEXT_STATUSES[order.status])
+        ]
+
+    def has_confirm_permission(self, request, object_id=None):
+        return self.has_permission_to(request, "confirm")
+
+    def has_cancel_permission(self, request, object_id=None):
+        return self.has_permission_to(request, "cancel")
+
+    @action(description="Confirm selected orders", permissions=["confirm"])
+    def confirm_selected(self, request, queryset):
+        self.step_through(request, queryset.order_by("pk"), self.confirm, "confirmed")
+
+    @action(description="Cancel selected orders", permissions=["cancel"])
+    def cancel_selected(self, request, queryset):
+        self.step_through(request, queryset.order_by("pk"), self.cancel, "cancelled")
+
+    @action(
+        description="Confirm",
+        icon="check_circle",
+        variant=ActionVariant.PRIMARY,
+        permissions=["confirm"],
+        url_path="confirm",
+        dialog={"title": "Confirm this order?", "form_class": ConfirmOrderForm, "form_submit_text": "Confirm order"},
+    )
+    def confirm_one(self, request, form, object_id):
+        self.step_through(request, [form.record], self.confirm, "confirmed", last_seen=form.record.modified_at)
+        return close_dialog(request, self.change_url(object_id))
+
+    @action(
+        description="Cancel order",
+        icon="cancel",
+        variant=ActionVariant.DANGER,
+        permissions=["cancel"],
+        url_path="cancel",
+        dialog={
+            "title": "Cancel this order?",
+            "form_class": CancelOrderForm,
+            "form_submit_text": "Yes, cancel this order",
+        },
+    )
+    def cancel_one(self, request, form, object_id):
+        self.step_through(request, [form.record], self.cancel, "cancelled", last_seen=form.record.modified_at)
+        return close_dialog(request, self.change_url(object_id))
+
+    def step_through(self, request, orders, step, done: str, **options) -> None:
+        """Take each order through the step, oldest first; one that refuses does not stop the others."""
+        succeeded = []
+        for order in orders:
+            try:
+                step(request, order, **options)
+                succeeded.append(order)
+            except BusinessError as error:
+                sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
+                self.message_user(request, sentence, messages.ERROR)
+        if succeeded:
+            what = succeeded[0] if len(succeeded) == 1 else f"{len(succeeded)} orders"
+            self.message_user(request, f"{what} {done}.", messages.SUCCESS)
+
+    def confirm(self, request, order: Order, last_seen=None) -> None:
+        confirm_order(order, user=request.user, last_seen=last_seen)
+
+    def cancel(self, request, order: Order, last_seen=None) -> None:
+        _, lost = cancel_order(order, user=request.user, last_seen=last_seen)
+        for sale in lost:
+            self.message_user(request, f"{order}: {tell_lost(sale)}", messages.WARNING)

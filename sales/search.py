@@ -1,0 +1,127 @@
+"""The search of the admin (Ctrl+K): orders, customers, products, colleagues and pages, as far as one may see them.
+
+unfold's own view is not used: it keeps what it found for five minutes, whatever happens meanwhile to the stock or to
+the rights of whoever asked, and reads every match from the database.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+
+from accounts.fields import CONTROL_CHARACTER
+from accounts.models import Customer, User
+from accounts.money import format_money
+from inventory.models import Product
+from sales.models import Order
+
+LIMIT = 6  # results of a kind; more are in its list
+SHORTEST, LONGEST = 2, 255
+CLOSE, SOMEHOW, MORE = 1, 2, 3  # ranks: the first two as of records, the last after them all
+
+
+@dataclass(frozen=True)
+class Result:
+    title: str
+    detail: str
+    kind: str
+    icon: str
+    link: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Records that can be found: where, and what is told of each (title, second line)."""
+
+    queryset: QuerySet
+    icon: str
+    tell: Callable[..., tuple[str, str]]
+
+
+def line(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def tell_order(order: Order, user: User) -> tuple[str, str]:
+    return order.order_number, line(str(order.customer), order.get_status_display(), format_money(order.total_amount))
+
+
+def tell_customer(customer: Customer, user: User) -> tuple[str, str]:
+    return str(customer), line(customer.customer_code, customer.email, "" if customer.is_active else "deactivated")
+
+
+def tell_product(product: Product, user: User) -> tuple[str, str]:
+    stock = f"{product.stock_qty:,} in stock" if user.has_perm("inventory.view_stock") else ""
+    return product.name, line(product.sku, stock)
+
+
+def tell_colleague(colleague: User, user: User) -> tuple[str, str]:
+    return str(colleague), line(
+        colleague.get_role_display(), colleague.email, "" if colleague.is_active else "deactivated"
+    )
+
+
+KINDS = [
+    Kind(Order.objects.select_related("customer"), "receipt_long", tell_order),
+    Kind(Customer.objects.all(), "groups", tell_customer),
+    Kind(Product.objects.all(), "inventory_2", tell_product),
+    Kind(User.objects.staff(), "badge", tell_colleague),
+]
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """The results as the piece of a page that the search dialog shows; nothing at all for fewer than two letters."""
+    term = as_term(request.GET.get("s", ""))
+    if len(term) < SHORTEST:
+        return HttpResponse()
+    results = find(request, term) if len(term) <= LONGEST else []
+    return TemplateResponse(request, "sales/search_results.html", {"results": results})
+
+
+def as_term(text: str) -> str:
+    """The text with single spaces, composed characters, and nothing in it that a database could not compare."""
+    text = text.encode(errors="ignore").decode()  # no halves of characters
+    return unicodedata.normalize("NFC", CONTROL_CHARACTER.sub("", " ".join(text.split())))
+
+
+def find(request: HttpRequest, term: str) -> list[Result]:
+    """What matches best first, whatever it is. One bounded query for each kind that the user may see."""
+    results = list(find_pages(request, term))
+    for kind in KINDS:
+        opts = kind.queryset.model._meta
+        if request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+            results += find_records(kind, term, request.user)
+    return sorted(results, key=lambda result: result.rank)
+
+
+def find_pages(request: HttpRequest, term: str) -> Iterator[Result]:
+    """The pages of the sidebar in whose title a word begins so."""
+    for group in admin.site.get_sidebar_list(request):
+        for item in group["items"]:
+            title, wanted = f" {item['title']}".lower(), f" {term}".lower()
+            if item["has_permission"] and wanted in title:
+                rank = CLOSE if title.startswith(wanted) else SOMEHOW
+                yield Result(item["title"], group.get("title", ""), "Page", item["icon"], str(item["link"]), rank)
+
+
+def find_records(kind: Kind, term: str, user: User) -> Iterator[Result]:
+    """The best matches of this kind and, if there are more, its list."""
+    opts = kind.queryset.model._meta
+    address = f"admin:{opts.app_label}_{opts.model_name}"
+    records = list(kind.queryset.matching(term)[: LIMIT + 1])
+    for record in records[:LIMIT]:
+        title, detail = kind.tell(record, user)
+        link = reverse(f"{address}_change", args=[record.pk])
+        yield Result(title, detail, capfirst(opts.verbose_name), kind.icon, link, record.rank)
+    if len(records) > LIMIT:
+        link = f"{reverse(f'{address}_changelist')}?{urlencode({'q': term})}"
+        title = f"All {opts.verbose_name_plural} with “{term}”"
+        yield Result(title, "There are more than these.", "List", kind.icon, link, MORE)

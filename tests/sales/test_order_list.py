@@ -1,0 +1,82 @@
+"""The list of orders: tabs, filters, and what the filtered ones come to."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from sales.services import cancel_order, confirm_order
+from tests.factories import make_admin, make_order, make_product
+
+ORDERS = reverse("admin:sales_order_changelist")
+
+
+@pytest.fixture
+def four_orders(as_sales):
+    """Two pending, one confirmed, one cancelled: of 10, 20, 30 and 40."""
+    orders = [make_order((make_product(), pieces), user=as_sales.user) for pieces in (1, 2, 3, 4)]
+    confirm_order(orders[2], user=None)
+    cancel_order(orders[3], user=None)
+    return orders
+
+
+def shown(client, query=""):
+    answer = client.get(ORDERS + query)
+    assert answer.status_code == 200
+    return answer.context["cl"]
+
+
+def test_each_status_has_a_tab_with_its_number_and_the_other_filters_stay(as_sales, four_orders):
+    for query in ("", "?total_amount_from=&total_amount_to="):
+        tabs = shown(as_sales, query).tabs
+        assert [(tab["label"], tab["count"], tab["active"]) for tab in tabs] == [
+            ("All", 4, True),
+            ("Pending", 2, False),
+            ("Confirmed", 1, False),
+            ("Cancelled", 1, False),
+        ]
+    tabs = shown(as_sales, "?q=ORD&p=1").tabs
+    assert {tab["count"] for tab in tabs} == {""}  # they would be the numbers of another list
+    pending = shown(as_sales, tabs[1]["url"])
+    assert {order.status for order in pending.queryset} == {"PENDING"} and pending.query == "ORD"
+    assert [tab["active"] for tab in pending.tabs] == [False, True, False, False]
+    assert shown(as_sales, pending.tabs[0]["url"]).queryset.count() == 4
+
+
+def test_a_filtered_list_says_what_it_comes_to(as_sales, four_orders):
+    assert shown(as_sales).sum == shown(as_sales, "?status__exact=&order_date_from=").sum == ""
+    assert shown(as_sales, "?status__exact=PENDING").sum == "2 orders · 30.00 USD"
+    assert shown(as_sales, f"?q={four_orders[2]}").sum == "1 order · 30.00 USD"
+    assert shown(as_sales, "?q=nothing-like-that").sum == "0 orders · 0.00 USD"
+    assert "2 orders · 30.00 USD" in as_sales.get(ORDERS + "?status__exact=PENDING").content.decode()
+
+
+def test_orders_are_filtered_by_amount_and_by_who_took_them(as_sales, four_orders):
+    between = shown(as_sales, "?total_amount_from=20&total_amount_to=30").queryset
+    assert {order.total_amount for order in between} == {Decimal("20.00"), Decimal("30.00")}
+    other = make_order((make_product(), 1), user=make_admin())
+    mine = shown(as_sales, f"?created_by={as_sales.user.pk}").queryset
+    assert set(mine) == set(four_orders) and other not in mine
+
+
+def test_the_last_day_of_a_range_counts(as_sales, four_orders):
+    today = timezone.localdate()
+    assert shown(as_sales, f"?order_date_from={today}&order_date_to={today}").queryset.count() == 4
+    yesterday = today - timedelta(days=1)
+    assert shown(as_sales, f"?order_date_to={yesterday}").queryset.count() == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?status__exact=NONSENSE",
+        "?total_amount_from=x",
+        "?total_amount_from=1e999999999",
+        "?created_by=x",
+        "?created_by=٣",
+    ],
+)
+def test_a_filter_with_nonsense_in_it_breaks_nothing(as_sales, four_orders, query):
+    assert as_sales.get(ORDERS + query, follow=True).status_code == 200
