@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
+from django.utils.formats import number_format
 
 CENT = Decimal("0.01")
 
@@ -13,5 +14,5 @@ def round_money(amount: Decimal) -> Decimal:
 
 
 def format_money(amount: Decimal) -> str:
-    """The amount as people read it: `1,234.50 USD`."""
-    return f"{round_money(amount):,.2f} {settings.CURRENCY}"
+    """The amount as people read it in their language: `1,234.50 USD`."""
+    return f"{number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)} {settings.CURRENCY}"

@@ -20,6 +20,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
     "STYLES": [lambda request: static("accounts/admin.css")],
     "SITE_URL": None,
+    "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

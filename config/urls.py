@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.profile import profile
@@ -31,6 +31,7 @@ urlpatterns = [
     path("admin/search/", admin.site.admin_view(search)),  # in place of unfold's
     path("admin/profile/", admin.site.admin_view(profile), name="profile"),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),  # the language menu posts there
     path("api/redoc/", redoc, name="redoc"),
     path("api/", api.urls),
     re_path("^api/", nothing_here),
