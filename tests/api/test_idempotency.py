@@ -33,6 +33,13 @@ def test_the_same_order_twice_is_one_order_and_one_answer(sales, body):
     assert Order.objects.count() == 1
 
 
+def test_an_order_deleted_since_is_answered_as_it_was_and_not_placed_again(admin, body):
+    first = place(admin, body)
+    assert admin.delete(f"/orders/{first.json()['id']}/").status_code == 204
+    assert place(admin, body).content == first.content
+    assert not Order.objects.exists()
+
+
 def test_the_same_said_in_another_order_is_the_same(sales, body):
     first = place(sales, body)
     assert place(sales, dict(reversed(body.items()))).content == first.content
