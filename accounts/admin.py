@@ -15,10 +15,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from accounts.exceptions import BusinessError
 from accounts.fields import readable_phone
 from accounts.forms import CarefulForm
+from accounts.history import ReadableHistoryAdmin
 from accounts.images import PictureField
 from accounts.imports.admin import ImportMixin
 from accounts.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
-from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
+from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, badge
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.money import format_money
 from accounts.querysets import phone_ending_with

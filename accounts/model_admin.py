@@ -1,27 +1,23 @@
 """What every admin page here is built on: unfold's ModelAdmin with the doors shut that the packages leave open."""
 
 import re
-from itertools import pairwise
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import display_for_field, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.text import capfirst
 from import_export.admin import ExportMixin
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.exceptions import BusinessError
-from accounts.fields import PhoneField, readable_phone
 from accounts.forms import CarefulForm
 from accounts.spreadsheets import HarmlessCSV, HarmlessXLSX
 
@@ -169,54 +165,9 @@ class ReadOnlyRecord:
         return record.created_by or "System"
 
 
-class ReadableHistoryAdmin(SimpleHistoryAdmin):
-    """The history as one list to read.
-
-    simple-history's view of a single version is closed: it ignores who may see the record, and lets whoever may see
-    it write the old values back.
-    """
-
-    show_history = True
-    object_history_list_template = "admin/history_list.html"
-    history_list_per_page = 50
-
-    def history_view(self, request, object_id, extra_context=None):
-        self.get_object_or_404(request, object_id)
-        return super().history_view(request, object_id, {"step": "History", **(extra_context or {})})
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        raise Http404
-
-    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
-        """What each version changed. (The library's own comparison leaves out what no form may edit, as the stock.)"""
-        records = list(historical_records)
-        for newer, older in pairwise([*records, records[-1].prev_record if records else None]):
-            newer.history_delta_changes = [
-                {
-                    "field": capfirst(field.verbose_name),
-                    "old": as_read(getattr(older, field.name), field),
-                    "new": as_read(getattr(newer, field.name), field, instead_of=getattr(older, field.name)),
-                }
-                for field in newer.tracked_fields
-                if older and getattr(newer, field.attname) != getattr(older, field.attname)
-            ]
-
-    def history_view_title(self, request, obj):
-        return f"History of {obj}"
-
-
 def is_key(value) -> bool:
     """Whether this text from outside can be a primary key."""
     return str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 18
-
-
-def as_read(value, field, instead_of=None) -> str:
-    """The value of a field as a sentence has it."""
-    if isinstance(field, models.ImageField):  # its random name says nothing, and an old one's file is gone
-        return ("another picture" if instead_of else "a picture") if value else "–"
-    if isinstance(field, PhoneField):
-        value = readable_phone(value)
-    return ("yes" if value else "no") if isinstance(value, bool) else display_for_field(value, field, "–")
 
 
 def badge(text: str, colour: str) -> str:

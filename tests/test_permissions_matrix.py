@@ -37,7 +37,7 @@ DOORS = [
     ("post", "admin:inventory_product_change {product}", {}, ["inventory.change_product"]),
     ("get", "admin:inventory_product_delete {product}", None, ["inventory.delete_product"]),
     ("post", "admin:inventory_product_delete {product}", {"post": "yes"}, ["inventory.delete_product"]),
-    ("get", "admin:inventory_product_history {product}", None, ["inventory.view_product", "inventory.view_cost"]),
+    ("get", "admin:inventory_product_history {product}", None, ["inventory.view_product"]),
     ("get", "admin:inventory_product_adjust_stock {product}", None, ["inventory.adjust_stock"]),
     ("post", "admin:inventory_product_adjust_stock {product}", CONFIRMED, ["inventory.adjust_stock"]),
     ("get", "admin:inventory_product_import", None, ["inventory.import_product"]),

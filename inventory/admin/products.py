@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -10,12 +9,14 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.filters import AmountRangeFilter
 from accounts.forms import CarefulForm
+from accounts.history import ReadableHistoryAdmin
 from accounts.images import PictureField
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, badge
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, badge
 from accounts.money import format_money
 from inventory.admin.adjust_stock import AdjustsStock
 from inventory.admin.bulk_changes import THRESHOLD_HELP, BulkChanges
 from inventory.admin.imports import ImportProductsMixin
+from inventory.admin.product_card import ProductCard
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import MAX_QUANTITY, Product
 from inventory.resources import ProductResource
@@ -66,7 +67,13 @@ class ProductForm(CarefulForm):
 
 @admin.register(Product)
 class ProductAdmin(
-    AdjustsStock, BulkChanges, ImportProductsMixin, HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin
+    ProductCard,
+    AdjustsStock,
+    BulkChanges,
+    ImportProductsMixin,
+    HarmlessExportAdmin,
+    ReadableHistoryAdmin,
+    BackOfficeAdmin,
 ):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
@@ -77,15 +84,7 @@ class ProductAdmin(
     search_help_text = "SKU, name or category"
     sortable_by = ["product", "category", "cost", "price", "stock_qty", "modified_at"]
     inlines = [StockChangeInline]
-    readonly_fields = [
-        "stock_qty",
-        "status",
-        "margin",
-        "created_at",
-        "created_by",
-        "modified_at",
-        "modified_by",
-    ]
+    readonly_fields = ["created_at", "created_by", "modified_at", "modified_by"]
     add_fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
         ("Prices", {"fields": [("cost_price", "selling_price")]}),
@@ -93,8 +92,8 @@ class ProductAdmin(
     ]
     fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
-        ("Prices", {"fields": [("cost_price", "selling_price"), "margin"]}),
-        ("Stock", {"fields": [("stock_qty", "status"), "low_stock_threshold"]}),
+        ("Prices", {"fields": [("cost_price", "selling_price")]}),
+        ("Stock", {"fields": ["low_stock_threshold"]}),
         ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     delete_hint = "It is in these pending orders: confirm, cancel or delete them first."
@@ -141,11 +140,6 @@ class ProductAdmin(
 
     def may_see(self, request, name: str) -> bool:
         return name not in self.NEEDS_VIEW_COST or request.user.has_perm("inventory.view_cost")
-
-    def history_view(self, request, object_id, extra_context=None):
-        if not request.user.has_perm("inventory.view_cost"):
-            raise PermissionDenied
-        return super().history_view(request, object_id, extra_context)
 
     def get_export_resource_kwargs(self, request, **kwargs):
         return {"user": request.user}

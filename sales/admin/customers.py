@@ -72,4 +72,5 @@ class CustomerWithOrdersAdmin(CustomerAdmin):
     def get_changeform_datasets(self, request):
         """The tab, for a customer that exists and whoever may see orders."""
         known = "object_id" in request.resolver_match.kwargs
-        return [CustomerOrders] if known and request.user.has_perm("sales.view_order") else []
+        orders = [CustomerOrders] if known and request.user.has_perm("sales.view_order") else []
+        return [*orders, *super().get_changeform_datasets(request)]

@@ -9,11 +9,12 @@ from django.urls import path, reverse
 from unfold.decorators import action, display
 
 from accounts.fields import readable_phone
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, ReadableHistoryAdmin, is_key
+from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, is_key
 from accounts.money import format_money
 from accounts.roles import require
 from inventory.models import Product
 from sales.admin.lines import OrderItemInline, copied_lines
+from sales.admin.order_history import OrderHistory
 from sales.admin.order_list import OrderList
 from sales.admin.steps import OrderSteps
 from sales.forms import OrderForm
@@ -23,7 +24,7 @@ from sales.services import create_order, delete_order, edit_order
 
 
 @admin.register(Order)
-class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackOfficeAdmin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     resource_classes = [OrderResource, OrderLineResource]
     form = OrderForm
