@@ -58,7 +58,7 @@ class SkuField(NormalisedMixin, models.CharField):
 
 
 class Product(AuditedModel):
-    """Something the firm sells. `stock_qty` is written by inventory/services.py alone."""
+    """Something the firm sells. `stock_qty` is written by inventory/services/ alone."""
 
     sku = SkuField("SKU", max_length=100, unique=True, error_messages={"unique": "Another product has this SKU."})
     name = TrimmedCharField(max_length=255)

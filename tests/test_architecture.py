@@ -29,6 +29,12 @@ def id_of(path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def place_of(path: Path) -> tuple[str, str]:
+    """The app and the layer in it, be that a module (`models.py`) or a package (`services/stock.py`)."""
+    app, layer, *_ = path.relative_to(ROOT).parts
+    return app, layer.removesuffix(".py")
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=id_of)
 def test_imports_run_from_config_to_sales_to_inventory_to_accounts(path):
     app = path.relative_to(ROOT).parts[0]
@@ -39,7 +45,7 @@ def test_imports_run_from_config_to_sales_to_inventory_to_accounts(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=id_of)
 def test_inside_an_app_doors_import_services_import_models_and_never_back(path):
-    app, layer = path.relative_to(ROOT).parts[0], path.stem
+    app, layer = place_of(path)
     if layer not in LAYERS:
         return
     above = LAYERS[LAYERS.index(layer) + 1 :] + ["admin", "api", "resources", "dashboard", "forms", "roles"]
@@ -58,8 +64,8 @@ def assigned_attributes(path: Path):
 
 @pytest.mark.parametrize(("attribute", "writer"), [("stock_qty", "inventory"), ("status", "sales")])
 def test_only_the_services_write_stock_and_status(attribute, writer):
-    writers = {id_of(path) for path in SOURCES if attribute in set(assigned_attributes(path))}
-    assert writers == {f"{writer}/services.py"}
+    writers = {place_of(path) for path in SOURCES if attribute in set(assigned_attributes(path))}
+    assert writers == {(writer, "services")}
 
 
 def test_nobody_asks_for_a_role_where_a_permission_is_meant():

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from inventory import services
 from inventory.models import Product, ProductImport, ProductImportRow, StockChange
+from inventory.services import imports
 from tests.factories import make_import, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 STEPS = {
     "new products are there, their stock is not logged": (StockChange.objects, "bulk_create"),
-    "new products are there": (services, "write_imported"),
-    "the new stock is logged, the changed products are not written": (services, "update_all"),
+    "new products are there": (imports, "write_imported"),
+    "the new stock is logged, the changed products are not written": (imports, "update_all"),
     "all products are there, what is needed to undo is not": (ProductImportRow.objects, "bulk_create"),
 }
 

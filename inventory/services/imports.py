@@ -1,0 +1,67 @@
+"""Imports of products: what one decided is written here, all at once, and remembered so that it can be undone."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.bulk import BATCH, create_all, update_all
+from accounts.languages import in_firms_language
+from accounts.models import User
+from inventory.models import Product, ProductImport, ProductImportRow, StockChange
+from inventory.services.stock import log_moves
+
+IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
+Kind = StockChange.Kind
+
+
+@transaction.atomic
+def import_products(
+    *,
+    new: list[Product],
+    changed: list[Product],
+    stock: list[tuple[Product, int]],
+    record: ProductImport,
+    rows: list[tuple[Product, int, bool, list]],
+    user: User | None,
+) -> None:
+    """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
+
+    `stock` pairs products of the other two lists with the quantity they shall have. `record` is kept with its `rows`,
+    each a product, its line in the file, whether it is new, and its changes, so that it can be undone.
+    """
+    reason = in_firms_language(_("Import %(record)s")) % {"record": record}
+    posting = {"kind": Kind.IMPORT, "reason": reason, "reference": record.file_name, "user": user}
+    for product in new:
+        product.stock_qty = 0
+    moves = [move for move in stock if move[0].pk]
+    initial = log_moves([move for move in stock if not move[0].pk], **posting)
+    new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
+    create_all(Product, new, reason=reason, user=user)
+    StockChange.objects.bulk_create(initial, batch_size=BATCH)
+    write_imported(changed, moves, **posting)
+    last = StockChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+    record.created_by, record.last_stock_change = user, last or 0
+    record.save()
+    ProductImportRow.objects.bulk_create(
+        (
+            ProductImportRow(
+                product_import=record,
+                product=product,
+                line=line,
+                sku=product.sku,
+                name=product.name,
+                is_new=is_new,
+                changes=changes,
+            )
+            for product, line, is_new, changes in rows
+        ),
+        batch_size=BATCH,
+    )
+
+
+def write_imported(
+    changed: list[Product], moves: list[tuple[Product, int]], *, reason: str, user: User | None, **posting
+) -> None:
+    """Write the imported fields of locked products and new quantities, each product (and its version) once."""
+    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, **posting), batch_size=BATCH)
+    products = {product.pk: product for product in (*changed, *(product for product, new_qty in moves))}
+    update_all(Product, list(products.values()), [*IMPORTED_FIELDS, "stock_qty"], reason=reason, user=user)

@@ -1,0 +1,118 @@
+"""Products: saving one, deleting one, and changing many at once."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.bulk import update_all
+from accounts.exceptions import RecordChanged
+from accounts.images import forget_picture
+from accounts.languages import in_firms_language
+from accounts.models import User
+from inventory.exceptions import ProductInUse, SkuTaken
+from inventory.models import Product, StockChange
+from inventory.services.stock import lock_product, lock_products, post_moves
+
+Kind = StockChange.Kind
+
+
+@transaction.atomic
+def save_product(product: Product, *, user: User | None, initial_stock: int = 0, at: datetime | None = None) -> Product:
+    """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed.
+
+    Raises ProductGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
+    """
+    if product._state.adding:
+        product.stock_qty = 0
+    else:
+        stored = lock_product(product)
+        product.stock_qty, initial_stock = stored.stock_qty, 0
+        if product.image != stored.image:
+            forget_picture(stored.image)
+    product.stamp(user, at=at)
+    new_picture = bool(product.image) and not product.image._committed
+    try:
+        with transaction.atomic():
+            product.save()
+    except IntegrityError as error:
+        if new_picture:
+            product.image.delete(save=False)  # files know no transactions
+        if not Product.objects.filter(sku=product.sku).exclude(pk=product.pk).exists():
+            raise
+        raise SkuTaken(
+            gettext("Somebody else has just entered a product with the SKU %(sku)s.") % {"sku": product.sku}
+        ) from error
+    if initial_stock:
+        reason = in_firms_language(_("Initial stock"))
+        post_moves([(product, initial_stock)], kind=Kind.INITIAL, reason=reason, user=user, at=at)
+    return product
+
+
+def set_category(
+    ids: Iterable[int], category: str, *, user: User | None, last_seen: str | None = None
+) -> tuple[int, int]:
+    """Give these products this category, as `set_for_all` does."""
+    return set_for_all(ids, "category", category, user=user, last_seen=last_seen)
+
+
+def set_low_stock_threshold(
+    ids: Iterable[int], threshold: int | None, *, user: User | None, last_seen: str | None = None
+) -> tuple[int, int]:
+    """Give these products this threshold, None for the firm's usual one, as `set_for_all` does."""
+    return set_for_all(ids, "low_stock_threshold", threshold, user=user, last_seen=last_seen)
+
+
+@transaction.atomic
+def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, last_seen: str | None) -> tuple[int, int]:
+    """Write one value to all these products; returns how many it changed, and how many had it already.
+
+    Raises RecordChanged, having changed none, if they no longer are what the `fingerprint` `last_seen` was taken of.
+    """
+    products = lock_products(ids).values()
+    if last_seen and last_seen != fingerprint(products, field):
+        raise RecordChanged(
+            gettext("Somebody has changed or deleted some of these products. This is how they are now.")
+        )
+    changed = [product for product in products if getattr(product, field) != value]
+    for product in changed:
+        setattr(product, field, value)
+    number = len(changed)
+    said = ngettext_lazy(
+        "Bulk change of %(field)s (%(n)s product)", "Bulk change of %(field)s (%(n)s products)", number
+    )
+    name = in_firms_language(Product._meta.get_field(field).verbose_name)
+    reason = in_firms_language(said) % {"field": name, "n": number}
+    update_all(Product, changed, [field], reason=reason, user=user)
+    return number, len(products) - number
+
+
+def fingerprint(products: Iterable[Product], field: str) -> str:
+    """What somebody saw of these products who decided on this field."""
+    shown = sorted((product.pk, getattr(product, field)) for product in products)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+@transaction.atomic
+def delete_product(product: Product, *, user: User | None) -> None:
+    """Take the product's stock to 0 and delete it; past orders and stock changes keep its name and SKU.
+
+    Raises ProductInUse naming the pending orders that ask for it.
+    """
+    product = lock_product(product)
+    reason = in_firms_language(_("Product deleted"))
+    post_moves([(product, 0)], kind=Kind.DELETION, reason=reason, user=user)
+    product.stamp(user, reason)
+    forget_picture(product.image)
+    try:
+        product.delete()
+    except ProtectedError as error:
+        orders = ", ".join(sorted(str(order) for order in error.protected_objects))
+        raise ProductInUse(
+            gettext("%(product)s is in pending orders: %(orders)s. Confirm, cancel or delete these first.")
+            % {"product": product, "orders": orders}
+        ) from error

@@ -1,0 +1,198 @@
+"""Stock: locking it, adjusting it, selling it and giving it back; every change of it in the system is made here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.bulk import BATCH, lock_all, update_all
+from accounts.languages import format_count
+from accounts.models import User
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
+from inventory.models import MAX_QUANTITY, Product, StockChange
+
+Kind = StockChange.Kind
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A product of which more is asked for than there is."""
+
+    product: Product
+    ordered: int
+
+    def __str__(self):
+        return _("%(product)s: %(ordered)s ordered, %(available)s in stock.") % {
+            "product": self.product,
+            "ordered": self.ordered,
+            "available": self.product.stock_qty,
+        }
+
+
+def lock_products(ids: Iterable[int]) -> dict[int, Product]:
+    """The products with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
+    return lock_all(Product, ids)
+
+
+def lock_product(product: Product) -> Product:
+    """The product as it stands in the database, locked. Raises ProductGone if it has been deleted meanwhile."""
+    try:
+        return lock_products([product.pk])[product.pk]
+    except KeyError as error:
+        raise ProductGone(_("%(product)s has been deleted meanwhile.") % {"product": product}) from error
+
+
+def find_shortages(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
+    """What `quantities` (pieces by product id) ask for beyond the stock of `products`."""
+    return [
+        Shortage(products[pk], quantity) for pk, quantity in quantities.items() if quantity > products[pk].stock_qty
+    ]
+
+
+def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
+    """The products asked for, locked. Raises InsufficientStock naming every one that is short."""
+    products = lock_products(quantities)
+    if len(products) < len(quantities):
+        raise ProductGone(_("A product of this order has been deleted meanwhile. Please take it out of the order."))
+    if shortages := find_shortages(products, quantities):
+        raise InsufficientStock(shortages)
+    return products
+
+
+@transaction.atomic
+def adjust_stock(
+    product: Product,
+    *,
+    user: User | None,
+    reason: str,
+    new_qty: int | None = None,
+    change: int | None = None,
+    last_seen: int | None = None,
+    at: datetime | None = None,
+) -> Product:
+    """Set the stock to `new_qty`, or move it by `change`, for a reason that somebody else will understand.
+
+    Raises ReasonMissing, InvalidQuantity if the stock would be negative, too large or just what it is, StockMoved if
+    it is no longer the `last_seen` that somebody decided on.
+    """
+    if not reason.strip():
+        raise ReasonMissing(_("Please say why the stock changes."))
+    product = lock_product(product)
+    if last_seen is not None and product.stock_qty != last_seen:
+        raise StockMoved(
+            _("The stock of %(product)s has changed from %(before)s to %(now)s meanwhile.")
+            % {"product": product, "before": last_seen, "now": product.stock_qty}
+        )
+    target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
+    post_moves([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
+    return product
+
+
+def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | None = None) -> int:
+    """What `stock` becomes when set to `new_qty` or moved by `change`; raises InvalidQuantity if that cannot be."""
+    target = stock + change if new_qty is None else new_qty
+    if target < 0:
+        raise InvalidQuantity(
+            _("There are %(stock)s in stock; %(pieces)s cannot be taken away.")
+            % {"stock": stock, "pieces": stock - target}
+        )
+    if target > MAX_QUANTITY:
+        raise InvalidQuantity(_("A stock can hold at most %(pieces)s pieces.") % {"pieces": format_count(MAX_QUANTITY)})
+    if target == stock:
+        raise InvalidQuantity(_("There are %(stock)s in stock already, so nothing would change.") % {"stock": stock})
+    return target
+
+
+@transaction.atomic
+def take_from_stock(
+    quantities: Mapping[int, int],
+    *,
+    reference: str,
+    reason: str,
+    user: User | None,
+    customer: User | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Take so many pieces of each product (by id), or nothing at all.
+
+    Raises InsufficientStock naming every short product.
+    """
+    products = lock_and_check_stock(quantities)
+    moves = [(product, product.stock_qty - quantities[pk]) for pk, product in products.items()]
+    post_moves(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
+
+
+@transaction.atomic
+def give_back_to_stock(
+    *,
+    reference: str,
+    reason: str,
+    user: User | None,
+    customer: User | None = None,
+    at: datetime | None = None,
+) -> list[StockChange]:
+    """Give back exactly what was taken under this reference and not given back yet.
+
+    Returns the sales that could not be reversed because their product has been deleted since.
+    """
+    posted = StockChange.objects.filter(reference=reference, kind__in=[Kind.SALE, Kind.CANCELLATION]).order_by("pk")
+    products = lock_products({row.product_id for row in posted if row.product_id})
+    owed, lost = dict.fromkeys(products, 0), []
+    for row in posted:
+        if row.product_id in products:
+            owed[row.product_id] -= row.quantity_change
+        elif row.kind == Kind.SALE:
+            lost.append(row)
+    moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
+    post_moves(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    return lost
+
+
+def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | None, at=None, **posting) -> None:
+    """Give each locked product its new quantity, and log it."""
+    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, at=at, **posting), batch_size=BATCH)
+    update_all(Product, [product for product, new_qty in moves], ["stock_qty"], reason=reason, user=user, at=at)
+
+
+def log_moves(
+    moves: list[tuple[Product, int]],
+    *,
+    kind: Kind,
+    reason: str,
+    user: User | None,
+    reference: str = "",
+    customer: User | None = None,
+    at: datetime | None = None,
+) -> list[StockChange]:
+    """Give each product its new quantity and return the rows for the log; both are still to be saved.
+
+    Every change of stock in the system comes from here.
+    """
+    rows = []
+    for product, new_qty in moves:
+        if not 0 <= new_qty <= MAX_QUANTITY:
+            raise InvalidQuantity(
+                _("%(product)s: a stock of %(pieces)s pieces is not possible.")
+                % {"product": product, "pieces": format_count(new_qty)}
+            )
+        rows.append(
+            StockChange(
+                product=product,
+                product_name=product.name,
+                product_category=product.category,
+                product_sku=product.sku,
+                customer_id=customer and customer.pk,
+                previous_qty=product.stock_qty,
+                new_qty=new_qty,
+                kind=kind,
+                change_reason=reason,
+                reference=reference,
+                created_at=at or timezone.now(),
+                created_by=user,
+            )
+        )
+        product.stock_qty = new_qty
+    return rows
