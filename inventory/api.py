@@ -3,10 +3,12 @@
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.pagination import paginate
 
 from accounts.images import read_picture
+from accounts.languages import in_firms_language
 from accounts.pagination import KeysetPagination
 from accounts.roles import require
 from accounts.tokens import may
@@ -78,8 +80,9 @@ def change_product(request, id: int, payload: ProductChanges):
         save_product(fill(product, values, together=bool(priced)), user=request.user)
     if stock is not None and stock != product.stock_qty:
         require(request, "inventory.adjust_stock")
-        reason = (payload.change_reason or "").strip() or "Corrected with the product's other data"
-        adjust_stock(product, new_qty=stock, reason=reason, user=request.user)
+        reason = (payload.change_reason or "").strip()
+        otherwise = _("Corrected with the product's other data")
+        adjust_stock(product, new_qty=stock, reason=reason or in_firms_language(otherwise), user=request.user)
     return get_product(request, id)
 
 

@@ -10,6 +10,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.fields import NormalisedMixin, TrimmedCharField
@@ -22,14 +24,14 @@ MAX_QUANTITY = 2_147_483_647  # what a database integer holds
 
 # Why somebody adjusts a stock by hand; the last one needs words of one's own.
 OTHER_REASON = "Other"
-ADJUSTMENT_REASONS = [
-    "Counted",
-    "Delivery received",
-    "Damaged or lost",
-    "Returned by a customer",
-    "Own use",
-    OTHER_REASON,
-]
+ADJUSTMENT_REASONS = {
+    "Counted": _("Counted"),
+    "Delivery received": _("Delivery received"),
+    "Damaged or lost": _("Damaged or lost"),
+    "Returned by a customer": _("Returned by a customer"),
+    "Own use": _("Own use"),
+    OTHER_REASON: _("Other"),
+}
 
 SKU_PATTERN = re.compile(r"[^\W_]|[-_./+#]")
 
@@ -43,7 +45,7 @@ def validate_sku(value: str) -> None:
     """Letters, digits, - _ . / + # and single inner spaces."""
     if "  " in value or not all(char == " " or SKU_PATTERN.fullmatch(char) for char in value):
         raise ValidationError(
-            "A SKU has only letters, digits, the signs - _ . / + # and single spaces between them.",
+            gettext("A SKU has only letters, digits, the signs - _ . / + # and single spaces between them."),
             code="invalid",
         )
 
@@ -60,18 +62,27 @@ class SkuField(NormalisedMixin, models.CharField):
 class Product(AuditedModel):
     """Something the firm sells. `stock_qty` is written by inventory/services/ alone."""
 
-    sku = SkuField("SKU", max_length=100, unique=True, error_messages={"unique": "Another product has this SKU."})
-    name = TrimmedCharField(max_length=255)
-    category = TrimmedCharField(max_length=100, blank=True, db_index=True)
+    sku = SkuField(_("SKU"), max_length=100, unique=True, error_messages={"unique": _("Another product has this SKU.")})
+    name = TrimmedCharField(_("name"), max_length=255)
+    category = TrimmedCharField(_("category"), max_length=100, blank=True, db_index=True)
     cost_price = models.DecimalField(
-        max_digits=10, decimal_places=2, default=Decimal("0.00"), validators=[MinValueValidator(Decimal(0))]
+        _("cost price"),
+        max_digits=10,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        validators=[MinValueValidator(Decimal(0))],
     )
-    selling_price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
-    stock_qty = models.PositiveIntegerField("in stock", default=0, editable=False)
+    selling_price = models.DecimalField(
+        _("selling price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
+    )
+    stock_qty = models.PositiveIntegerField(_("in stock"), default=0, editable=False)
     low_stock_threshold = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Fewer pieces than this count as low. Empty: the firm's usual threshold."
+        _("low stock threshold"),
+        null=True,
+        blank=True,
+        help_text=_("Fewer pieces than this count as low. Empty: the firm's usual threshold."),
     )
-    image = models.ImageField(upload_to="products/images", blank=True)
+    image = models.ImageField(_("image"), upload_to="products/images", blank=True)
 
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
@@ -82,6 +93,8 @@ class Product(AuditedModel):
     )
 
     class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         ordering = ["-id"]
         permissions = [
             ("view_cost", "Can see cost, margin and stock value"),
@@ -131,41 +144,47 @@ class Product(AuditedModel):
         if settings.ALLOW_SELLING_BELOW_COST or self.cost_price is None or self.selling_price is None:
             return
         if self.selling_price < self.cost_price:
-            raise ValidationError(
-                {"selling_price": f"The selling price {self.selling_price} is below the cost price {self.cost_price}."}
-            )
+            message = gettext("The selling price %(price)s is below the cost price %(cost)s.")
+            prices = {"price": self.selling_price, "cost": self.cost_price}
+            raise ValidationError({"selling_price": message % prices})
 
 
 class StockChange(models.Model):
     """One change of one product's stock. Rows are only ever added: the database refuses to change or delete them."""
 
     class Kind(models.TextChoices):
-        INITIAL = "INITIAL", "Initial stock"
-        ADJUSTMENT = "ADJUSTMENT", "Adjustment"
-        IMPORT = "IMPORT", "Import"
-        SALE = "SALE", "Sale"
-        CANCELLATION = "CANCELLATION", "Cancellation"
-        DELETION = "DELETION", "Product deleted"
+        INITIAL = "INITIAL", _("Initial stock")
+        ADJUSTMENT = "ADJUSTMENT", _("Adjustment")
+        IMPORT = "IMPORT", _("Import")
+        SALE = "SALE", _("Sale")
+        CANCELLATION = "CANCELLATION", _("Cancellation")
+        DELETION = "DELETION", _("Product deleted")
 
     # DO_NOTHING: when a product is deleted, a trigger empties this; nobody else may (see the first migration).
-    product = models.ForeignKey(Product, models.DO_NOTHING, null=True, related_name="stock_changes")
-    product_name = models.CharField(max_length=255)
-    product_category = models.CharField("category", max_length=100, blank=True)
-    product_sku = models.CharField("SKU", max_length=100)
-    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    previous_qty = models.PositiveIntegerField("before")
-    new_qty = models.PositiveIntegerField("after")
-    kind = models.CharField(max_length=12, choices=Kind)
-    change_reason = models.TextField("reason")
-    reference = models.CharField(max_length=255, blank=True, db_index=True)
-    created_at = models.DateTimeField("when", default=timezone.now)
+    product = models.ForeignKey(
+        Product, models.DO_NOTHING, null=True, related_name="stock_changes", verbose_name=_("product")
+    )
+    product_name = models.CharField(_("product name"), max_length=255)
+    product_category = models.CharField(_("category"), max_length=100, blank=True)
+    product_sku = models.CharField(_("SKU"), max_length=100)
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("customer")
+    )
+    previous_qty = models.PositiveIntegerField(_("before"))
+    new_qty = models.PositiveIntegerField(_("after"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    change_reason = models.TextField(_("reason"))
+    reference = models.CharField(_("reference"), max_length=255, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="by"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
 
     objects = StockChangeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("stock change")
+        verbose_name_plural = _("stock changes")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(previous_qty__gte=0), name="stockchange_previous_qty_not_negative"),
@@ -204,11 +223,12 @@ class StockCheck(models.Model):
 class ProductImport(ImportRecord):
     """An import of a product list."""
 
-    stock_mode = models.CharField("stock column", max_length=4)
+    stock_mode = models.CharField(_("stock column"), max_length=4)
     last_stock_change = models.PositiveBigIntegerField(default=0, editable=False)  # the last of those it made
 
     class Meta(ImportRecord.Meta):
-        verbose_name = "product import"
+        verbose_name = _("product import")
+        verbose_name_plural = _("product imports")
 
 
 class ProductImportRow(ImportedRow):
@@ -216,10 +236,11 @@ class ProductImportRow(ImportedRow):
 
     product_import = models.ForeignKey(ProductImport, models.CASCADE, related_name="rows")
     product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
-    sku = models.CharField("SKU", max_length=100)
+    sku = models.CharField(_("SKU"), max_length=100)
 
     class Meta(ImportedRow.Meta):
-        verbose_name = "imported product"
+        verbose_name = _("imported product")
+        verbose_name_plural = _("imported products")
 
     def __str__(self):
         return f"{self.name} ({self.sku})"

@@ -1,5 +1,8 @@
 """The proof that the stock of every product is what its stock changes say."""
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.languages import in_firms_language
 from inventory.models import Product, StockChange, StockCheck
 
 KEPT = 100
@@ -24,14 +27,22 @@ def broken_chain() -> str:
     broken = StockChange.objects.broken_links().first()
     if broken is None:
         return ""
-    return (
-        f"{broken.product_name} ({broken.product_sku}): stock change {broken.pk} of {broken.created_at:%Y-%m-%d} "
-        f"starts at {broken.previous_qty}, but the stock was {broken.expected_qty} then."
+    said = _(
+        "%(name)s (%(sku)s): stock change %(number)s of %(day)s starts at %(start)s, but the stock was %(stock)s then."
     )
+    return in_firms_language(said) % {
+        "name": broken.product_name,
+        "sku": broken.product_sku,
+        "number": broken.pk,
+        "day": f"{broken.created_at:%Y-%m-%d}",
+        "start": broken.previous_qty,
+        "stock": broken.expected_qty,
+    }
 
 
 def wrong_sum() -> str:
     wrong = Product.objects.disagreeing_with_ledger().first()
     if wrong is None:
         return ""
-    return f"{wrong}: stock is {wrong.stock_qty}, but its stock changes add up to {wrong.ledger_qty}."
+    said = _("%(product)s: stock is %(stock)s, but its stock changes add up to %(sum)s.")
+    return in_firms_language(said) % {"product": wrong, "stock": wrong.stock_qty, "sum": wrong.ledger_qty}

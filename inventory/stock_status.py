@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db.models import Case, CharField, F, TextChoices, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 
 class StockStatus(TextChoices):
-    IN_STOCK = "IN_STOCK", "In stock"
-    LOW_STOCK = "LOW_STOCK", "Low stock"
-    OUT_OF_STOCK = "OUT_OF_STOCK", "Out of stock"
+    IN_STOCK = "IN_STOCK", _("In stock")
+    LOW_STOCK = "LOW_STOCK", _("Low stock")
+    OUT_OF_STOCK = "OUT_OF_STOCK", _("Out of stock")
 
     @classmethod
     def of(cls, quantity: int, threshold: int | None) -> "StockStatus":

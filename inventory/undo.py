@@ -1,10 +1,14 @@
 """Taking an import of products back, stock included."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.bulk import batches
 from accounts.imports.undo import Undo, referred_to
+from accounts.languages import format_count, in_firms_language
 from accounts.models import User
 from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
 from inventory.services import IMPORTED_FIELDS, post_moves, write_imported
@@ -22,7 +26,10 @@ def undo_product_import(record: ProductImport, *, user: User | None) -> ProductI
 
 
 class ProductUndo(Undo):
-    """Values and stock are judged apart: one can stay while the other is taken back. Adds the stock `moves`."""
+    """Values and stock are judged apart: one can stay while the other is taken back. Adds the stock `moves`.
+
+    The reasons are kept for everybody to read, so they are said in the firm's language.
+    """
 
     model, target, fields, untouched = Product, "product", IMPORTED_FIELDS, {"image": ""}
 
@@ -33,9 +40,9 @@ class ProductUndo(Undo):
 
     def against_deleting(self, target: Product, imported: dict) -> str:
         if target.pk in self.ordered:
-            return "stays, because it has been ordered."
+            return in_firms_language(_("stays, because it has been ordered."))
         if target.stock_qty != imported.get("stock_qty", 0):
-            return "stays, because its stock has moved since."
+            return in_firms_language(_("stays, because its stock has moved since."))
         return ""
 
     def restore(self, target: Product, before: dict, imported: dict) -> str:
@@ -46,9 +53,11 @@ class ProductUndo(Undo):
     def against_restoring(self, target: Product, before: dict) -> str:
         try:
             if {"cost_price", "selling_price"}.intersection(before):
-                target.check_sells_above_cost()
+                with override(settings.LANGUAGE_CODE):
+                    target.check_sells_above_cost()
         except ValidationError as error:
-            return f"the values stay, because with the old ones it would sell below cost. {' '.join(error.messages)}"
+            reason = _("the values stay, because with the old ones it would sell below cost.")
+            return " ".join([in_firms_language(reason), *error.messages])
         return ""
 
     def restore_stock(self, product: Product, pieces: int) -> str:
@@ -56,11 +65,15 @@ class ProductUndo(Undo):
         if not pieces:
             return ""
         if product.pk in self.corrected:
-            return "the stock stays, because it has been corrected since."
+            return in_firms_language(_("the stock stays, because it has been corrected since."))
         if target < 0:
-            return f"the stock stays, because only {product.stock_qty} of the {pieces} imported pieces are left."
+            reason = _("the stock stays, because only %(left)s of the %(pieces)s imported pieces are left.")
+            return in_firms_language(reason) % {"left": product.stock_qty, "pieces": pieces}
         if target > MAX_QUANTITY:
-            return f"the stock stays, because it would be more than {MAX_QUANTITY:,}."
+            with override(settings.LANGUAGE_CODE):
+                return _("the stock stays, because it would be more than %(pieces)s.") % {
+                    "pieces": format_count(MAX_QUANTITY)
+                }
         self.moves.append((product, target))
         return ""
 

@@ -3,12 +3,16 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
 from accounts.fields import validate_visible
+from accounts.languages import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
 from inventory.services import adjust_stock, adjusted_quantity
 
@@ -20,25 +24,30 @@ class AdjustStockForm(RecordDialogForm):
     form_before_template = "inventory/adjust_stock_dialog.html"
 
     mode = forms.ChoiceField(
-        label="What to do",
-        choices=[("set", "Set the stock to"), ("add", "Add"), ("remove", "Take away")],
+        label=_("What to do"),
+        choices=[("set", _("Set the stock to")), ("add", _("Add")), ("remove", _("Take away"))],
         widget=UnfoldAdminSelectWidget,
     )
     quantity = forms.IntegerField(
-        label="Pieces",
+        label=_("Pieces"),
         min_value=0,
         max_value=MAX_QUANTITY,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
     )
     reason = forms.ChoiceField(
-        choices=[("", "Please choose"), *((reason, reason) for reason in ADJUSTMENT_REASONS)],
+        label=_("Reason"),
+        choices=[("", _("Please choose")), *ADJUSTMENT_REASONS.items()],
         widget=UnfoldAdminSelectWidget,
     )
     details = forms.CharField(
+        label=_("Details"),
         required=False,
         max_length=255,
         validators=[validate_visible],
-        help_text=f"For whoever reads the stock change log, e.g. “Shelf 3”. Needed with “{OTHER_REASON}”.",
+        help_text=format_lazy(
+            _("For whoever reads the stock change log, e.g. “Shelf 3”. Needed with “{other}”."),
+            other=ADJUSTMENT_REASONS[OTHER_REASON],
+        ),
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -56,12 +65,13 @@ class AdjustStockForm(RecordDialogForm):
 
     def reason_in_words(self) -> str:
         """What the log will say, e.g. “Counted” or “Counted: shelf 3”."""
-        return ": ".join(filter(None, [self.cleaned_data["reason"], self.cleaned_data["details"]]))
+        reason = in_firms_language(ADJUSTMENT_REASONS[self.cleaned_data["reason"]])
+        return ": ".join(filter(None, [reason, self.cleaned_data["details"]]))
 
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("reason") == OTHER_REASON and cleaned.get("details") == "":
-            self.add_error("details", "Please say in a few words why the stock changes.")
+            self.add_error("details", gettext("Please say in a few words why the stock changes."))
         if "quantity" in cleaned and "mode" in cleaned:
             try:
                 adjusted_quantity(self.record.stock_qty, **self.change())
@@ -79,11 +89,11 @@ class AdjustsStock:
         return request.user.has_perm("inventory.adjust_stock")
 
     @action(
-        description="Adjust stock",
+        description=_("Adjust stock"),
         icon="inventory",
         permissions=["adjust_stock"],
         url_path="adjust-stock",
-        dialog={"title": "Adjust stock", "form_class": AdjustStockForm, "form_submit_text": "Adjust stock"},
+        dialog={"title": _("Adjust stock"), "form_class": AdjustStockForm, "form_submit_text": _("Adjust stock")},
     )
     def adjust_stock(self, request, form, object_id):
         try:
@@ -97,7 +107,7 @@ class AdjustsStock:
         except BusinessError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(
-                request, f"{product}: stock {form.record.stock_qty} → {product.stock_qty}.", messages.SUCCESS
-            )
+            said = gettext("%(product)s: stock %(before)s → %(after)s.")
+            stock = {"product": product, "before": form.record.stock_qty, "after": product.stock_qty}
+            self.message_user(request, said % stock, messages.SUCCESS)
         return close_dialog(request, self.change_url(object_id))

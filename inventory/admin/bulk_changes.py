@@ -4,17 +4,23 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.bulk import find_all
 from accounts.exceptions import BusinessError
+from accounts.languages import format_count
 from accounts.model_admin import is_key
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import fingerprint, set_category, set_low_stock_threshold
 
 SHOWN = 20
-THRESHOLD_HELP = f"Fewer pieces than this count as low. Empty: your usual threshold, {settings.LOW_STOCK_THRESHOLD}."
+THRESHOLD_HELP = format_lazy(
+    _("Fewer pieces than this count as low. Empty: your usual threshold, {usual}."), usual=settings.LOW_STOCK_THRESHOLD
+)
 
 
 class BulkChangeForm(forms.ModelForm):
@@ -28,7 +34,7 @@ class BulkChangeForm(forms.ModelForm):
 class CategoryForm(BulkChangeForm):
     class Meta:
         model, fields = Product, ["category"]
-        help_texts = {"category": "One of those you have, or a new one."}
+        help_texts = {"category": _("One of those you have, or a new one.")}
         widgets = {"category": UnfoldAdminTextInputWidget(attrs={"list": "suggestions", "autocomplete": "off"})}
 
     def __init__(self, *args, **kwargs):
@@ -39,6 +45,7 @@ class CategoryForm(BulkChangeForm):
 
 class LowStockThresholdForm(BulkChangeForm):
     low_stock_threshold = forms.IntegerField(
+        label=_("Low stock threshold"),
         required=False,
         min_value=0,
         max_value=MAX_QUANTITY,
@@ -50,7 +57,9 @@ class LowStockThresholdForm(BulkChangeForm):
         model, fields = Product, ["low_stock_threshold"]
 
     def shown(self, value) -> str:
-        return f"{settings.LOW_STOCK_THRESHOLD} (usual)" if value is None else f"{value:,}"
+        if value is None:
+            return gettext("%(threshold)s (usual)") % {"threshold": settings.LOW_STOCK_THRESHOLD}
+        return format_count(value)
 
 
 class BulkChanges:
@@ -58,11 +67,11 @@ class BulkChanges:
 
     actions = ["change_category", "change_low_stock_threshold"]
 
-    @action(description="Change category of selected products", permissions=["change"])
+    @action(description=_("Change category of selected products"), permissions=["change"])
     def change_category(self, request, queryset):
         return self.change_together(request, queryset, CategoryForm, set_category)
 
-    @action(description="Set low-stock threshold of selected products", permissions=["change"])
+    @action(description=_("Set low-stock threshold of selected products"), permissions=["change"])
     def change_low_stock_threshold(self, request, queryset):
         return self.change_together(request, queryset, LowStockThresholdForm, set_low_stock_threshold)
 
@@ -88,22 +97,24 @@ class BulkChanges:
                 return self.message_user(request, tell(changed, unchanged), messages.SUCCESS)
         products = find_all(Product.objects.only("name", "sku", field), "pk", map(int, keys))
         if not products:
-            return self.message_user(request, "Somebody has deleted these products meanwhile.", messages.WARNING)
+            gone = gettext("Somebody has deleted these products meanwhile.")
+            return self.message_user(request, gone, messages.WARNING)
         return self.bulk_change_page(request, form, field, products)
 
     def bulk_change_page(self, request, form, field: str, products: list[Product]) -> TemplateResponse:
         name = Product._meta.get_field(field).verbose_name
-        first = sorted(products, key=str)[:SHOWN]
+        first, count = sorted(products, key=str)[:SHOWN], len(products)
+        title = ngettext("Change %(field)s of %(n)s product", "Change %(field)s of %(n)s products", count)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Change {name} of {count(len(products), 'product')}",
-            "step": f"Change {name}",
+            "title": title % {"field": name, "n": format_count(count)},
+            "step": gettext("Change %(field)s") % {"field": name},
             "opts": self.opts,
             "media": self.media,
             "form": form,
-            "column": f"{name} now",
+            "column": gettext("%(field)s now") % {"field": name},
             "rows": [(product, form.shown(getattr(product, field))) for product in first],
-            "more": len(products) - len(first),
+            "more": count - len(first),
             "action": request.POST["action"],
             "products": ",".join(str(product.pk) for product in products),
             "seen": fingerprint(products, field),
@@ -111,12 +122,11 @@ class BulkChanges:
         return TemplateResponse(request, "inventory/bulk_change.html", context)
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def tell(changed: int, unchanged: int) -> str:
     if not changed:
-        return "Nothing to change: all of them were so already."
-    already = f" {unchanged:,} {'was' if unchanged == 1 else 'were'} so already." if unchanged else ""
-    return f"{count(changed, 'product')} changed.{already}"
+        return gettext("Nothing to change: all of them were so already.")
+    said = ngettext("%(n)s product changed.", "%(n)s products changed.", changed) % {"n": format_count(changed)}
+    if not unchanged:
+        return said
+    already = ngettext("%(n)s was so already.", "%(n)s were so already.", unchanged) % {"n": format_count(unchanged)}
+    return f"{said} {already}"

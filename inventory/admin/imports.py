@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
@@ -16,10 +17,10 @@ class ProductFileForm(ImportFileForm):
     options = ("stock_mode",)
 
     stock_mode = forms.ChoiceField(
-        label="Stock column",
+        label=_("Stock column"),
         choices=StockMode.choices,
         initial=StockMode.KEEP,
-        help_text="New products always start with the stock in the file.",
+        help_text=_("New products always start with the stock in the file."),
         widget=UnfoldAdminRadioSelectWidget,
     )
 
@@ -30,8 +31,8 @@ class ImportProductsMixin(ImportMixin):
     """For the product list: who imports can also set the stock."""
 
     import_form = ProductFileForm
-    import_key = "SKU"
-    import_help = (
+    import_key = _("SKU")
+    import_help = _(
         "Columns, in any order: sku, name, category, cost_price, selling_price, stock_qty, low_stock_threshold. "
         "A product whose SKU is known is updated, the others are added; these need sku, name and selling_price."
     )
@@ -42,12 +43,12 @@ class ImportProductsMixin(ImportMixin):
 
 class UndoProductImportForm(UndoImportForm):
     queryset = ProductImport.objects.select_related("undone_by")
-    noun, besides = "product", "The imported stock is taken back."
+    noun, besides = _("product"), _("The imported stock is taken back.")
 
 
 class ImportedProductInline(ImportedRowInline):
     model = ProductImportRow
-    verbose_name_plural = "Imported products"
+    verbose_name_plural = _("Imported products")
     fields = readonly_fields = ["line", "sku", "name", "kind", "values"]
 
 
@@ -59,7 +60,7 @@ class ProductImportAdmin(ImportLogAdmin):
     undo_service = staticmethod(undo_product_import)
     undo = undo_action(UndoProductImportForm)(ImportLogAdmin.undo)
 
-    @display(description="Stock column")
+    @display(description=_("Stock column"))
     def stock_column(self, record):
         return StockMode(record.stock_mode).label
 

@@ -3,6 +3,8 @@
 from django import forms
 from django.contrib import admin
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -31,10 +33,11 @@ STATUS_COLOURS = {
 
 
 class CategoryFilter(DropdownFilter):
-    title, parameter_name = "category", "category"
+    title, parameter_name = _("category"), "category"
 
     def lookups(self, request, model_admin):
-        return [(category or "-", category or "No category") for category in Product.objects.categories()]
+        none = gettext("No category")
+        return [(category or "-", category or none) for category in Product.objects.categories()]
 
     def queryset(self, request, queryset):
         value = self.value()
@@ -42,7 +45,7 @@ class CategoryFilter(DropdownFilter):
 
 
 class StockStatusFilter(DropdownFilter):
-    title, parameter_name = "stock", "stock_status"
+    title, parameter_name = _("stock"), "stock_status"
 
     def lookups(self, request, model_admin):
         return StockStatus.choices
@@ -52,13 +55,14 @@ class StockStatusFilter(DropdownFilter):
 
 
 class ProductForm(CarefulForm):
-    image = PictureField(required=False, help_text="JPEG, PNG or WebP.")
+    image = PictureField(label=_("Image"), required=False, help_text=_("JPEG, PNG or WebP."))
     initial_stock = forms.IntegerField(
+        label=_("Initial stock"),
         required=False,
         min_value=0,
         max_value=MAX_QUANTITY,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-        help_text="Pieces on the shelf now. Later changes go through “Adjust stock”.",
+        help_text=_("Pieces on the shelf now. Later changes go through “Adjust stock”."),
     )
 
     class Meta:
@@ -81,45 +85,45 @@ class ProductAdmin(
     list_display = ["product", "category", "cost", "price", "margin", "stock_qty", "status", "modified_at"]
     list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]
-    search_help_text = "SKU, name or category"
+    search_help_text = _("SKU, name or category")
     sortable_by = ["product", "category", "cost", "price", "stock_qty", "modified_at"]
     inlines = [StockChangeInline]
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by"]
     add_fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
-        ("Prices", {"fields": [("cost_price", "selling_price")]}),
-        ("Stock", {"fields": [("initial_stock", "low_stock_threshold")]}),
+        (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
+        (_("Stock"), {"fields": [("initial_stock", "low_stock_threshold")]}),
     ]
     fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
-        ("Prices", {"fields": [("cost_price", "selling_price")]}),
-        ("Stock", {"fields": ["low_stock_threshold"]}),
-        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
+        (_("Stock"), {"fields": ["low_stock_threshold"]}),
+        (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
-    delete_hint = "It is in these pending orders: confirm, cancel or delete them first."
+    delete_hint = _("It is in these pending orders: confirm, cancel or delete them first.")
     NEEDS_VIEW_COST = {"cost", "margin", "cost_price"}
 
     # What one sees
 
-    @display(description="Product", ordering="name", header=True)
+    @display(description=_("Product"), ordering="name", header=True)
     def product(self, product):
         picture = {"path": product.image.url, "squared": True} if product.image else {}
         shown = [Truncator(product.name).chars(60), product.sku]
         return [*shown, product.name[:2].upper(), picture] if picture else shown
 
-    @display(description="Cost", ordering="cost_price")
+    @display(description=_("Cost"), ordering="cost_price")
     def cost(self, product):
         return format_money(product.cost_price)
 
-    @display(description="Price", ordering="selling_price")
+    @display(description=_("Price"), ordering="selling_price")
     def price(self, product):
         return format_money(product.selling_price)
 
-    @display(description="Margin on cost")
+    @display(description=_("Margin on cost"))
     def margin(self, product):
         return f"{product.profit_margin} %" if product.pk and product.cost_price else "–"
 
-    @display(description="Status")
+    @display(description=_("Status"))
     def status(self, product):
         return badge(product.stock_status.label, STATUS_COLOURS[product.stock_status])
 

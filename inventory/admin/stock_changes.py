@@ -1,12 +1,14 @@
 """The stock change log: to be read, filtered and exported."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from accounts.filters import ByFilter, LocalDateRangeFilter
+from accounts.languages import format_count
 from accounts.model_admin import (
     BackOfficeAdmin,
     HarmlessExportAdmin,
@@ -29,13 +31,14 @@ KIND_COLOURS = {
 class StockChangeColumns(ReadOnlyRecord):
     """How the log and a product's page show a change."""
 
-    @display(description="Kind", ordering="kind")
+    @display(description=_("Kind"), ordering="kind")
     def kind_badge(self, row):
         return badge(row.get_kind_display(), KIND_COLOURS[row.kind])
 
-    @display(description="Change")
+    @display(description=_("Change"))
     def change(self, row):
-        return f"{row.quantity_change:+,}".replace("-", "−")
+        sign = "−" if row.quantity_change < 0 else "+"
+        return sign + format_count(abs(row.quantity_change))
 
 
 class StockChangeInline(StockChangeColumns, TabularInline):
@@ -56,7 +59,7 @@ class StockChangeInline(StockChangeColumns, TabularInline):
         "change_reason",
         "by",
     ]
-    verbose_name_plural = "Stock changes"
+    verbose_name_plural = _("Stock changes")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("created_by")
@@ -85,18 +88,18 @@ class StockChangeAdmin(StockChangeColumns, HarmlessExportAdmin, BackOfficeAdmin)
         ByFilter,
     ]
     search_fields = ["product_sku", "product_name", "reference"]
-    search_help_text = "SKU, product name, or reference (order number, import file)"
+    search_help_text = _("SKU, product name, or reference (order number, import file)")
     sortable_by = []
     paginator = InfinitePaginator  # the log only grows: never counted for a list
     list_disable_select_all = True
     actions = None
     fieldsets = [
         (None, {"fields": [("created_at", "by"), ("kind_badge", "reference"), "change_reason"]}),
-        ("Product", {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
-        ("Stock", {"fields": [("previous_qty", "change", "new_qty"), "customer"]}),
+        (_("Product"), {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
+        (_("Stock"), {"fields": [("previous_qty", "change", "new_qty"), "customer"]}),
     ]
 
-    @display(description="Product", header=True)
+    @display(description=_("Product"), header=True)
     def product_then(self, row):
         return [row.product_name, row.product_sku]
 

@@ -1,11 +1,14 @@
 """Products from and to files. One resource serves the admin, the command and the export."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
 from accounts.bulk import find_all
 from accounts.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
+from accounts.languages import format_count
 from accounts.spreadsheets import as_whole_number, is_blank
 from inventory.models import MAX_QUANTITY, Product, ProductImport
 from inventory.services import import_products, lock_products
@@ -16,16 +19,18 @@ PRICES = {"cost_price", "selling_price"}
 class StockMode(TextChoices):
     """What the stock column means for products that exist already; new ones always start with it."""
 
-    KEEP = "keep", "Leave the stock of existing products as it is"
-    SET = "set", "Set the stock of existing products to the file's number"
-    ADD = "add", "Add the file's number to the stock of existing products"
+    KEEP = "keep", _("Leave the stock of existing products as it is")
+    SET = "set", _("Set the stock of existing products to the file's number")
+    ADD = "add", _("Add the file's number to the stock of existing products")
 
 
 class WholeNumberWidget(Widget):
     def clean(self, value, row=None, **kwargs):
         number = as_whole_number(value, decimal_comma=row.decimal_comma)
-        if not 0 <= number <= MAX_QUANTITY:
-            raise ValueError("This must not be negative." if number < 0 else f"This is more than {MAX_QUANTITY:,}.")
+        if number < 0:
+            raise ValueError(gettext("This must not be negative."))
+        if number > MAX_QUANTITY:
+            raise ValueError(gettext("This is more than %(limit)s.") % {"limit": format_count(MAX_QUANTITY)})
         return number
 
 
@@ -47,11 +52,11 @@ class ProductResource(ImportResource):
     low_stock_threshold = column("low_stock_threshold", WholeNumberWidget())
 
     keys, name_columns = ("sku",), ("name",)
-    needed = {"name": "a name", "selling_price": "a selling price"}
+    needed = {"name": _("a name"), "selling_price": _("a selling price")}
 
     class Meta(ImportResource.Meta):
         model = Product
-        name = "Products"
+        name = _("Products")
         fields = (
             "sku",
             "name",
@@ -70,8 +75,8 @@ class ProductResource(ImportResource):
         skus = {row.line: self.key_of(row, "sku") for row in self.rows}
         for row in self.rows:
             if not skus[row.line]:
-                row.errors.setdefault("sku", "The SKU is missing.")
-        self.refuse_repeated("sku", skus, "have the same SKU")
+                row.errors.setdefault("sku", gettext("The SKU is missing."))
+        self.refuse_repeated("sku", skus, gettext("have the same SKU"))
         products = find_all(Product.objects, "sku", set(filter(None, skus.values())))
         if not self.dry_run:
             products = lock_products(product.pk for product in products).values()
@@ -95,7 +100,10 @@ class ProductResource(ImportResource):
         if self.stock_mode == StockMode.KEEP:
             return product.stock_qty
         if product.stock_qty + number > MAX_QUANTITY:
-            raise ValueError(f"With the {product.stock_qty:,} there are this would be more than {MAX_QUANTITY:,}.")
+            raise ValueError(
+                gettext("With the %(stock)s there are this would be more than %(limit)s.")
+                % {"stock": format_count(product.stock_qty), "limit": format_count(MAX_QUANTITY)}
+            )
         return product.stock_qty + number
 
     def value_of(self, instance, column):

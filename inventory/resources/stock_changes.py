@@ -1,5 +1,6 @@
 """The stock change log to files."""
 
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
@@ -11,7 +12,7 @@ class StockChangeResource(ModelResource):
 
     class Meta:
         model = StockChange
-        name = "Stock changes"
+        name = _("Stock changes")
         fields = (
             "created_at",
             "product_sku",
