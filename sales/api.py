@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Header, Query, Router, Status
 from ninja.pagination import paginate
 
@@ -18,6 +19,7 @@ from accounts.tokens import may
 from accounts.wire import check_seen
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
+from inventory.services import Shortage
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
@@ -154,9 +156,9 @@ def place(request, payload: OrderIn) -> OrderOut:
     for_anybody = request.user.has_perm("sales.add_order")
     customer_id = payload.customer_id or (None if for_anybody else request.user.pk)
     if customer_id is None:
-        raise ValidationError({"customer_id": "This field is required."})
+        raise ValidationError({"customer_id": _("This field is required.")})
     if not for_anybody and customer_id != request.user.pk:
-        raise PermissionDenied("You can only order for yourself.")
+        raise PermissionDenied(_("You can only order for yourself."))
     lines = read_lines(payload.items)
     if not for_anybody:
         check_list_prices(lines)
@@ -192,7 +194,7 @@ def read_lines(items: Sequence[LineIn]) -> list[Line]:
     """The lines with their products, found in one query. Raises ValidationError naming the lines without one."""
     products = Product.objects.in_bulk({item.product_id for item in items})
     missing = [
-        f"Line {number}: there is no product {item.product_id}."
+        _("Line %(line)s: there is no product %(id)s.") % {"line": number, "id": item.product_id}
         for number, item in enumerate(items, 1)
         if item.product_id not in products
     ]
@@ -204,7 +206,8 @@ def read_lines(items: Sequence[LineIn]) -> list[Line]:
 def check_list_prices(lines: Sequence[Line]) -> None:
     """Raise ValidationError for each line that asks for another price than the product's."""
     wrong = [
-        f"Line {number}: the price of {line.product} is {line.product.selling_price}."
+        _("Line %(line)s: the price of %(product)s is %(price)s.")
+        % {"line": number, "product": line.product, "price": line.product.selling_price}
         for number, line in enumerate(lines, 1)
         if line.unit_price not in (None, line.product.selling_price)
     ]
@@ -219,20 +222,22 @@ def refusals_at_their_fields(request):
     try:
         yield
     except InsufficientStock as error:
-        raise ValidationError(
-            {
-                "items": [
-                    str(short) if exactly else f"{short.product}: {short.ordered} ordered, not enough in stock."
-                    for short in error.shortages
-                ]
-            }
-        ) from error
+        tell = str if exactly else tell_vaguely
+        raise ValidationError({"items": [tell(short) for short in error.shortages]}) from error
     except InvalidOrder as error:
         raise ValidationError({"items": str(error)}) from error
     except CustomerInactive as error:
         raise ValidationError({"customer_id": str(error)}) from error
     except PersonGone as error:
-        raise ValidationError({"customer_id": "There is no such customer."}) from error
+        raise ValidationError({"customer_id": _("There is no such customer.")}) from error
+
+
+def tell_vaguely(short: Shortage) -> str:
+    """For whoever may not know how many there are."""
+    return _("%(product)s: %(ordered)s ordered, not enough in stock.") % {
+        "product": short.product,
+        "ordered": short.ordered,
+    }
 
 
 def step_out(order: Order, lost: Sequence[StockChange]) -> OrderStepOut:

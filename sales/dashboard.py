@@ -9,14 +9,17 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import format_count
 from accounts.models import Customer
 from accounts.money import format_money, round_money
 from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
 from sales.models import Order, OrderItem
 
-PERIODS = {1: "Today", 7: "7 days", 30: "30 days", 90: "90 days"}
+PERIODS = {1: _("Today"), 7: _("7 days"), 30: _("30 days"), 90: _("90 days")}
 USUAL_PERIOD = 30
 LOWEST = 10  # so many of the products that run low are listed
 SHOWN_ORDERS = 10
@@ -43,10 +46,6 @@ class Period:
         """As many days before that."""
         return Period(self.first - timedelta(days=1), self.days)
 
-    @property
-    def name(self) -> str:
-        return "today" if self.days == 1 else f"the last {self.days} days"
-
 
 def callback(request, context):
     """Give the admin's index page its figures, if the user may see them."""
@@ -65,9 +64,9 @@ def figures(user, period: Period) -> dict:
         ],
         "stock_check": StockCheck.objects.first(),
         "tiles": tiles(user, period, waiting),
-        "sales_title": f"Sales of {period.name}",
+        "sales_title": sales_title(period),
         "sales_chart": sales_chart(confirmed, period),
-        "best_sellers_title": f"Best-selling products of {period.name}",
+        "best_sellers_title": best_sellers_title(period),
         "best_sellers_chart": best_sellers_chart(confirmed),
         "low_stock": low_stock_table(),
         "waiting_orders": waiting_orders_table(user, waiting),
@@ -97,50 +96,78 @@ def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
     today, counts = Period(period.last, 1), insights()
     sold = Order.objects.revenue_of(yesterday=today.before, period=period, before=period.before)
     note = compare(counts["total_sales_today"], sold["yesterday"], today)
-    shown = [tile("Sales today", counts["total_sales_today"], sales_list(today), note)]
+    shown = [tile(gettext("Sales today"), counts["total_sales_today"], sales_list(today), note)]
     if period.days > 1:
         note = compare(sold["period"], sold["before"], period)
-        shown.append(tile(f"Sales of {period.name}", sold["period"], sales_list(period), note))
+        shown.append(tile(sales_title(period), sold["period"], sales_list(period), note))
     shown += [
         tile(
-            "Pending orders",
+            gettext("Pending orders"),
             counts["pending_orders_count"],
             f"{reverse('admin:sales_order_changelist')}?status__exact=PENDING",
-            f"The oldest of {date_format(waiting[0].order_date)}" if waiting else "Nothing waits to be confirmed",
+            oldest(waiting),
         ),
-        tile("Low stock", counts["low_stock_count"], product_list(StockStatus.LOW_STOCK)),
-        tile("Out of stock", counts["out_of_stock_count"], product_list(StockStatus.OUT_OF_STOCK)),
+        tile(gettext("Low stock"), counts["low_stock_count"], product_list(StockStatus.LOW_STOCK)),
+        tile(gettext("Out of stock"), counts["out_of_stock_count"], product_list(StockStatus.OUT_OF_STOCK)),
         tile(
-            "Customers",
+            gettext("Customers"),
             counts["total_customers"],
             f"{reverse('admin:accounts_customer_changelist')}?is_active__exact=1",
-            f"{Customer.objects.active().created_between(period.first, period.last).count():,} new {within(period)}",
+            new_customers(period),
         ),
     ]
     if user.has_perm("inventory.view_cost"):
         stock = Product.objects.stock_worth()
-        pieces = f"{stock['pieces']:,} pieces"
-        shown.append(tile("Stock value at cost", stock["value"], reverse("admin:inventory_product_changelist"), pieces))
+        pieces = ngettext("%(n)s pieces", "%(n)s pieces", stock["pieces"]) % {"n": format_count(stock["pieces"])}
+        url = reverse("admin:inventory_product_changelist")
+        shown.append(tile(gettext("Stock value at cost"), stock["value"], url, pieces))
     return shown
 
 
 def tile(label: str, figure: int | Decimal, url: str, note: str = "") -> dict:
-    shown = format_money(figure) if isinstance(figure, Decimal) else f"{figure:,}"
+    shown = format_money(figure) if isinstance(figure, Decimal) else format_count(figure)
     return {"label": label, "figure": shown, "url": url, "note": note}
 
 
 def compare(now: Decimal, before: Decimal, period: Period) -> str:
     """What was sold against the days before, as `▲ 12 % · yesterday 1,230.00 USD`."""
-    then = "yesterday" if period.days == 1 else f"the {period.days} days before"
     if not before:
-        return f"Nothing sold {then}" if period.days == 1 else f"Nothing sold in {then}"
-    percent = round_money((now - before) * 100 / before).to_integral_value()
+        return nothing_sold_before(period)
+    percent = int(round_money((now - before) * 100 / before).to_integral_value())
     sign = "▲" if percent > 0 else "▼" if percent < 0 else "="
-    return f"{sign} {abs(percent):,} % · {then} {format_money(before)}"
+    if period.days == 1:
+        sentence = gettext("%(sign)s %(percent)s %% · yesterday %(amount)s")
+    else:
+        sentence = ngettext(
+            "%(sign)s %(percent)s %% · the %(days)s day before %(amount)s",
+            "%(sign)s %(percent)s %% · the %(days)s days before %(amount)s",
+            period.days,
+        )
+    figures = {"sign": sign, "percent": format_count(abs(percent)), "amount": format_money(before)}
+    return sentence % {**figures, "days": period.days}
 
 
-def within(period: Period) -> str:
-    return "today" if period.days == 1 else f"in {period.days} days"
+def nothing_sold_before(period: Period) -> str:
+    if period.days == 1:
+        return gettext("Nothing sold yesterday")
+    sentence = ngettext(
+        "Nothing sold in the %(days)s day before", "Nothing sold in the %(days)s days before", period.days
+    )
+    return sentence % {"days": period.days}
+
+
+def oldest(waiting: list[Order]) -> str:
+    if not waiting:
+        return gettext("Nothing waits to be confirmed")
+    return gettext("The oldest of %(date)s") % {"date": date_format(waiting[0].order_date)}
+
+
+def new_customers(period: Period) -> str:
+    count = format_count(Customer.objects.active().created_between(period.first, period.last).count())
+    if period.days == 1:
+        return gettext("%(n)s new today") % {"n": count}
+    sentence = ngettext("%(n)s new in %(days)s day", "%(n)s new in %(days)s days", period.days)
+    return sentence % {"n": count, "days": period.days}
 
 
 def sales_list(period: Period) -> str:
@@ -155,26 +182,45 @@ def product_list(status: StockStatus) -> str:
 # Charts
 
 
+def sales_title(period: Period) -> str:
+    if period.days == 1:
+        return gettext("Sales of today")
+    sentence = ngettext("Sales of the last %(days)s day", "Sales of the last %(days)s days", period.days)
+    return sentence % {"days": period.days}
+
+
+def best_sellers_title(period: Period) -> str:
+    if period.days == 1:
+        return gettext("Best-selling products of today")
+    sentence = ngettext(
+        "Best-selling products of the last %(days)s day",
+        "Best-selling products of the last %(days)s days",
+        period.days,
+    )
+    return sentence % {"days": period.days}
+
+
 def sales_chart(confirmed, period: Period) -> str:
     """Sales by day, or by hour if the period is a day."""
     if period.days == 1:
         revenue = confirmed.revenue_by_hour()
-        return chart([f"{hour}:00" for hour in range(24)], [revenue.get(hour, 0) for hour in range(24)], "Sales")
+        return chart([f"{hour}:00" for hour in range(24)], [revenue.get(hour, 0) for hour in range(24)])
     revenue = confirmed.revenue_by_day()
     days = [period.first + timedelta(days=offset) for offset in range(period.days)]
-    return chart([date_format(day, "M j") for day in days], [revenue.get(day, 0) for day in days], "Sales")
+    day_format = pgettext("day of a chart, as Django's date filter spells it", "M j")
+    return chart([date_format(day, day_format) for day in days], [revenue.get(day, 0) for day in days])
 
 
 def best_sellers_chart(confirmed) -> str:
     rows = OrderItem.objects.filter(order__in=confirmed).best_sellers(8)
-    return chart([row["product_name"][:24] for row in rows], [row["revenue"] for row in rows], "Sales")
+    return chart([row["product_name"][:24] for row in rows], [row["revenue"] for row in rows])
 
 
-def chart(labels: list[str], values: list[Decimal], label: str) -> str:
-    """What unfold's chart component draws (floats: a picture needs no cents)."""
+def chart(labels: list[str], values: list[Decimal]) -> str:
+    """Sales as a picture: what unfold's chart component draws (floats: a picture needs no cents)."""
     colour, values = "var(--color-primary-600)", [float(value) for value in values]
-    dataset = {"label": label, "data": values, "backgroundColor": colour, "borderColor": colour, "maxBarThickness": 16}
-    dataset |= {"displayYAxis": True, "suffixYAxis": settings.CURRENCY}
+    dataset = {"label": gettext("Sales"), "data": values, "backgroundColor": colour, "borderColor": colour}
+    dataset |= {"maxBarThickness": 16, "displayYAxis": True, "suffixYAxis": settings.CURRENCY}
     return json.dumps({"labels": labels, "datasets": [dataset]})
 
 
@@ -183,7 +229,7 @@ def chart(labels: list[str], values: list[Decimal], label: str) -> str:
 
 def low_stock_table() -> dict:
     return {
-        "headers": ["Product", "SKU", "In stock", "To order"],
+        "headers": [gettext("Product"), gettext("SKU"), gettext("In stock"), gettext("To order")],
         "not_on_phones": 2,
         "rows": [
             {
@@ -199,13 +245,14 @@ def waiting_orders_table(user, waiting: list[Order]) -> dict:
     """The orders that have waited longest to be confirmed, with the dialog that confirms them."""
     may_confirm = user.has_perm("sales.confirm_order")
     return {
-        "headers": ["Order", "Customer", "Since", "Total"],
+        "headers": [gettext("Order"), gettext("Customer"), gettext("Since"), gettext("Total")],
         "not_on_phones": 3,
         "rows": [
             {
                 **order_row(order, date_format(order.order_date), format_money(order.total_amount)),
                 "dialog": reverse("admin:sales_order_confirm_one", args=[order.pk]) if may_confirm else "",
-                "dialog_label": "Confirm",
+                "dialog_label": gettext("Confirm"),
+                "dialog_name": gettext("Confirm %(order)s") % {"order": order},
             }
             for order in waiting
         ],
@@ -215,7 +262,7 @@ def waiting_orders_table(user, waiting: list[Order]) -> dict:
 def latest_orders_table() -> dict:
     latest = Order.objects.select_related("customer")[:SHOWN_ORDERS]
     return {
-        "headers": ["Order", "Customer", "Total", "Status"],
+        "headers": [gettext("Order"), gettext("Customer"), gettext("Total"), gettext("Status")],
         "rows": [order_row(order, format_money(order.total_amount), order.get_status_display()) for order in latest],
     }
 

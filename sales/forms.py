@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -44,7 +45,7 @@ class OrderItemForm(forms.ModelForm):
     quantity = forms.IntegerField(
         min_value=1,
         max_value=MAX_QUANTITY,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "aria-label": "Quantity"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "aria-label": _("Quantity")}),
     )
     unit_price = forms.DecimalField(
         required=False,
@@ -52,8 +53,8 @@ class OrderItemForm(forms.ModelForm):
         max_value=MAX_PRICE,
         decimal_places=2,
         max_digits=10,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "aria-label": "Unit price"}),
-        help_text="Empty: the product's selling price.",
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "aria-label": _("Unit price")}),
+        help_text=_("Empty: the product's selling price."),
     )
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import HISTORY_KNOWS, AuditedModel, Version
@@ -21,9 +24,9 @@ class Order(AuditedModel):
     """A customer's order. Its status and lines are written by sales/services.py alone."""
 
     class Status(models.TextChoices):
-        PENDING = "PENDING", "Pending"
-        CONFIRMED = "CONFIRMED", "Confirmed"
-        CANCELLED = "CANCELLED", "Cancelled"
+        PENDING = "PENDING", _("Pending")
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        CANCELLED = "CANCELLED", _("Cancelled")
 
     NEXT_STATUSES = {
         Status.PENDING: {Status.CONFIRMED, Status.CANCELLED},
@@ -31,20 +34,30 @@ class Order(AuditedModel):
         Status.CANCELLED: set(),
     }
 
-    order_number = models.CharField(max_length=30, unique=True, editable=False)
-    customer = models.ForeignKey("accounts.Customer", models.PROTECT, related_name="orders")
-    order_date = models.DateField(default=timezone.localdate, editable=False)
-    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING, editable=False)
+    order_number = models.CharField(_("order number"), max_length=30, unique=True, editable=False)
+    customer = models.ForeignKey("accounts.Customer", models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    order_date = models.DateField(_("order date"), default=timezone.localdate, editable=False)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PENDING, editable=False)
     total_amount = models.DecimalField(
-        "total", max_digits=14, decimal_places=2, default=Decimal("0.00"), editable=False
+        _("total"), max_digits=14, decimal_places=2, default=Decimal("0.00"), editable=False
     )
-    confirmed_at = models.DateTimeField("confirmed", null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
-    cancelled_at = models.DateTimeField("cancelled", null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("cancelled by"),
     )
 
     objects = OrderQuerySet.as_manager()
@@ -56,6 +69,8 @@ class Order(AuditedModel):
     )
 
     class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         ordering = ["-id"]
         permissions = [
             ("confirm_order", "Can confirm orders"),
@@ -103,26 +118,35 @@ class Order(AuditedModel):
     def check_can_become(self, status: Status) -> None:
         """Raise InvalidTransition, saying who did what and when, unless the order may go to `status` now."""
         if status not in self.NEXT_STATUSES[self.status]:
-            wanted = self.Status(status).label.lower()
-            raise InvalidTransition(f"{self.order_number} cannot be {wanted}: {self.how_it_stands()}.")
+            self.refuse(status)
 
     def check_is_pending(self, step: str) -> None:
         """Raise InvalidTransition unless the order is still pending; `step` is what was to be done ("edited")."""
         if not self.is_pending:
-            raise InvalidTransition(
-                f"{self.order_number} cannot be {step}: {self.how_it_stands()}. Only pending orders can."
-            )
+            self.refuse(step)
+
+    def refuse(self, step: str) -> NoReturn:
+        raise InvalidTransition(REFUSALS[step] % {"order": self.order_number, "standing": self.how_it_stands()})
 
     def how_it_stands(self) -> str:
         """The status as part of a sentence: `it was confirmed by Sara Lee on Nov. 22, 2026, 10:41`"""
         if self.is_pending:
-            return "it is still pending"
-        at, by = {
-            self.Status.CONFIRMED: (self.confirmed_at, self.confirmed_by),
-            self.Status.CANCELLED: (self.cancelled_at, self.cancelled_by),
+            return gettext("it is still pending")
+        sentence, at, by = {
+            self.Status.CONFIRMED: (_("it was confirmed by %(by)s on %(at)s"), self.confirmed_at, self.confirmed_by),
+            self.Status.CANCELLED: (_("it was cancelled by %(by)s on %(at)s"), self.cancelled_at, self.cancelled_by),
         }[self.status]
         moment = date_format(timezone.localtime(at), "DATETIME_FORMAT")
-        return f"it was {self.get_status_display().lower()} by {by or 'the system'} on {moment}"
+        return sentence % {"by": by or gettext("the system"), "at": moment}
+
+
+REFUSALS = {  # by what was to be done to the order; `standing` is how_it_stands
+    Order.Status.PENDING: _("%(order)s cannot be pending: %(standing)s."),
+    Order.Status.CONFIRMED: _("%(order)s cannot be confirmed: %(standing)s."),
+    Order.Status.CANCELLED: _("%(order)s cannot be cancelled: %(standing)s."),
+    "edited": _("%(order)s cannot be edited: %(standing)s. Only pending orders can."),
+    "deleted": _("%(order)s cannot be deleted: %(standing)s. Only pending orders can."),
+}
 
 
 def keep_unless_pending(collector, field, sub_objs, using):
@@ -139,19 +163,22 @@ keep_unless_pending.lazy_sub_objs = True  # as SET_NULL: Django need not load th
 class OrderItem(models.Model):
     """One line of an order; name and SKU as they were when it was written."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
-    product = models.ForeignKey(Product, keep_unless_pending, null=True, related_name="+")
-    product_name = models.CharField(max_length=255, editable=False)
-    product_sku = models.CharField("SKU", max_length=100, editable=False)
-    quantity = models.PositiveIntegerField(validators=[MinValueValidator(1)])
-    unit_price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))])
-    total_price = models.DecimalField("total", max_digits=14, decimal_places=2, editable=False)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"))
+    product = models.ForeignKey(Product, keep_unless_pending, null=True, related_name="+", verbose_name=_("product"))
+    product_name = models.CharField(_("product name"), max_length=255, editable=False)
+    product_sku = models.CharField(_("SKU"), max_length=100, editable=False)
+    quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
+    unit_price = models.DecimalField(
+        _("unit price"), max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
+    )
+    total_price = models.DecimalField(_("total"), max_digits=14, decimal_places=2, editable=False)
 
     objects = OrderItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
-        verbose_name = "line"
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="orderitem_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="orderitem_unit_price_not_negative"),

@@ -1,5 +1,6 @@
 """Orders to files: a row for each order, or a row for each of their lines."""
 
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
@@ -20,7 +21,7 @@ class OrderResource(ModelResource):
 
     class Meta:
         model = Order
-        name = "Orders"
+        name = _("Orders")
         fields = (
             "order_number",
             "order_date",
@@ -50,7 +51,7 @@ class OrderLineResource(ModelResource):
 
     class Meta:
         model = OrderItem
-        name = "Orders with their lines"
+        name = _("Orders with their lines")
         fields = (
             "order_number",
             "order_date",

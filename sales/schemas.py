@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -71,7 +72,7 @@ class LineIn(Payload):
     @model_validator(mode="after")
     def one_price(self):
         if None not in (self.unit_price, self.price) and self.unit_price != self.price:
-            raise PydanticCustomError("two_prices", "has two different prices")
+            raise PydanticCustomError("two_prices", _("has two different prices"))
         return self
 
     @property

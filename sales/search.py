@@ -15,8 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CONTROL_CHARACTER
+from accounts.languages import format_count
 from accounts.models import Customer, User
 from accounts.money import format_money
 from inventory.models import Product
@@ -39,15 +42,20 @@ class Result:
 
 @dataclass(frozen=True)
 class Kind:
-    """Records that can be found: where, and what is told of each (title, second line)."""
+    """Records that can be found: where, what is told of each (title, second line), and what their list is called."""
 
     queryset: QuerySet
     icon: str
     tell: Callable[..., tuple[str, str]]
+    more: str
 
 
 def line(*parts: str | None) -> str:
     return " · ".join(part for part in parts if part)
+
+
+def activity(person: User) -> str:
+    return "" if person.is_active else gettext("deactivated")
 
 
 def tell_order(order: Order, user: User) -> tuple[str, str]:
@@ -55,25 +63,24 @@ def tell_order(order: Order, user: User) -> tuple[str, str]:
 
 
 def tell_customer(customer: Customer, user: User) -> tuple[str, str]:
-    return str(customer), line(customer.customer_code, customer.email, "" if customer.is_active else "deactivated")
+    return str(customer), line(customer.customer_code, customer.email, activity(customer))
 
 
 def tell_product(product: Product, user: User) -> tuple[str, str]:
-    stock = f"{product.stock_qty:,} in stock" if user.has_perm("inventory.view_stock") else ""
-    return product.name, line(product.sku, stock)
+    if not user.has_perm("inventory.view_stock"):
+        return product.name, product.sku
+    return product.name, line(product.sku, gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)})
 
 
 def tell_colleague(colleague: User, user: User) -> tuple[str, str]:
-    return str(colleague), line(
-        colleague.get_role_display(), colleague.email, "" if colleague.is_active else "deactivated"
-    )
+    return str(colleague), line(colleague.get_role_display(), colleague.email, activity(colleague))
 
 
 KINDS = [
-    Kind(Order.objects.select_related("customer"), "receipt_long", tell_order),
-    Kind(Customer.objects.all(), "groups", tell_customer),
-    Kind(Product.objects.all(), "inventory_2", tell_product),
-    Kind(User.objects.staff(), "badge", tell_colleague),
+    Kind(Order.objects.select_related("customer"), "receipt_long", tell_order, _("All orders with “%(term)s”")),
+    Kind(Customer.objects.all(), "groups", tell_customer, _("All customers with “%(term)s”")),
+    Kind(Product.objects.all(), "inventory_2", tell_product, _("All products with “%(term)s”")),
+    Kind(User.objects.staff(), "badge", tell_colleague, _("All staff users with “%(term)s”")),
 ]
 
 
@@ -109,7 +116,8 @@ def find_pages(request: HttpRequest, term: str) -> Iterator[Result]:
             title, wanted = f" {item['title']}".lower(), f" {term}".lower()
             if item["has_permission"] and wanted in title:
                 rank = CLOSE if title.startswith(wanted) else SOMEHOW
-                yield Result(item["title"], group.get("title", ""), "Page", item["icon"], str(item["link"]), rank)
+                place, link = group.get("title", ""), str(item["link"])
+                yield Result(item["title"], place, gettext("Page"), item["icon"], link, rank)
 
 
 def find_records(kind: Kind, term: str, user: User) -> Iterator[Result]:
@@ -123,5 +131,5 @@ def find_records(kind: Kind, term: str, user: User) -> Iterator[Result]:
         yield Result(title, detail, capfirst(opts.verbose_name), kind.icon, link, record.rank)
     if len(records) > LIMIT:
         link = f"{reverse(f'{address}_changelist')}?{urlencode({'q': term})}"
-        title = f"All {opts.verbose_name_plural} with “{term}”"
-        yield Result(title, "There are more than these.", "List", kind.icon, link, MORE)
+        title, detail = kind.more % {"term": term}, gettext("There are more than these.")
+        yield Result(title, detail, gettext("List"), kind.icon, link, MORE)

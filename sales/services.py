@@ -14,7 +14,11 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import format_count, in_firms_language
 from accounts.models import Customer, User
 from accounts.money import round_money
 from accounts.services import lock_user
@@ -49,7 +53,7 @@ def create_order(*, customer: Customer, lines: Sequence[Line], user: User | None
     lock_and_check_stock(requested(lines))
     order = Order(customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items))
     order.order_number = next_order_number(order.order_date)
-    order.stamp(user, f"Created: {told(items)}", at=at)
+    order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": told(items)}, at=at)
     order.save()
     write_items(order, items)
     return order
@@ -79,7 +83,7 @@ def edit_order(
     order.items.all().delete()
     write_items(order, items)
     order.customer, order.total_amount = customer, total_of(items)
-    order.stamp(user, f"Edited: {told(items)}")
+    order.stamp(user, in_firms_language(_("Edited: %(lines)s")) % {"lines": told(items)})
     order.save()
     return order
 
@@ -99,14 +103,14 @@ def confirm_order(
     take_from_stock(
         order.quantities(),
         reference=order.order_number,
-        reason=f"Order {order.order_number} confirmed",
+        reason=in_firms_language(_("Order %(order)s confirmed")) % {"order": order},
         customer=order.customer,
         user=user,
         at=at,
     )
     order.status = Status.CONFIRMED
     order.confirmed_at, order.confirmed_by = at or timezone.now(), user
-    order.stamp(user, "Confirmed", at=at)
+    order.stamp(user, in_firms_language(_("Confirmed")), at=at)
     order.save()
     return order
 
@@ -128,24 +132,26 @@ def cancel_order(
     if order.status == Status.CONFIRMED:
         lost = give_back_to_stock(
             reference=order.order_number,
-            reason=f"Order {order.order_number} cancelled",
+            reason=in_firms_language(_("Order %(order)s cancelled")) % {"order": order},
             customer=order.customer,
             user=user,
             at=at,
         )
     order.status = Status.CANCELLED
     order.cancelled_at, order.cancelled_by = at or timezone.now(), user
-    order.stamp(user, "Cancelled", at=at)
+    order.stamp(user, in_firms_language(_("Cancelled")), at=at)
     order.save()
     return order, lost
 
 
 def tell_lost(sale: StockChange) -> str:
     """In words: a sale that could not be given back."""
-    return (
-        f"{sale.product_name} ({sale.product_sku}) has been deleted, "
-        f"so its {-sale.quantity_change} pieces could not be put back."
-    )
+    pieces = -sale.quantity_change
+    return ngettext(
+        "%(name)s (%(sku)s) has been deleted, so its %(n)s pieces could not be put back.",
+        "%(name)s (%(sku)s) has been deleted, so its %(n)s pieces could not be put back.",
+        pieces,
+    ) % {"name": sale.product_name, "sku": sale.product_sku, "n": pieces}
 
 
 @transaction.atomic
@@ -153,7 +159,7 @@ def delete_order(order: Order, *, user: User | None) -> None:
     """Delete a pending order; its number is not used again. Raises InvalidTransition if it is not pending."""
     order = lock_order(order)
     order.check_is_pending("deleted")
-    order.stamp(user, "Deleted")
+    order.stamp(user, in_firms_language(_("Deleted")))
     order.delete()
 
 
@@ -165,7 +171,7 @@ def lock_order(order: Order) -> Order:
     """
     people = ["customer", "created_by", "modified_by", "confirmed_by", "cancelled_by"]
     if not Order.objects.select_for_update(no_key=True).filter(pk=order.pk).values_list("pk"):
-        raise OrderChanged(f"{order} has been deleted meanwhile.")
+        raise OrderChanged(gettext("%(order)s has been deleted meanwhile.") % {"order": order})
     return Order.objects.select_related(*people).get(pk=order.pk)
 
 
@@ -181,15 +187,20 @@ def next_order_number(day: date) -> str:
 def check_may_order(customer: Customer) -> None:
     """Raise CustomerInactive unless the customer is active."""
     if not customer.is_active or customer.role != User.Role.CUSTOMER:
-        raise CustomerInactive(f"{customer} is not an active customer and cannot order.")
+        raise CustomerInactive(
+            gettext("%(customer)s is not an active customer and cannot order.") % {"customer": customer}
+        )
 
 
 def check_unchanged_since(order: Order, last_seen: datetime | None) -> None:
     """Raise OrderChanged if the order was changed after `last_seen`."""
     if last_seen is not None and order.modified_at != last_seen:
         raise OrderChanged(
-            f"{order.modified_by or 'Somebody'} changed {order} while you had it open. "
-            "Please look at it again and repeat what you wanted to do."
+            gettext(
+                "%(who)s changed %(order)s while you had it open. "
+                "Please look at it again and repeat what you wanted to do."
+            )
+            % {"who": order.modified_by or gettext("Somebody"), "order": order}
         )
 
 
@@ -204,14 +215,20 @@ def requested(lines: Sequence[Line]) -> dict[int, int]:
 def build_items(lines: Sequence[Line]) -> list[OrderItem]:
     """The lines as they will be stored, priced and with their snapshots. Raises InvalidOrder naming the line."""
     if not lines:
-        raise InvalidOrder("An order needs at least one line.")
+        raise InvalidOrder(gettext("An order needs at least one line."))
     items = []
     for number, line in enumerate(lines, 1):
         if not 1 <= line.quantity <= MAX_QUANTITY:
-            raise InvalidOrder(f"Line {number}: quantity must be at least 1 and at most {MAX_QUANTITY:,}.")
+            raise InvalidOrder(
+                gettext("Line %(line)s: quantity must be at least 1 and at most %(most)s.")
+                % {"line": number, "most": format_count(MAX_QUANTITY)}
+            )
         price = round_money(line.product.selling_price if line.unit_price is None else line.unit_price)
         if not 0 <= price <= MAX_PRICE:
-            raise InvalidOrder(f"Line {number}: the price must be between 0 and {MAX_PRICE:,}.")
+            raise InvalidOrder(
+                gettext("Line %(line)s: the price must be between 0 and %(most)s.")
+                % {"line": number, "most": format_limit(MAX_PRICE)}
+            )
         items.append(
             OrderItem(
                 product=line.product,
@@ -223,8 +240,12 @@ def build_items(lines: Sequence[Line]) -> list[OrderItem]:
             )
         )
     if total_of(items) > MAX_AMOUNT:
-        raise InvalidOrder(f"The order's total must not exceed {MAX_AMOUNT:,}.")
+        raise InvalidOrder(gettext("The order's total must not exceed %(most)s.") % {"most": format_limit(MAX_AMOUNT)})
     return items
+
+
+def format_limit(amount: Decimal) -> str:
+    return number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
 def total_of(items: Sequence[OrderItem]) -> Decimal:
@@ -233,7 +254,8 @@ def total_of(items: Sequence[OrderItem]) -> Decimal:
 
 def told(items: Sequence[OrderItem]) -> str:
     """The lines in words, for the history: `2 × Chai (NW-1) at 18.00; 1 × Chang (NW-2) at 19.00`."""
-    return "; ".join(f"{item} ({item.product_sku}) at {item.unit_price}" for item in items)
+    words = in_firms_language(_("%(line)s (%(sku)s) at %(price)s"))
+    return "; ".join(words % {"line": item, "sku": item.product_sku, "price": item.unit_price} for item in items)
 
 
 def write_items(order: Order, items: Sequence[OrderItem]) -> None:

@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.datasets import BaseDataset
 
 from accounts.admin import CustomerAdmin
+from accounts.languages import format_count
 from accounts.model_admin import is_key
 from accounts.models import Customer
 from accounts.money import format_money
@@ -20,7 +23,7 @@ class CustomerOrders(BaseDataset):
     """A tab of unfold's, with a page of our own in it: nothing to select, so no form and nothing to post."""
 
     model = Order
-    title = "Orders"
+    title = _("Orders")
     tab = True
     id = None  # which no posted text equals
 
@@ -41,10 +44,10 @@ class CustomerOrders(BaseDataset):
         return {
             "dataset": self,
             "tiles": [
-                ("Orders", f"{totals['count']:,}"),
-                ("Confirmed", format_money(totals["confirmed"])),
-                ("Pending", format_money(totals["pending"])),
-                ("Last order", totals["last_date"] or "–"),
+                (gettext("Orders"), format_count(totals["count"])),
+                (gettext("Confirmed"), format_money(totals["confirmed"])),
+                (gettext("Pending"), format_money(totals["pending"])),
+                (gettext("Last order"), totals["last_date"] or "–"),
             ],
             "rows": [
                 {

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -34,7 +35,7 @@ class OrderItemInline(TabularInline):
     readonly_fields = ["line_total"]
     extra = 0
     hide_title = True
-    verbose_name_plural = "Lines"
+    verbose_name_plural = _("Lines")
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 1
@@ -42,7 +43,7 @@ class OrderItemInline(TabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product")
 
-    @display(description="Total")
+    @display(description=_("Total"))
     def line_total(self, item):
         total = format_money(item.total_price) if item.total_price is not None else "–"
         return format_html(

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -12,6 +14,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from accounts.filters import AmountRangeFilter, ByFilter, LocalDateRangeFilter
+from accounts.languages import format_count
 from accounts.model_admin import badge
 from accounts.money import format_money
 from sales.models import Order
@@ -43,13 +46,13 @@ class OrderList:
     ]
     date_hierarchy = "order_date"
     search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
-    search_help_text = "Order number, or the customer's name or e-mail"
+    search_help_text = _("Order number, or the customer's name or e-mail")
 
-    @display(description="Status", ordering="status")
+    @display(description=_("Status"), ordering="status")
     def status_badge(self, order):
         return status_badge(order)
 
-    @display(description="Total", ordering="total_amount")
+    @display(description=_("Total"), ordering="total_amount")
     def total(self, order):
         return format_html(
             '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
@@ -69,7 +72,7 @@ class OrderList:
         filtered = self.filters(changelist) - {"status__exact"}
         counts = {} if filtered else dict(Order.objects.order_by().values_list("status").annotate(Count("pk")))
         chosen = changelist.params.get("status__exact", "")
-        every = {"label": "All", "count": "" if filtered else sum(counts.values()), "status": None}
+        every = {"label": gettext("All"), "count": "" if filtered else sum(counts.values()), "status": None}
         tabs = [every] + [
             {"label": label, "count": "" if filtered else counts.get(status, 0), "status": status}
             for status, label in Order.Status.choices
@@ -91,5 +94,5 @@ class OrderList:
         found = changelist.queryset.order_by().aggregate(
             count=Count("pk"), total=Sum("total_amount", default=Decimal(0))
         )
-        what = "1 order" if found["count"] == 1 else f"{found['count']:,} orders"
+        what = ngettext("%(n)s order", "%(n)s orders", found["count"]) % {"n": format_count(found["count"])}
         return f"{what} · {format_money(found['total'])}"

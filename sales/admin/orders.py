@@ -6,6 +6,9 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.fields import readable_phone
@@ -28,6 +31,7 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     resource_classes = [OrderResource, OrderLineResource]
     form = OrderForm
+    change_form_outer_before_template = "sales/order_form_texts.html"
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
     actions = ["confirm_selected", "cancel_selected"]
@@ -63,10 +67,9 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
 
     # What one sees
 
-    @display(description="Last step")
+    @display(description=_("Last step"))
     def standing(self, order):
-        sentence = order.how_it_stands()
-        return f"{sentence[0].upper()}{sentence[1:]}."
+        return f"{capfirst(order.how_it_stands())}."
 
     # Who may
 
@@ -86,7 +89,8 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
         """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
         if order and not order.is_pending and self.has_permission_to(request, "change"):
-            self.message_user(request, f"Your changes were not saved: {order.how_it_stands()}.", messages.ERROR)
+            sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.how_it_stands()}
+            self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -118,34 +122,38 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_permission_to(request, "view") and self.has_permission_to(request, "add")
 
-    @action(description="Duplicate", icon="content_copy", permissions=["duplicate"], url_path="duplicate")
+    @action(description=_("Duplicate"), icon="content_copy", permissions=["duplicate"], url_path="duplicate")
     def duplicate_order(self, request, object_id):
         """The form of a new order, with this one's customer and lines."""
         order = self.get_object_or_404(request, object_id)
         lost = order.items.filter(product__isnull=True).count()
         if lost:
-            what = "One line is" if lost == 1 else f"{lost} lines are"
-            self.message_user(request, f"{what} left out, because the product has been deleted.", messages.WARNING)
+            sentence = ngettext(
+                "One line is left out, because the product has been deleted.",
+                "%(n)s lines are left out, because the product has been deleted.",
+                lost,
+            )
+            self.message_user(request, sentence % {"n": lost}, messages.WARNING)
         return HttpResponseRedirect(f"{reverse('admin:sales_order_add')}?customer={order.customer_id}&copy={order.pk}")
 
-    @action(description="Print", icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
+    @action(description=_("Print"), icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
     def print_order(self, request, object_id):
-        return self.on_paper(request, object_id, "Order")
+        return self.on_paper(request, object_id, gettext("Order %(order)s"))
 
     @action(
-        description="Packing slip",
+        description=_("Packing slip"),
         icon="package_2",
         permissions=["view"],
         url_path="packing-slip",
         attrs={"target": "_blank"},
     )
     def print_packing_slip(self, request, object_id):
-        return self.on_paper(request, object_id, "Packing slip", packing_slip=True)
+        return self.on_paper(request, object_id, gettext("Packing slip %(order)s"), packing_slip=True)
 
     def on_paper(self, request, object_id, title: str, **context):
         order = self.get_object_or_404(request, object_id)
         context |= {
-            "title": f"{title} {order}",
+            "title": title % {"order": order},
             "order": order,
             "items": order.items.all(),
             "total": format_money(order.total_amount),

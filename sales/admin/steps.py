@@ -1,6 +1,8 @@
 """Confirming and cancelling orders in the admin."""
 
 from django.contrib import messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
@@ -9,6 +11,17 @@ from accounts.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm
 from sales.models import Order
 from sales.services import cancel_order, confirm_order, tell_lost
+
+DONE = {  # what is said once it is done: to one order, to several
+    Order.Status.CONFIRMED: (
+        _("%(order)s confirmed."),
+        ngettext_lazy("%(n)s order confirmed.", "%(n)s orders confirmed.", "n"),
+    ),
+    Order.Status.CANCELLED: (
+        _("%(order)s cancelled."),
+        ngettext_lazy("%(n)s order cancelled.", "%(n)s orders cancelled.", "n"),
+    ),
+}
 
 
 class OrderSteps:
@@ -33,43 +46,49 @@ class OrderSteps:
     def has_cancel_permission(self, request, object_id=None):
         return self.has_permission_to(request, "cancel")
 
-    @action(description="Confirm selected orders", permissions=["confirm"])
+    @action(description=_("Confirm selected orders"), permissions=["confirm"])
     def confirm_selected(self, request, queryset):
-        self.step_through(request, queryset.order_by("pk"), self.confirm, "confirmed")
+        self.step_through(request, queryset.order_by("pk"), self.confirm, Order.Status.CONFIRMED)
 
-    @action(description="Cancel selected orders", permissions=["cancel"])
+    @action(description=_("Cancel selected orders"), permissions=["cancel"])
     def cancel_selected(self, request, queryset):
-        self.step_through(request, queryset.order_by("pk"), self.cancel, "cancelled")
+        self.step_through(request, queryset.order_by("pk"), self.cancel, Order.Status.CANCELLED)
 
     @action(
-        description="Confirm",
+        description=_("Confirm"),
         icon="check_circle",
         variant=ActionVariant.PRIMARY,
         permissions=["confirm"],
         url_path="confirm",
-        dialog={"title": "Confirm this order?", "form_class": ConfirmOrderForm, "form_submit_text": "Confirm order"},
+        dialog={
+            "title": _("Confirm this order?"),
+            "form_class": ConfirmOrderForm,
+            "form_submit_text": _("Confirm order"),
+        },
     )
     def confirm_one(self, request, form, object_id):
-        self.step_through(request, [form.record], self.confirm, "confirmed", last_seen=form.record.modified_at)
+        order = form.record
+        self.step_through(request, [order], self.confirm, Order.Status.CONFIRMED, last_seen=order.modified_at)
         return close_dialog(request, self.change_url(object_id))
 
     @action(
-        description="Cancel order",
+        description=_("Cancel order"),
         icon="cancel",
         variant=ActionVariant.DANGER,
         permissions=["cancel"],
         url_path="cancel",
         dialog={
-            "title": "Cancel this order?",
+            "title": _("Cancel this order?"),
             "form_class": CancelOrderForm,
-            "form_submit_text": "Yes, cancel this order",
+            "form_submit_text": _("Yes, cancel this order"),
         },
     )
     def cancel_one(self, request, form, object_id):
-        self.step_through(request, [form.record], self.cancel, "cancelled", last_seen=form.record.modified_at)
+        order = form.record
+        self.step_through(request, [order], self.cancel, Order.Status.CANCELLED, last_seen=order.modified_at)
         return close_dialog(request, self.change_url(object_id))
 
-    def step_through(self, request, orders, step, done: str, **options) -> None:
+    def step_through(self, request, orders, step, done: Order.Status, **options) -> None:
         """Take each order through the step, oldest first; one that refuses does not stop the others."""
         succeeded = []
         for order in orders:
@@ -80,8 +99,9 @@ class OrderSteps:
                 sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
                 self.message_user(request, sentence, messages.ERROR)
         if succeeded:
-            what = succeeded[0] if len(succeeded) == 1 else f"{len(succeeded)} orders"
-            self.message_user(request, f"{what} {done}.", messages.SUCCESS)
+            one, several = DONE[done]
+            sentence = one % {"order": succeeded[0]} if len(succeeded) == 1 else several % {"n": len(succeeded)}
+            self.message_user(request, sentence, messages.SUCCESS)
 
     def confirm(self, request, order: Order, last_seen=None) -> None:
         confirm_order(order, user=request.user, last_seen=last_seen)

@@ -6,6 +6,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const group = document.getElementById("items-group");
   if (!$ || !group || !group.querySelector('input[name$="-quantity"]')) return;
 
+  const texts = document.getElementById("order-form-texts").dataset;
   const currency = group.querySelector("[data-currency]").dataset.currency;
   const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
@@ -51,7 +52,8 @@ document.addEventListener("DOMContentLoaded", () => {
       quantity.after(note);
     }
     const known = stock !== undefined && cell(row, "product").value && isIn(row), short = known && asked > Number(stock);
-    const text = short ? `Only ${stock} in stock, ${asked} asked for` : known ? `${stock} in stock` : "";
+    const sentence = short ? texts.tooFew : known ? texts.inStock : "";
+    const text = sentence.replace("{stock}", stock).replace("{asked}", asked);
     if (note.textContent !== text) note.textContent = text;
     note.className = short ? "font-semibold mt-1 text-red-700 dark:text-red-400" : "mt-1";
   };
@@ -100,7 +102,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // select2 names its boxes after what is chosen in them, which says nothing while that is nothing.
   const nameBoxes = () => {
     document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
-      const box = select.nextElementSibling, name = select.name.endsWith("-product") ? "Product" : "Customer";
+      const box = select.nextElementSibling, name = select.name.endsWith("-product") ? texts.product : texts.customer;
       if (!box || !box.matches(".select2-container")) return;
       box.querySelectorAll("[role=combobox], [role=textbox]").forEach((part) => {
         const chosen = box.querySelector(".select2-selection__rendered").textContent.trim();
@@ -126,13 +128,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!link || !touched) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    window.alert("You have changed this order but not saved it yet. Please save your changes first.");
+    window.alert(texts.saveFirst);
   };
 
   if (!document.querySelector("[data-order-total]")) {
     const line = document.createElement("p");
     line.className = "font-semibold p-3 text-right text-important";
-    line.append("Total ", Object.assign(document.createElement("span"), { id: "order-total-live" }));
+    line.append(`${texts.total} `, Object.assign(document.createElement("span"), { id: "order-total-live" }));
     group.append(line);
   }
   const form = group.closest("form");
