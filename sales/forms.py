@@ -43,11 +43,13 @@ class OrderForm(CarefulForm):
 
 class OrderItemForm(forms.ModelForm):
     quantity = forms.IntegerField(
+        label=_("Quantity"),
         min_value=1,
         max_value=MAX_QUANTITY,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "aria-label": _("Quantity")}),
     )
     unit_price = forms.DecimalField(
+        label=_("Unit price"),
         required=False,
         min_value=0,
         max_value=MAX_PRICE,
