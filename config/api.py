@@ -12,6 +12,7 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja import errors as ninja_errors
@@ -24,7 +25,7 @@ from accounts.exceptions import BusinessError
 from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
 from config.openapi import Description
-from config.refusals import SENTENCES, SPOKEN, as_sentence, refuse
+from config.refusals import SPOKEN, as_sentence, refuse
 from inventory import api as inventory_api
 from sales import api as sales_api
 
@@ -105,11 +106,16 @@ def wrong_shape(request, error):
         if source == "body":
             place = place[1:]  # the name of the view's parameter
         if not place:
-            return refuse(400, "The request needs a JSON object as its body.")
+            return refuse(400, gettext("The request needs a JSON object as its body."))
         field, *inside = map(str, place)
-        subject = "This field"
+        subject = gettext("This field")
         if inside and inside[0].isdecimal():
-            subject = " ".join([f"Line {int(inside[0]) + 1}:", *[SPOKEN.get(name, name) for name in inside[1:2]]])
+            subject = " ".join(
+                [
+                    gettext("Line %(number)s:") % {"number": int(inside[0]) + 1},
+                    *[str(SPOKEN.get(name, name)) for name in inside[1:2]],
+                ]
+            )
         messages = fields.setdefault(field, [])
         if (sentence := as_sentence(subject, found)) not in messages:
             messages.append(sentence)
@@ -171,7 +177,7 @@ def too_often(request, error):
 
 @api.exception_handler(ninja_errors.HttpError)
 def unreadable(request, error):
-    return refuse(error.status_code, "The body is not valid JSON." if error.status_code == 400 else str(error))
+    return refuse(error.status_code, gettext("The body is not valid JSON.") if error.status_code == 400 else str(error))
 
 
 @api.exception_handler(Exception)
@@ -186,7 +192,7 @@ def our_mistake(request, error):
 @csrf_exempt  # else a POST is answered with a page about cookies
 def nothing_here(request):
     """Any other address under /api/."""
-    slash_missing = f"{SENTENCES[404][:-1]}: addresses of the API end with a slash."
+    slash_missing = gettext("There is nothing at this address: addresses of the API end with a slash.")
     return refuse(404, "" if request.path.endswith("/") else slash_missing)
 
 

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from accounts.doors import Door, through
+from accounts.languages import format_count
 from config.refusals import refuse
 
 UPLOADS = ("/image/", "/avatar/")
@@ -63,7 +65,7 @@ def refuse_body(request) -> JsonResponse | None:
         return refuse(400)
     length = int(length)
     if length > limit:
-        return refuse(413, f"The request is larger than {limit // 1024:,} kB.")
+        return refuse(413, gettext("The request is larger than %(limit)s kB.") % {"limit": format_count(limit // 1024)})
     harmless = not length and (request.method == "POST" or request.content_type not in FORMS)
     if upload:
         harmless = harmless and request.method != "PUT"
@@ -72,8 +74,8 @@ def refuse_body(request) -> JsonResponse | None:
         understood = request.content_type == "application/json"
     if harmless or understood:
         return None
-    wanted = "multipart/form-data, with a boundary" if upload else "application/json"
-    return refuse(415, f"Send the body as {wanted}.")
+    wanted = gettext("multipart/form-data, with a boundary") if upload else "application/json"
+    return refuse(415, gettext("Send the body as %(wanted)s.") % {"wanted": wanted})
 
 
 def in_json(request, response) -> JsonResponse:
@@ -81,6 +83,7 @@ def in_json(request, response) -> JsonResponse:
     if not (allowed := response.headers.get("Allow")):
         return refuse(response.status_code)
     possible = ", ".join(sorted(allowed.split(", ")))
-    answer = refuse(response.status_code, f"{request.method} is not possible here, only {possible}.")
+    sentence = gettext("%(method)s is not possible here, only %(possible)s.")
+    answer = refuse(response.status_code, sentence % {"method": request.method, "possible": possible})
     answer.headers["Allow"] = allowed
     return answer

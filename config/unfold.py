@@ -2,6 +2,7 @@
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 
 def allowed(permission: str):
@@ -15,7 +16,7 @@ def item(title: str, icon: str, view: str, permission: str) -> dict:
 UNFOLD = {
     "SITE_TITLE": "Mini ERP",
     "SITE_HEADER": "Mini ERP",
-    "SITE_SUBHEADER": "Back office",
+    "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
     "STYLES": [lambda request: static("accounts/admin.css")],
@@ -28,8 +29,8 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "sales.dashboard.callback",
     "ACCOUNT": {
         "navigation": [
-            {"title": "My profile", "link": reverse_lazy("profile")},
-            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": _("My profile"), "link": reverse_lazy("profile")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
     "LOGIN": {"form": "accounts.forms.SignInForm"},
@@ -53,27 +54,27 @@ UNFOLD = {
         "command_search": True,  # the button in the sidebar opens the same search as Ctrl+K (sales/search.py)
         "show_all_applications": False,
         "navigation": [
-            {"items": [item("Dashboard", "dashboard", "admin:index", "sales.view_dashboard")]},
+            {"items": [item(_("Dashboard"), "dashboard", "admin:index", "sales.view_dashboard")]},
             {
-                "title": "Sales",
+                "title": _("Sales"),
                 "separator": True,
                 "items": [
-                    item("Orders", "receipt_long", "admin:sales_order_changelist", "sales.view_order"),
-                    item("Customers", "groups", "admin:accounts_customer_changelist", "accounts.view_customer"),
+                    item(_("Orders"), "receipt_long", "admin:sales_order_changelist", "sales.view_order"),
+                    item(_("Customers"), "groups", "admin:accounts_customer_changelist", "accounts.view_customer"),
                 ],
             },
             {
-                "title": "Inventory",
+                "title": _("Inventory"),
                 "separator": True,
                 "items": [
                     item(
-                        "Products",
+                        _("Products"),
                         "inventory_2",
                         "admin:inventory_product_changelist",
                         "inventory.view_product",
                     ),
                     item(
-                        "Stock changes",
+                        _("Stock changes"),
                         "swap_vert",
                         "admin:inventory_stockchange_changelist",
                         "inventory.view_stockchange",
@@ -81,18 +82,18 @@ UNFOLD = {
                 ],
             },
             {
-                "title": "Administration",
+                "title": _("Administration"),
                 "separator": True,
                 "items": [
-                    item("Staff users", "badge", "admin:accounts_user_changelist", "accounts.view_user"),
+                    item(_("Staff users"), "badge", "admin:accounts_user_changelist", "accounts.view_user"),
                     item(
-                        "Product imports",
+                        _("Product imports"),
                         "upload_file",
                         "admin:inventory_productimport_changelist",
                         "inventory.view_productimport",
                     ),
                     item(
-                        "Customer imports",
+                        _("Customer imports"),
                         "group_add",
                         "admin:accounts_customerimport_changelist",
                         "accounts.view_customerimport",

@@ -43,7 +43,7 @@ class ImportProductsMixin(ImportMixin):
 
 class UndoProductImportForm(UndoImportForm):
     queryset = ProductImport.objects.select_related("undone_by")
-    noun, besides = _("product"), _("The imported stock is taken back.")
+    besides = _("The imported stock is taken back.")
 
 
 class ImportedProductInline(ImportedRowInline):

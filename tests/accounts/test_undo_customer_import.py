@@ -159,7 +159,7 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     assert "first name Known → Changed" in page and "phone +49301111111" in page and "Undo this import" in page
     undo = reverse("admin:accounts_customerimport_undo", args=[record.pk])
     asked = " ".join(as_admin.get(undo).content.decode().split())
-    assert "1 changed customer gets its old values back and 1 new one is deleted." in asked
+    assert "1 changed record gets its old values back. 1 new record is deleted." in asked
     as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
     assert Customer.objects.get().first_name == "Known"
     assert "Undo this import" not in as_admin.get(address).content.decode()

@@ -176,8 +176,8 @@ def test_the_log_is_filtered_by_day_kind_and_person_and_never_edited(as_sales):
 def test_the_history_page_shows_stock_moves_with_reason(as_admin):
     product = make_product(stock=8)
     adjust_stock(product, user=as_admin.user, new_qty=5, reason="Counted on Friday")
-    page = as_admin.get(url("history", product)).content.decode()
-    assert "Counted on Friday" in page and "In stock: 8 →" in page
+    page = " ".join(strip_tags(as_admin.get(url("history", product)).content.decode()).split())
+    assert "Counted on Friday" in page and "In stock: 8 → 5" in page
 
 
 def test_the_history_page_tells_of_pictures(as_admin):

@@ -304,7 +304,7 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     page = as_admin.get(reverse("admin:inventory_productimport_change", args=[record.pk])).content.decode()
     assert "Chai" in page and "selling price 12.00" in page and "Undo this import" in page
     undo = reverse("admin:inventory_productimport_undo", args=[record.pk])
-    assert "2 new ones are deleted" in as_admin.get(undo).content.decode()
+    assert "2 new records are deleted" in as_admin.get(undo).content.decode()
     as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
     assert [product.sku for product in Product.objects.all()] == ["B-1"]
     answer = as_admin.get(reverse("admin:inventory_productimport_change", args=[record.pk]))
