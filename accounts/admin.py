@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
@@ -44,12 +46,12 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
 
-    @display(description="Name", ordering="first_name", header=True)
+    @display(description=_("Name"), ordering="first_name", header=True)
     def person(self, user):
         initials = f"{user.first_name[:1]}{user.last_name[:1]}".upper() or user.email[:1].upper()
         return [str(user), user.email, initials]
 
-    @display(description="Phone", ordering="phone")
+    @display(description=_("Phone"), ordering="phone")
     def phone_number(self, user):
         return (
             format_html('<span class="whitespace-nowrap">{}</span>', readable_phone(user.phone)) if user.phone else None
@@ -81,14 +83,14 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    import_key = "Code or e-mail"
-    import_help = (
+    import_key = _("Code or e-mail")
+    import_help = _(
         "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
         "is_active. A row means the customer with its code, else the one with its e-mail; the others are added and "
         "need email and first_name."
     )
     list_display = ["person", "customer_code", "phone_number", "balance", "is_active", "created_at"]
-    search_help_text = "Name, e-mail, code or phone"
+    search_help_text = _("Name, e-mail, code or phone")
     fieldsets = [
         (
             None,
@@ -101,8 +103,8 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
                 ]
             },
         ),
-        ("Account", {"fields": ["opening_balance"]}),
-        ("Record", {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
+        (_("Account"), {"fields": ["opening_balance"]}),
+        (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
 
@@ -113,7 +115,7 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
         code = User.objects.next_customer_code()
         return {"customer_code": code, **super().get_changeform_initial_data(request)}
 
-    @display(description="Opening balance", ordering="opening_balance")
+    @display(description=_("Opening balance"), ordering="opening_balance")
     def balance(self, customer):
         return format_money(customer.opening_balance)
 
@@ -138,19 +140,18 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
             '<a href="{}" class="font-medium underline">{}</a>',
             [(self.change_url(one.pk), one.customer_code or one.email) for one in namesakes[:NAMESAKES_SHOWN]],
         )
-        beyond = " and more" if len(namesakes) > NAMESAKES_SHOWN else ""
-        sentence = "{} is also the name of {}{}. Please check that this is not the same person."
+        beyond = gettext(" and more") if len(namesakes) > NAMESAKES_SHOWN else ""
+        sentence = gettext("{} is also the name of {}{}. Please check that this is not the same person.")
         self.message_user(request, format_html(sentence, customer, links, beyond), messages.WARNING)
 
 
 class UndoCustomerImportForm(UndoImportForm):
     queryset = CustomerImport.objects.select_related("undone_by")
-    noun = "customer"
 
 
 class ImportedCustomerInline(ImportedRowInline):
     model = CustomerImportRow
-    verbose_name_plural = "Imported customers"
+    verbose_name_plural = _("Imported customers")
     fields = readonly_fields = ["line", "key", "name", "kind", "values"]
 
 
@@ -165,13 +166,13 @@ class CustomerImportAdmin(ImportLogAdmin):
 class StaffForm(CarefulForm):
     """A colleague has one of the staff roles, and one active admin always remains."""
 
-    avatar = PictureField(required=False, help_text="JPEG, PNG or WebP.")
+    avatar = PictureField(required=False, help_text=_("JPEG, PNG or WebP."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "role" in self.fields:
             roles = [(role.value, role.label) for role in User.STAFF_ROLES]
-            self.fields["role"].choices = roles if self.instance.pk else [("", "Choose a role"), *roles]
+            self.fields["role"].choices = roles if self.instance.pk else [("", gettext("Choose a role")), *roles]
 
     def clean(self):
         cleaned = super().clean()
@@ -214,7 +215,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 class StaffAdmin(PersonAdmin, UserAdmin):
     form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, NewPasswordForm
     list_display = ["person", "role_badge", "phone_number", "is_active", "last_login"]
-    search_help_text = "Name, e-mail or phone"
+    search_help_text = _("Name, e-mail or phone")
     list_filter = ["is_active"]
     filter_horizontal = []
     add_form_template = None
@@ -226,9 +227,9 @@ class StaffAdmin(PersonAdmin, UserAdmin):
                 "classes": ["min-w-0"],  # else the picture's address makes the page wider than a telephone
             },
         ),
-        ("Password", {"fields": ["new_password"]}),
+        (_("Password"), {"fields": ["new_password"]}),
         (
-            "Record",
+            _("Record"),
             {
                 "fields": [("created_at", "created_by"), ("modified_at", "modified_by"), "last_login"],
             },
@@ -236,7 +237,7 @@ class StaffAdmin(PersonAdmin, UserAdmin):
     ]
     add_fieldsets = [
         (None, {"fields": [("first_name", "last_name"), ("email", "phone"), "role", "avatar"]}),
-        ("Password", {"fields": ["password1", "password2"]}),
+        (_("Password"), {"fields": ["password1", "password2"]}),
     ]
 
     def get_queryset(self, request):
@@ -245,11 +246,12 @@ class StaffAdmin(PersonAdmin, UserAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "new_password"]
 
-    @display(description="Password")
+    @display(description=_("Password"))
     def new_password(self, user):
         url = reverse("admin:auth_user_password_change", args=[user.pk])
-        return format_html('<a href="{}" class="text-primary-600 dark:text-primary-500">Set a new password</a>', url)
+        link = '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>'
+        return format_html(link, url, gettext("Set a new password"))
 
-    @display(description="Role", ordering="role")
+    @display(description=_("Role"), ordering="role")
     def role_badge(self, user):
         return badge(user.get_role_display(), ROLE_COLOURS[user.role])

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
@@ -50,7 +51,7 @@ def register(request, payload: RegisterIn):
     role = payload.role or User.Role.CUSTOMER
     by = request.user if request.user.is_authenticated else None
     if (by or role != User.Role.CUSTOMER) and not request.user.has_perm("accounts.add_user"):
-        raise PermissionDenied("Only an admin can register somebody else or give a role other than customer.")
+        raise PermissionDenied(gettext("Only an admin can register somebody else or give a role other than customer."))
     user = User(role=role, created_by=by, modified_by=by)
     values = payload.given("email", "first_name", "last_name", "phone", "address")
     return Status(201, save_user(with_password(fill(user, values), payload.password), by=by, reason="Registered"))
@@ -96,7 +97,7 @@ def change_me(request, payload: MeIn):
     user = locked(User, request.user.pk, request.user)
     check_seen(user, payload.modified_at)
     if payload.email and User._meta.get_field("email").to_python(payload.email) != user.email:
-        raise ValidationError({"email": "You sign in with your e-mail. Please ask an admin to change it."})
+        raise ValidationError({"email": gettext("You sign in with your e-mail. Please ask an admin to change it.")})
     values = payload.given("first_name", "last_name", "phone", "address")
     return save_user(fill(user, values), by=user) if values else user
 
@@ -106,7 +107,7 @@ def change_password(request, payload: PasswordIn):
     """Change one's own password. All tokens end with the old one; the answer has new ones."""
     asker = request.user
     if not asker.check_password(payload.current_password):
-        raise ValidationError({"current_password": "This is not your password."})
+        raise ValidationError({"current_password": gettext("This is not your password.")})
     new_hash = with_password(asker, payload.new_password, field="new_password").password  # slow: before any lock
     with transaction.atomic():
         user = locked(User, asker.pk, asker)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from unfold.forms import BaseDialogForm
 
 
@@ -39,8 +40,11 @@ class RecordDialogForm(BaseDialogForm):
         cleaned = super().clean()
         if cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
             self.data = {**self.data.dict(), "seen": self.initial["seen"]}
-            somebody = self.record.modified_by or "Somebody"
-            raise ValidationError(f"{somebody} has changed {self.record} meanwhile. This is how it is now.")
+            somebody = self.record.modified_by or gettext("Somebody")
+            raise ValidationError(
+                gettext("%(somebody)s has changed %(record)s meanwhile. This is how it is now.")
+                % {"somebody": somebody, "record": self.record}
+            )
         return cleaned
 
     def get_before_template_context(self, request, object_id=None):

@@ -4,13 +4,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Door(TextChoices):
-    ADMIN = "admin", "Admin"
-    API = "api", "API"
-    IMPORT = "import", "Import"
-    COMMAND = "command", "Command line"
+    ADMIN = "admin", _("Admin")
+    API = "api", _("API")
+    IMPORT = "import", _("Import")
+    COMMAND = "command", _("Command line")
 
 
 _door = ContextVar("door", default=Door.COMMAND)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python as parse_phone
 from phonenumbers import NumberParseException, PhoneNumberFormat, example_number, format_number, parse
 
@@ -40,7 +42,7 @@ class LowerCaseEmailField(NormalisedMixin, models.EmailField):
         return unicodedata.normalize("NFKC", value).strip().lower()  # NFKC: as Django does with names to sign in by
 
 
-INVISIBLE = "This contains an invisible control character. Please delete it."
+INVISIBLE = _("This contains an invisible control character. Please delete it.")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but the tab and the end of a line
 
 
@@ -77,7 +79,7 @@ class CodeField(TrimmedCharField):
 def validate_phone(value: str) -> None:
     """A number in the international form that PhoneField gives every number it understands."""
     if not INTERNATIONAL.fullmatch(value):
-        raise ValidationError("The phone number entered is not valid.", code="invalid")
+        raise ValidationError(gettext("The phone number entered is not valid."), code="invalid")
 
 
 def as_e164(value: str) -> str:
@@ -106,11 +108,12 @@ def how_to_type_a_phone() -> str:
     """Which spellings PhoneField understands, with an example of each."""
     example = example_number(settings.PHONENUMBER_DEFAULT_REGION or "")
     if example is None:
-        return "With the country code, e.g. +49 30 901820."
+        return gettext("With the country code, e.g. +49 30 901820.")
     local, abroad = (
         format_number(example, form) for form in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
     )
-    return f"As dialled at home, e.g. {local}, or with the country code, e.g. {abroad}."
+    sentence = gettext("As dialled at home, e.g. %(local)s, or with the country code, e.g. %(abroad)s.")
+    return sentence % {"local": local, "abroad": abroad}
 
 
 PHONE_HELP = lazy(how_to_type_a_phone, str)()

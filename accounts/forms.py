@@ -3,6 +3,8 @@
 import hashlib
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 
 
@@ -10,8 +12,8 @@ class SignInForm(AuthenticationForm):
     """The admin's sign-in, in words for people."""
 
     error_messages = {
-        "invalid_login": "This e-mail and password do not belong to an active member of staff. Please try again.",
-        "inactive": "This account has been deactivated.",
+        "invalid_login": _("This e-mail and password do not belong to an active member of staff. Please try again."),
+        "inactive": _("This account has been deactivated."),
     }
 
 
@@ -40,10 +42,13 @@ class CarefulForm(forms.ModelForm):
         if self.refused:
             self.add_error(None, self.refused)
         elif self.instance.pk and cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
-            somebody = self.instance.modified_by or "Somebody"
+            somebody = self.instance.modified_by or gettext("Somebody")
             self.add_error(
                 None,
-                f"{somebody} changed {self.instance} while you were editing. "
-                "Please open it again and repeat your changes.",
+                gettext(
+                    "%(somebody)s changed %(instance)s while you were editing. "
+                    "Please open it again and repeat your changes."
+                )
+                % {"somebody": somebody, "instance": self.instance},
             )
         return cleaned

@@ -9,12 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
-TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels."
+TOO_MANY_PIXELS = format_lazy(_("The picture has more than {number} million pixels."), number=MAX_PIXELS // 1_000_000)
 MAX_SIDE = 1600
 
 
@@ -25,7 +28,9 @@ def clean_image(upload) -> ContentFile:
     """
     if upload.size > settings.MAX_IMAGE_BYTES:
         limit = settings.MAX_IMAGE_BYTES // (1024 * 1024)
-        raise ValidationError(f"The picture is larger than {limit} MB. Please choose a smaller one.")
+        raise ValidationError(
+            gettext("The picture is larger than %(limit)s MB. Please choose a smaller one.") % {"limit": limit}
+        )
     try:
         upload.seek(0)
         image = Image.open(upload, formats=FORMATS)
@@ -36,7 +41,9 @@ def clean_image(upload) -> ContentFile:
     except Image.DecompressionBombError as error:
         raise ValidationError(TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise ValidationError("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.") from error
+        raise ValidationError(
+            gettext("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.")
+        ) from error
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     if image_format == "JPEG" or image.mode not in ("RGB", "RGBA"):
         image = image.convert("RGB" if image_format == "JPEG" else "RGBA")

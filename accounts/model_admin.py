@@ -11,6 +11,8 @@ from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm
@@ -92,7 +94,7 @@ class BackOfficeAdmin(ModelAdmin):
 
     def back_to_list(self, request) -> HttpResponseRedirect:
         self.message_user(
-            request, "That search or filter makes no sense, so the whole list is shown.", messages.WARNING
+            request, gettext("That search or filter makes no sense, so the whole list is shown."), messages.WARNING
         )
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
@@ -120,7 +122,7 @@ class BackOfficeAdmin(ModelAdmin):
         list(self.model._base_manager.select_for_update(no_key=True).filter(pk=key).values_list("pk"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        step = "" if object_id else f"Add {self.opts.verbose_name}"
+        step = "" if object_id else gettext("Add %(name)s") % {"name": self.opts.verbose_name}
         extra_context = {"show_history": self.show_history, "step": step, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -160,9 +162,9 @@ class ReadOnlyRecord:
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @display(description="By", ordering="created_by")
+    @display(description=_("By"), ordering="created_by")
     def by(self, record):
-        return record.created_by or "System"
+        return record.created_by or gettext("System")
 
 
 def is_key(value) -> bool:
@@ -182,7 +184,7 @@ class DownloadForm(ExportForm):
         super().__init__(formats, resources, **kwargs)
         self.fields["format"].choices = [(str(index), kind.label) for index, kind in enumerate(formats)]
         self.fields["format"].initial = "0"
-        self.fields["resource"].label = "Contents"
+        self.fields["resource"].label = gettext("Contents")
 
 
 class HarmlessExportAdmin(ExportMixin):
@@ -203,7 +205,7 @@ class HarmlessExportAdmin(ExportMixin):
             return self.back_to_list(request)
 
     def get_export_context_data(self, **kwargs):
-        return {**super().get_export_context_data(**kwargs), "step": "Export"}
+        return {**super().get_export_context_data(**kwargs), "step": gettext("Export")}
 
     def get_valid_export_item_pks(self, request):
         return []  # there is no export of selected rows, so no reason to load every key for it

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.doors import Door, current_door
@@ -30,15 +31,15 @@ class Version(models.Model):
 class AuditedModel(models.Model):
     """Who made and who last changed a record, and when."""
 
-    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
-    modified_at = models.DateTimeField("last changed", auto_now=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    modified_at = models.DateTimeField(_("last changed"), auto_now=True)
     created_by = models.ForeignKey(
         "accounts.User",
         models.PROTECT,
         null=True,
         editable=False,
         related_name="+",
-        verbose_name="created by",
+        verbose_name=_("created by"),
     )
     modified_by = models.ForeignKey(
         "accounts.User",
@@ -46,7 +47,7 @@ class AuditedModel(models.Model):
         null=True,
         editable=False,
         related_name="+",
-        verbose_name="changed by",
+        verbose_name=_("changed by"),
     )
 
     class Meta:
@@ -77,9 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     """A colleague or a customer. What they may do follows from their role alone (accounts/roles.py)."""
 
     class Role(models.TextChoices):
-        ADMIN = "ADMIN", "Admin"
-        SALES = "SALES", "Sales"
-        CUSTOMER = "CUSTOMER", "Customer"
+        ADMIN = "ADMIN", _("Admin")
+        SALES = "SALES", _("Sales")
+        CUSTOMER = "CUSTOMER", _("Customer")
 
     STAFF_ROLES = (Role.ADMIN, Role.SALES)
 
@@ -88,42 +89,45 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     groups = None
     user_permissions = None
 
-    email = LowerCaseEmailField("e-mail", unique=True, error_messages={"unique": "This e-mail is already taken."})
-    role = models.CharField(max_length=8, choices=Role, default=Role.CUSTOMER)
-    first_name = TrimmedCharField(max_length=150)
-    last_name = TrimmedCharField(max_length=150, blank=True)
+    email = LowerCaseEmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail is already taken.")})
+    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CUSTOMER)
+    first_name = TrimmedCharField(_("first name"), max_length=150)
+    last_name = TrimmedCharField(_("last name"), max_length=150, blank=True)
     customer_code = CodeField(
+        _("customer code"),
         max_length=50,
         unique=True,
         null=True,
         blank=True,
-        help_text="Your own short name for the customer, e.g. CUST-0001.",
-        error_messages={"unique": "Another customer already has this code."},
+        help_text=_("Your own short name for the customer, e.g. CUST-0001."),
+        error_messages={"unique": _("Another customer already has this code.")},
     )
     phone = PhoneField(
+        _("phone"),
         max_length=128,
         unique=True,
         null=True,
         blank=True,
-        help_text="With the country code, e.g. +49 30 901820.",
-        error_messages={"unique": "Somebody else already has this phone number."},
+        help_text=_("With the country code, e.g. +49 30 901820."),
+        error_messages={"unique": _("Somebody else already has this phone number.")},
     )
-    address = TrimmedTextField(blank=True, max_length=2000, validators=[MaxLengthValidator(2000)])
+    address = TrimmedTextField(_("address"), blank=True, max_length=2000, validators=[MaxLengthValidator(2000)])
     opening_balance = models.DecimalField(
+        _("opening balance"),
         max_digits=12,
         decimal_places=2,
         default=Decimal("0.00"),
-        help_text="What the customer owed the firm (or, negative, was owed) when first entered here.",
+        help_text=_("What the customer owed the firm (or, negative, was owed) when first entered here."),
     )
-    avatar = models.ImageField(upload_to="profile", blank=True)
+    avatar = models.ImageField(_("avatar"), upload_to="profile", blank=True)
     is_active = models.BooleanField(
-        "active",
+        _("active"),
         default=True,
-        help_text="A deactivated person can neither sign in nor order; their past records stay.",
+        help_text=_("A deactivated person can neither sign in nor order; their past records stay."),
     )
 
     token_version = models.PositiveIntegerField(
-        default=0, editable=False, help_text="API tokens carry it: those of an older version are dead."
+        default=0, editable=False, help_text=_("API tokens carry it: those of an older version are dead.")
     )
 
     USERNAME_FIELD = "email"
@@ -134,8 +138,8 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     history = user_history
 
     class Meta:
-        verbose_name = "staff user"
-        verbose_name_plural = "staff users"
+        verbose_name = _("staff user")
+        verbose_name_plural = _("staff users")
         ordering = ["first_name", "last_name", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
@@ -202,6 +206,8 @@ class Customer(User):
 
     class Meta:
         proxy = True
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         ordering = ["first_name", "last_name", "id"]
 
 
@@ -235,16 +241,16 @@ class IdempotencyKey(models.Model):
 class ImportRecord(models.Model):
     """One import of a list that was carried out: from which file, by whom, with what outcome. Has `rows`."""
 
-    file_name = models.CharField("file", max_length=255)
-    new_count = models.PositiveIntegerField("new", default=0)
-    changed_count = models.PositiveIntegerField("changed", default=0)
-    unchanged_count = models.PositiveIntegerField("unchanged", default=0)
-    left_out_count = models.PositiveIntegerField("left out", default=0)
-    created_at = models.DateTimeField("when", default=timezone.now)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="by")
-    undone_at = models.DateTimeField("undone", null=True)
+    file_name = models.CharField(_("file"), max_length=255)
+    new_count = models.PositiveIntegerField(_("new"), default=0)
+    changed_count = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
+    left_out_count = models.PositiveIntegerField(_("left out"), default=0)
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    not_undone = models.TextField("could not be undone", blank=True)
+    not_undone = models.TextField(_("could not be undone"), blank=True)
 
     class Meta:
         abstract = True
@@ -260,8 +266,8 @@ class ImportedRow(models.Model):
     A subclass refers to the import, and to the record it wrote to: `target_id`, None once that is deleted.
     """
 
-    line = models.PositiveIntegerField()
-    name = models.CharField(max_length=255)
+    line = models.PositiveIntegerField(_("line"))
+    name = models.CharField(_("name"), max_length=255)
     is_new = models.BooleanField()
     changes = models.JSONField()
 
@@ -274,7 +280,8 @@ class CustomerImport(ImportRecord):
     """An import of a customer list."""
 
     class Meta(ImportRecord.Meta):
-        verbose_name = "customer import"
+        verbose_name = _("customer import")
+        verbose_name_plural = _("customer imports")
 
 
 class CustomerImportRow(ImportedRow):
@@ -282,10 +289,11 @@ class CustomerImportRow(ImportedRow):
 
     customer_import = models.ForeignKey(CustomerImport, models.CASCADE, related_name="rows")
     customer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    key = models.CharField("code or e-mail", max_length=254)
+    key = models.CharField(_("code or e-mail"), max_length=254)
 
     class Meta(ImportedRow.Meta):
-        verbose_name = "imported customer"
+        verbose_name = _("imported customer")
+        verbose_name_plural = _("imported customers")
 
     def __str__(self):
         return f"{self.name} ({self.key})"

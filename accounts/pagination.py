@@ -13,6 +13,7 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThan,
     TupleLessThanOrEqual,
 )
+from django.utils.translation import gettext
 from ninja import Schema
 from ninja.pagination import PaginationBase
 from pydantic import Field, create_model
@@ -43,7 +44,9 @@ class Cursor(NamedTuple):
         try:
             return cls(*signing.loads(signed, salt=f"cursor {model._meta.label}"))
         except (signing.BadSignature, ValueError, TypeError) as error:
-            raise ValidationError({"cursor": "This is not a cursor of this list. Start at its first page."}) from error
+            raise ValidationError(
+                {"cursor": gettext("This is not a cursor of this list. Start at its first page.")}
+            ) from error
 
     @property
     def fields(self) -> list[str]:
@@ -118,7 +121,9 @@ class KeysetPagination(PaginationBase):
             return Cursor(ordering, False, False, [])
         cursor = Cursor.read(pagination.cursor, model)
         if cursor.ordering not in self.names or (pagination.ordering and pagination.ordering != cursor.ordering):
-            raise ValidationError({"cursor": "This cursor belongs to another ordering. Start at its first page."})
+            raise ValidationError(
+                {"cursor": gettext("This cursor belongs to another ordering. Start at its first page.")}
+            )
         return cursor
 
     def rows_from(self, queryset: QuerySet, cursor: Cursor) -> QuerySet:

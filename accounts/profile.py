@@ -5,6 +5,8 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -17,7 +19,7 @@ from accounts.services import lock_people, save_user
 
 
 class ProfileForm(CarefulForm):
-    avatar = PictureField(label="Picture", required=False, help_text="JPEG, PNG or WebP.")
+    avatar = PictureField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP."))
 
     class Meta:
         model = User
@@ -31,9 +33,9 @@ def profile(request):
     require(request, "accounts.change_own_profile")
     form = change_profile(request) if request.method == "POST" else ProfileForm(instance=request.user)
     if form.is_bound and form.is_valid():
-        messages.success(request, "Your profile was saved.")
+        messages.success(request, gettext("Your profile was saved."))
         return HttpResponseRedirect(reverse("profile"))
-    context = {**admin.site.each_context(request), "title": "My profile", "form": form, "media": form.media}
+    context = {**admin.site.each_context(request), "title": gettext("My profile"), "form": form, "media": form.media}
     return TemplateResponse(request, "accounts/profile.html", context)
 
 

@@ -1,5 +1,7 @@
 """Customers from and to files. One resource serves the admin, the command and the export."""
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -9,7 +11,7 @@ from accounts.models import Customer, CustomerImport
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
 from accounts.spreadsheets import as_text, is_blank
 
-UNIQUE = {"customer_code": "code", "email": "e-mail", "phone": "phone number"}  # with what people call them
+UNIQUE = {"customer_code": _("code"), "email": _("e-mail"), "phone": _("phone number")}  # with what people call them
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -18,7 +20,7 @@ class YesNoWidget(Widget):
         try:
             return value if isinstance(value, bool) else ANSWERS[as_text(value).lower()]
         except KeyError as error:
-            raise ValueError("Please write yes or no.") from error
+            raise ValueError(gettext("Please write yes or no.")) from error
 
     def render(self, value, obj=None, **kwargs):
         return "yes" if value else "no"
@@ -28,7 +30,7 @@ class PhoneWidget(TextWidget):
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value)
         if not number.startswith("+"):
-            raise ValueError("Please write the number with its country code, e.g. +49 30 901820.")
+            raise ValueError(gettext("Please write the number with its country code, e.g. +49 30 901820."))
         return number
 
 
@@ -53,7 +55,7 @@ class CustomerResource(ImportResource):
     is_active = Field(attribute="is_active", column_name="is_active", widget=YesNoWidget())
 
     keys, name_columns = ("customer_code", "email"), ("first_name", "last_name")
-    needed = {"email": "an e-mail", "first_name": "a first name"}
+    needed = {"email": _("an e-mail"), "first_name": _("a first name")}
 
     class Meta(ImportResource.Meta):
         model = Customer
@@ -66,17 +68,17 @@ class CustomerResource(ImportResource):
         for row in self.rows:
             code, email, phone = (given[column][row.line] for column in UNIQUE)
             if not code and not email:
-                row.errors.setdefault("email", "A customer is known by code or e-mail, and both are missing.")
+                row.errors.setdefault("email", gettext("A customer is known by code or e-mail, and both are missing."))
             person = self.meant(row, holders["customer_code"].get(code), holders["email"].get(email))
             if person:
                 self.existing[row.line] = person
             holder = holders["phone"].get(phone)
             if holder and holder is not person:
-                row.errors["phone"] = f"{holder} has this phone number."
+                row.errors["phone"] = gettext("%(person)s has this phone number.") % {"person": holder}
         for column, what in UNIQUE.items():
-            self.refuse_repeated(column, given[column], f"have the same {what}")
+            self.refuse_repeated(column, given[column], gettext("%(lines)s have the same %(what)s."), what=what)
         met = {line: person.pk for line, person in self.existing.items()}
-        self.refuse_repeated("email", met, "mean the same customer")
+        self.refuse_repeated("email", met, gettext("%(lines)s mean the same customer."))
 
     def holders_of(self, given: dict[str, dict[int, str]]) -> dict[str, dict[str, Customer]]:
         """Whoever has one of these values already (when writing: locked), by column and value."""
@@ -95,11 +97,13 @@ class CustomerResource(ImportResource):
         """The customer whom a row means; what makes that doubtful is noted on the row."""
         person = by_code or by_email
         if by_code and by_email and by_email is not by_code:
-            row.errors["email"] = f"{by_email} has this e-mail."
+            row.errors["email"] = gettext("%(person)s has this e-mail.") % {"person": by_email}
         elif person and person.is_staff:
-            row.errors["customer_code" if by_code else "email"] = f"{person} is a colleague, not a customer."
+            sentence = gettext("%(person)s is a colleague, not a customer.")
+            row.errors["customer_code" if by_code else "email"] = sentence % {"person": person}
         elif by_email and not by_code and by_email.customer_code and not is_blank(row.get("customer_code")):
-            row.errors["email"] = f"{by_email} has this e-mail, and the code {by_email.customer_code}."
+            sentence = gettext("%(person)s has this e-mail, and the code %(code)s.")
+            row.errors["email"] = sentence % {"person": by_email, "code": by_email.customer_code}
         return person
 
     def told(self, instance):

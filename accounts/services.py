@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.bulk import BATCH, batches, create_all, lock_all, update_all
 from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
 from accounts.images import forget_picture
+from accounts.languages import in_firms_language
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 
 IMPORTED_FIELDS = [
@@ -44,7 +47,9 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         mine = Q(email=user.email) | Q(phone=user.phone) | Q(customer_code=user.customer_code)
         if not User.objects.filter(mine).exclude(pk=user.pk).exists():
             raise
-        raise PersonTaken("Somebody else has just been given this e-mail, phone number or customer code.") from error
+        raise PersonTaken(
+            gettext("Somebody else has just been given this e-mail, phone number or customer code.")
+        ) from error
     return user
 
 
@@ -64,7 +69,7 @@ def lock_user(user: User) -> User:
     try:
         return type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)
     except User.DoesNotExist as error:
-        raise PersonGone(f"{user} has been deleted meanwhile.") from error
+        raise PersonGone(gettext("%(user)s has been deleted meanwhile.") % {"user": user}) from error
 
 
 def lock_customers(ids: Iterable[int]) -> dict[int, Customer]:
@@ -80,7 +85,9 @@ def check_admin_remains(user: User, *, deleting: bool = False) -> None:
     if not deleting and user.role == User.Role.ADMIN and user.is_active:
         return
     if set(User.objects.admins().active().values_list("pk", flat=True)) == {user.pk}:
-        raise LastAdmin(f"{user} is the last active admin. Make somebody else an admin first.")
+        raise LastAdmin(
+            gettext("%(user)s is the last active admin. Make somebody else an admin first.") % {"user": user}
+        )
 
 
 @transaction.atomic
@@ -105,17 +112,21 @@ def check_deletable(user: User) -> None:
         field for field in user._meta.get_fields(include_hidden=True) if field.one_to_many and field.auto_created
     ]
     kinds = {
-        "the records of other people"
+        gettext("the records of other people")
         if issubclass(relation.related_model, User)
         else str(relation.related_model._meta.verbose_name_plural)
         for relation in relations
         if relation.on_delete is PROTECT and stands_in(user, relation)
     }
     if kinds:
-        raise UserInUse(f"{user} appears in {' and '.join(sorted(kinds))}. Deactivate them instead.")
+        raise UserInUse(
+            gettext("%(user)s appears in %(records)s. Deactivate them instead.")
+            % {"user": user, "records": gettext(" and ").join(sorted(kinds))}
+        )
     if user.is_staff and user.last_login is not None:
         raise UserInUse(
-            f"{user} has worked in the system, and what they did keeps their name. Deactivate them instead."
+            gettext("%(user)s has worked in the system, and what they did keeps their name. Deactivate them instead.")
+            % {"user": user}
         )
 
 
@@ -139,7 +150,7 @@ def import_customers(
     `record` is kept with its `rows`, each a customer, their line in the file, whether they are new, and their changes,
     so that it can be undone.
     """
-    reason = f"Import {record}"
+    reason = in_firms_language(_("Import %(record)s")) % {"record": record}
     for customer in new:
         customer.set_unusable_password()
     new = sorted(new, key=lambda customer: customer.email)  # two imports of the same new customers meet in one order

@@ -1,7 +1,10 @@
 """Taking an import of customers back."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.bulk import find_all
 from accounts.imports.undo import Undo, referred_to
+from accounts.languages import in_firms_language
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.services import IMPORTED_FIELDS, update_customers
 
@@ -32,18 +35,19 @@ class CustomerUndo(Undo):
 
     def against_deleting(self, target: Customer, imported: dict) -> str:
         if target.is_staff:
-            return "stays, because they are a colleague by now."
+            return in_firms_language(_("stays, because they are a colleague by now."))
         if target.last_login or target.has_usable_password():
-            return "stays, because they have been given a password."
-        return "stays, because other records name them." if target.pk in self.named else ""
+            return in_firms_language(_("stays, because they have been given a password."))
+        return in_firms_language(_("stays, because other records name them.")) if target.pk in self.named else ""
 
     def against_restoring(self, target: Customer, before: dict) -> str:
         if target.is_staff:
-            return "the values stay, because they are a colleague by now."
+            return in_firms_language(_("the values stay, because they are a colleague by now."))
         for column, holders in self.holders.items():
             if holders.get(before.get(column), target.pk) != target.pk:
-                label = Customer._meta.get_field(column).verbose_name
-                return f"the values stay, because somebody else has the old {label} by now."
+                label = in_firms_language(Customer._meta.get_field(column).verbose_name)
+                reason = in_firms_language(_("the values stay, because somebody else has the old %(field)s by now."))
+                return reason % {"field": label}
         return ""
 
     def write(self, reason: str, user: User | None) -> None:

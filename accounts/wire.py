@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.db import models
+from django.utils.translation import gettext
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -61,7 +62,9 @@ def fill(record: models.Model, values: dict, *, together: bool = True) -> models
 def check_seen(record: models.Model, seen: datetime | None) -> None:
     """Raise RecordChanged if the record is no longer what was `seen` (to the millisecond, as JSON tells it)."""
     if seen is not None and abs(record.modified_at - seen) >= timedelta(milliseconds=1):
-        raise RecordChanged(f"{record.modified_by or 'Somebody'} has changed {record} meanwhile. Please load it again.")
+        somebody = record.modified_by or gettext("Somebody")
+        sentence = gettext("%(somebody)s has changed %(record)s meanwhile. Please load it again.")
+        raise RecordChanged(sentence % {"somebody": somebody, "record": record})
 
 
 # Text

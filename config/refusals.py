@@ -35,6 +35,7 @@ FINDINGS = {
     "less_than_equal": _("{subject} must be at most {le}."),
     "string_type": _("{subject} must be text."),
     "string_unicode": _("{subject} must not contain characters that cannot be stored."),
+    "text_unstorable": _("{subject} must not contain characters that cannot be stored."),
     "string_too_short": _("{subject} must not be empty."),
     "string_pattern_mismatch": _("{subject} must not be empty."),
     "string_too_long": _("{subject} must have at most {max_length} characters."),

@@ -11,12 +11,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.http import content_disposition_header
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin as LibraryImportMixin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.imports.resource import REASON_COLUMN, ImportResource
 from accounts.imports.uploads import forget_upload, keep_upload, kept_upload
+from accounts.languages import format_count
 from accounts.spreadsheets import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, defused, read_table, write_csv
 
 logger = logging.getLogger(__name__)
@@ -29,22 +34,25 @@ class ImportFileForm(forms.Form):
     options: tuple[str, ...] = ()
 
     file = forms.FileField(
-        label="File",
-        help_text=f"CSV, TSV, XLSX or ODS, at most {MAX_ROWS:,} rows. The first line names the columns.",
+        label=_("File"),
+        help_text=format_lazy(
+            _("CSV, TSV, XLSX or ODS, at most {rows} rows. The first line names the columns."),
+            rows=lazy(format_count, str)(MAX_ROWS),
+        ),
         widget=UnfoldAdminFileFieldWidget,
     )
     encoding = forms.ChoiceField(
-        label="Text encoding",
+        label=_("Text encoding"),
         choices=list(ENCODINGS.items()),
         required=False,
-        help_text="For text files (CSV, TSV) whose letters come out wrong.",
+        help_text=_("For text files (CSV, TSV) whose letters come out wrong."),
         widget=UnfoldAdminSelectWidget,
     )
     delimiter = forms.ChoiceField(
-        label="Column separator",
+        label=_("Column separator"),
         choices=list(DELIMITERS.items()),
         required=False,
-        help_text="For text files whose columns come out wrong.",
+        help_text=_("For text files whose columns come out wrong."),
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -60,7 +68,12 @@ class ImportFileForm(forms.Form):
             return cleaned
         if upload.size > settings.MAX_IMPORT_BYTES:
             limit = settings.MAX_IMPORT_BYTES // (1024 * 1024)
-            raise ValidationError({"file": f"The file is larger than {limit} MB. Please split it into several."})
+            raise ValidationError(
+                {
+                    "file": gettext("The file is larger than %(limit)s MB. Please split it into several.")
+                    % {"limit": limit}
+                }
+            )
         self.data_read = upload.read()
         try:
             read_table(upload.name, self.data_read, keys=self.keys, **self.chosen("encoding", "delimiter"))
@@ -115,7 +128,9 @@ class ImportMixin(LibraryImportMixin):
                 return redirect(f"{self.import_url()}?preview={token}")
             except OSError:
                 logger.exception("The folder for imports cannot be written")
-                form.add_error("file", "The server could not keep the file. Please tell whoever runs the system.")
+                form.add_error(
+                    "file", gettext("The server could not keep the file. Please tell whoever runs the system.")
+                )
         return self.show_import(request, form=form)
 
     def process_import(self, request, **kwargs):
@@ -140,7 +155,11 @@ class ImportMixin(LibraryImportMixin):
         if resource.done is None:
             return self.show_import(request, report=resource.report, token=token)
         forget_upload(request, token)
-        messages.success(request, f"{upload['name']} is imported: {resource.report.summary}.")
+        messages.success(
+            request,
+            gettext("%(file)s is imported: %(summary)s.")
+            % {"file": upload["name"], "summary": resource.report.summary},
+        )
         done = resource.done._meta
         return redirect(f"admin:{done.app_label}_{done.model_name}_change", resource.done.pk)
 
@@ -158,14 +177,14 @@ class ImportMixin(LibraryImportMixin):
         return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
     def not_at_hand(self, request):
-        messages.error(request, "This preview is no longer at hand. Please choose the file again.")
+        messages.error(request, gettext("This preview is no longer at hand. Please choose the file again."))
         return redirect(self.import_url())
 
     def show_import(self, request, **context):
         context |= self.admin_site.each_context(request)
         context |= {
-            "title": f"Import {self.opts.verbose_name_plural}",
-            "step": "Import",
+            "title": gettext("Import %(records)s") % {"records": self.opts.verbose_name_plural},
+            "step": gettext("Import"),
             "opts": self.opts,
             "media": self.media,
             "import_url": self.import_url(),
@@ -196,9 +215,16 @@ def lines_with_errors(table: Table, report) -> bytes:
 def shown_report(report, kind: str) -> dict:
     """The rows of the preview that somebody wants to see, and the cards that lead to each kind."""
     kind = kind if kind in ("new", "changed", "unchanged", "error") else ""
-    labels = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "error": "Lines with errors"}
+    labels = {
+        "new": gettext("New"),
+        "changed": gettext("Changed"),
+        "unchanged": gettext("Unchanged"),
+        "error": gettext("Lines with errors"),
+    }
     return {
-        "heading": "What will happen" if report.is_clean else "What would happen with the other lines",
+        "heading": gettext("What will happen")
+        if report.is_clean
+        else gettext("What would happen with the other lines"),
         "cards": [(name, label, report.counts[name]) for name, label in labels.items()],
         "kind": kind,
         "rows": report.rows_of(kind) if kind != "error" else [],

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -12,6 +14,7 @@ from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
 from accounts.imports.report import shown_changes
 from accounts.imports.undo import check_not_undone
+from accounts.languages import format_count
 from accounts.model_admin import BackOfficeAdmin, ReadOnlyRecord, badge
 
 
@@ -19,7 +22,6 @@ class UndoImportForm(RecordDialogForm):
     """Asks before an import is taken back. A subclass has the `queryset` of imports, and may add what else happens."""
 
     form_before_template = "admin/undo_import_dialog.html"
-    noun: str  # what was imported
     besides = ""
 
     def fingerprint(self) -> str:
@@ -48,7 +50,7 @@ class ImportedRowInline(ReadOnlyRecord, TabularInline):
     def kind(self, row):
         return badge("New", "success") if row.is_new else badge("Changed", "info")
 
-    @display(description="Values")
+    @display(description=_("Values"))
     def values(self, row):
         return "; ".join(shown_changes(row.changes, is_new=row.is_new, besides=(row.key, row.name)))
 
@@ -68,7 +70,7 @@ class ImportLogAdmin(ReadOnlyRecord, BackOfficeAdmin):
     ]
     list_select_related = ["created_by"]
     search_fields = ["file_name"]
-    search_help_text = "Name of the file"
+    search_help_text = _("Name of the file")
     sortable_by = []
     actions = None
     actions_detail = ["undo"]
@@ -76,11 +78,11 @@ class ImportLogAdmin(ReadOnlyRecord, BackOfficeAdmin):
     undo_permission: str
     undo_service: Callable  # a staticmethod
 
-    @display(description="Undone")
+    @display(description=_("Undone"))
     def state(self, record):
-        return badge("Undone", "warning") if record.undone_at else "–"
+        return badge(gettext("Undone"), "warning") if record.undone_at else "–"
 
-    @display(description="Undone")
+    @display(description=_("Undone"))
     def undone(self, record):
         try:
             check_not_undone(record)
@@ -103,11 +105,17 @@ class ImportLogAdmin(ReadOnlyRecord, BackOfficeAdmin):
         except BusinessError as error:
             self.message_user(request, str(error), messages.ERROR)
             return close_dialog(request, self.change_url(object_id))
-        self.message_user(request, f"The import of {record} is undone.", messages.SUCCESS)
+        self.message_user(
+            request, gettext("The import of %(record)s is undone.") % {"record": record}, messages.SUCCESS
+        )
         if record.not_undone:
             count = record.not_undone.count("\n") + 1
-            said = "One record stays as it is" if count == 1 else f"{count} records stay as they are"
-            self.message_user(request, f"{said}; the reasons are below.", messages.WARNING)
+            said = ngettext(
+                "One record stays as it is; the reasons are below.",
+                "%(number)s records stay as they are; the reasons are below.",
+                count,
+            )
+            self.message_user(request, said % {"number": format_count(count)}, messages.WARNING)
         return close_dialog(request, self.change_url(object_id))
 
     def get_actions_detail(self, request, object_id):
@@ -118,7 +126,7 @@ class ImportLogAdmin(ReadOnlyRecord, BackOfficeAdmin):
 def undo_action(form_class: type[UndoImportForm]):
     """The button that opens this dialog and undoes."""
     return action(
-        description="Undo this import",
+        description=_("Undo this import"),
         icon="undo",
         variant=ActionVariant.DANGER,
         permissions=["undo"],

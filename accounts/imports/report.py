@@ -4,6 +4,10 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext, ngettext
+
+SHOWN_LINES = 6  # so many are named
+
 
 @dataclass
 class ReportRow:
@@ -67,20 +71,27 @@ class ImportReport:
 
     @property
     def summary(self) -> str:
-        kinds = ("new", "changed", "unchanged", "error")
-        return ", ".join(f"{self.counts[kind]} {'errors' if kind == 'error' else kind}" for kind in kinds)
+        return gettext("%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(error)s errors") % {
+            kind: self.counts[kind] for kind in ("new", "changed", "unchanged", "error")
+        }
 
     @property
     def notes(self) -> list[str]:
         """What was done to the file's values, for the person to know."""
         notes = [self.source] if self.source else []
         notes += [
-            f"{count} {'value' if count == 1 else 'values'} in {column} with more than two decimals: rounded."
+            ngettext(
+                "%(number)s value in %(column)s with more than two decimals: rounded.",
+                "%(number)s values in %(column)s with more than two decimals: rounded.",
+                count,
+            )
+            % {"number": count, "column": column}
             for column, count in self.rounded.items()
             if count
         ]
         if self.unknown_columns:
-            notes.append(f"Columns not known here, ignored: {', '.join(self.unknown_columns)}.")
+            columns = ", ".join(self.unknown_columns)
+            notes.append(gettext("Columns not known here, ignored: %(columns)s.") % {"columns": columns})
         return notes
 
     @property
@@ -88,3 +99,25 @@ class ImportReport:
         """A fingerprint of everything that would change, old values included."""
         rows = [(row.key, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
         return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def named_lines(lines: list[int]) -> str:
+    """`Lines 2, 5 and 9`; of many only the first."""
+    if len(lines) > SHOWN_LINES:
+        return gettext("Lines %(lines)s and %(number)s more") % {
+            "lines": ", ".join(map(str, lines[:SHOWN_LINES])),
+            "number": len(lines) - SHOWN_LINES,
+        }
+    return gettext("Lines %(lines)s and %(last)s") % {"lines": ", ".join(map(str, lines[:-1])), "last": lines[-1]}
+
+
+def as_told(value) -> str:
+    """A value as the report and the list of imports keep it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def as_shown(cell) -> str:
+    """A cell of the file as a message quotes it."""
+    return "" if cell is None else str(cell)[:100]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, models
+from django.utils.translation import gettext
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import Widget
@@ -14,13 +15,12 @@ from import_export.widgets import Widget
 from accounts.doors import Door, through
 from accounts.exceptions import ImportOutdated
 from accounts.imports.memory import collector_paused
-from accounts.imports.report import ImportReport, ReportRow
+from accounts.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
 from accounts.models import ImportRecord
 from accounts.money import round_money
 from accounts.spreadsheets import UnreadableFile, as_decimal, as_text, is_blank
 
 logger = logging.getLogger(__name__)
-SHOWN_LINES = 6
 REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back
 KINDS = {
     RowResult.IMPORT_TYPE_NEW: "new",
@@ -59,7 +59,9 @@ class KeyWidget(TextWidget):
     def clean(self, value, row=None, **kwargs):
         key = super().clean(value)
         if re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
-            raise ValueError("A spreadsheet has shortened this number. Format the column as text and enter it again.")
+            raise ValueError(
+                gettext("A spreadsheet has shortened this number. Format the column as text and enter it again.")
+            )
         return key
 
 
@@ -73,9 +75,9 @@ class MoneyWidget(Widget):
     def clean(self, value, row=None, **kwargs):
         exact = as_decimal(value, decimal_comma=row.decimal_comma)
         if exact < 0 and not self.negative:
-            raise ValueError("This must not be negative.")
+            raise ValueError(gettext("This must not be negative."))
         if abs(exact) >= self.limit:  # before rounding, which has its own limit
-            raise ValueError("This is more than an amount can be here.")
+            raise ValueError(gettext("This is more than an amount can be here."))
         amount = round_money(exact) + 0  # + 0: there is a -0
         if amount != exact:
             row.rounded.append(self.column)
@@ -171,13 +173,13 @@ class ImportResource(ModelResource):
     def check_header(self, headers: list[str]) -> None:
         known = {*self.fields, REASON_COLUMN}
         if not set(self.keys) & set(headers):
-            keys = " or ".join(f"“{key}”" for key in self.keys)
+            keys = gettext(" or ").join(f"“{key}”" for key in self.keys)
             raise UnreadableFile(
-                f"The first line must name the columns, and one of them must be {keys}. "
-                f"It says: {', '.join(headers)[:200]}"
+                gettext("The first line must name the columns, and one of them must be %(keys)s. It says: %(header)s")
+                % {"keys": keys, "header": ", ".join(headers)[:200]}
             )
         if twice := [header for header, count in Counter(headers).items() if header in known and count > 1]:
-            raise UnreadableFile(f"The column “{twice[0]}” stands in the file twice.")
+            raise UnreadableFile(gettext("The column “%(column)s” stands in the file twice.") % {"column": twice[0]})
         self.report.unknown_columns = [header for header in headers if header and header not in known]
 
     def key_of(self, row: Row, column: str) -> str:
@@ -190,15 +192,15 @@ class ImportResource(ModelResource):
             row.errors[column] = str(error)
             return ""
 
-    def refuse_repeated(self, column: str, keys: dict[int, object], what: str) -> None:
-        """Note on every row that shares its (non-blank) key with others which lines these are, and `what` they do."""
+    def refuse_repeated(self, column: str, keys: dict[int, object], sentence: str, **values) -> None:
+        """Say on every row that shares its (non-blank) key with others in a `sentence` which `lines` these are."""
         rows_by_key = defaultdict(list)
         for row in self.rows:
             if key := keys.get(row.line):
                 rows_by_key[key].append(row)
         for rows in rows_by_key.values():
             if len(rows) > 1:
-                reason = f"{named_lines([row.line for row in rows])} {what}."
+                reason = sentence % {"lines": named_lines([row.line for row in rows]), **values}
                 for row in rows:
                     row.errors.setdefault(column, reason)
 
@@ -239,7 +241,10 @@ class ImportResource(ModelResource):
         errors = dict(import_validation_errors or {})
         for column, what in self.needed.items():
             if column not in errors and instance.is_new and getattr(instance, column) in ("", None):
-                errors[column] = ValidationError(f"A new {self._meta.model._meta.verbose_name} needs {what}.")
+                errors[column] = ValidationError(
+                    gettext("A new %(record)s needs %(what)s.")
+                    % {"record": self._meta.model._meta.verbose_name, "what": what}
+                )
         unread = {field.name for field in instance._meta.fields} - self.fields.keys()
         try:
             instance.clean_fields(exclude=unread | errors.keys())
@@ -277,7 +282,9 @@ class ImportResource(ModelResource):
             for column, reasons in result.validation_error.message_dict.items():
                 report_row.errors += [(column, as_shown(row.get(column)), reason) for reason in reasons]
         elif result.errors:
-            report_row.errors.append(("", "", "This line cannot be read. Please tell whoever runs the system."))
+            report_row.errors.append(
+                ("", "", gettext("This line cannot be read. Please tell whoever runs the system."))
+            )
         elif kind != "unchanged":
             report_row.changes = self.changes_of(result.instance)
         self.report.rows.append(report_row)
@@ -293,14 +300,17 @@ class ImportResource(ModelResource):
         if self.dry_run or not self.written:
             return
         if result.has_errors():
-            raise ImportOutdated("Nothing was imported, because a line cannot be read. It is named below.")
+            raise ImportOutdated(gettext("Nothing was imported, because a line cannot be read. It is named below."))
         if result.has_validation_errors() and not self.leave_out_errors:
             return
         records = self._meta.model._meta.verbose_name_plural
         if self.expected is not None and self.report.digest != self.expected:
             raise ImportOutdated(
-                f"The {records} have changed since this preview was made, so nothing was imported. "
-                "This is what the import would do now."
+                gettext(
+                    "The %(records)s have changed since this preview was made, so nothing was imported. "
+                    "This is what the import would do now."
+                )
+                % {"records": records}
             )
         counts = self.report.counts
         record = self.record(
@@ -316,26 +326,10 @@ class ImportResource(ModelResource):
         except (IntegrityError, OperationalError) as error:
             logger.exception("An import of %s failed", records)
             raise ImportOutdated(
-                f"Somebody else was writing the same {records} at the same moment, so nothing was imported. "
-                "Please look at the preview again."
+                gettext(
+                    "Somebody else was writing the same %(records)s at the same moment, "
+                    "so nothing was imported. Please look at the preview again."
+                )
+                % {"records": records}
             ) from error
         self.done = record
-
-
-def named_lines(lines: list[int]) -> str:
-    """`Lines 2, 5 and 9`; of many only the first."""
-    if len(lines) > SHOWN_LINES:
-        return f"Lines {', '.join(map(str, lines[:SHOWN_LINES]))} and {len(lines) - SHOWN_LINES} more"
-    return f"Lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
-
-
-def as_told(value) -> str:
-    """A value as the report and the list of imports keep it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
-
-
-def as_shown(cell) -> str:
-    """A cell of the file as a message quotes it."""
-    return "" if cell is None else str(cell)[:100]

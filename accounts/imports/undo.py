@@ -5,10 +5,13 @@ import logging
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.bulk import batches, delete_all, lock_all
 from accounts.exceptions import AlreadyUndone, ImportOutdated
 from accounts.imports.memory import collector_paused
+from accounts.languages import in_firms_language
 from accounts.models import AuditedModel, ImportedRow, ImportRecord, User
 
 logger = logging.getLogger(__name__)
@@ -18,7 +21,10 @@ def check_not_undone(record: ImportRecord) -> None:
     """Raise AlreadyUndone if the import has been taken back."""
     if record.undone_at:
         moment = date_format(timezone.localtime(record.undone_at), "DATETIME_FORMAT")
-        raise AlreadyUndone(f"{record} was undone by {record.undone_by or 'the system'} on {moment}.")
+        raise AlreadyUndone(
+            gettext("%(record)s was undone by %(person)s on %(moment)s.")
+            % {"record": record, "person": record.undone_by or gettext("the system"), "moment": moment}
+        )
 
 
 class Undo:
@@ -47,12 +53,14 @@ class Undo:
         try:
             with collector_paused(), transaction.atomic():
                 undo.decide()
-                undo.write(f"Import {record} undone", user)
+                undo.write(in_firms_language(_("Import %(record)s undone")) % {"record": record}, user)
         except (IntegrityError, OperationalError) as error:
             logger.exception("Undoing the import %s failed", record.pk)
             raise ImportOutdated(
-                "Somebody else was writing the same records at the same moment, so nothing was undone. "
-                "Please try again."
+                gettext(
+                    "Somebody else was writing the same records at the same moment, so nothing was undone. "
+                    "Please try again."
+                )
             ) from error
         record.undone_at, record.undone_by, record.not_undone = timezone.now(), user, "\n".join(undo.kept)
         record.save(update_fields=["undone_at", "undone_by", "not_undone"])
@@ -93,7 +101,7 @@ class Undo:
     def take_back(self, row: ImportedRow, target: AuditedModel | None) -> str:
         """Decide what becomes of one row's record; the reason if something has to stay."""
         if target is None:
-            return "has been deleted since."
+            return in_firms_language(_("has been deleted since."))
         before = {column: self.stored(column, old) for column, old, _ in row.changes}
         imported = {column: self.stored(column, new) for column, _, new in row.changes}
         return self.delete(target, imported) if row.is_new else self.restore(target, before, imported)
@@ -101,7 +109,7 @@ class Undo:
     def delete(self, target, imported: dict) -> str:
         made = {field: self.model._meta.get_field(field).get_default() for field in self.fields}
         if touched := first_difference(target, made | self.untouched | self.own(imported)):
-            return f"stays, because “{touched}” has been changed since."
+            return in_firms_language(_("stays, because “%(field)s” has been changed since.")) % {"field": touched}
         if reason := self.against_deleting(target, imported):
             return reason
         self.deleted.append(target)
@@ -110,7 +118,9 @@ class Undo:
     def restore(self, target, before: dict, imported: dict) -> str:
         before, imported = self.own(before), self.own(imported)
         if touched := first_difference(target, imported):
-            return f"the values stay, because “{touched}” has been changed since."
+            return in_firms_language(_("the values stay, because “%(field)s” has been changed since.")) % {
+                "field": touched
+            }
         if not before:
             return ""
         for column, value in before.items():
@@ -139,7 +149,7 @@ def first_difference(target, values: dict) -> str:
     for column, value in values.items():
         now = getattr(target, column)
         if now != value and not (now in ("", None) and value in ("", None)):
-            return target._meta.get_field(column).verbose_name
+            return in_firms_language(target._meta.get_field(column).verbose_name)
     return ""
 
 

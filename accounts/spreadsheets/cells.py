@@ -4,6 +4,8 @@ import re
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from accounts.fields import CONTROL_CHARACTER, INVISIBLE
 
 THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
@@ -24,15 +26,20 @@ def as_text(value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | date | time | timedelta):
-        made = "a yes or no" if isinstance(value, bool) else "a date or time"
-        raise ValueError(f"The spreadsheet made {made} of this. Format the column as text and enter it again.")
+        made = gettext("a yes or no") if isinstance(value, bool) else gettext("a date or time")
+        raise ValueError(
+            gettext("The spreadsheet made %(made)s of this. Format the column as text and enter it again.")
+            % {"made": made}
+        )
     if isinstance(value, int | float) and abs(value) >= 10**15:
-        raise ValueError("The spreadsheet has rounded this number. Format the column as text and enter it again.")
+        raise ValueError(
+            gettext("The spreadsheet has rounded this number. Format the column as text and enter it again.")
+        )
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
     if is_error(text):
-        raise ValueError("The spreadsheet shows an error here.")
+        raise ValueError(gettext("The spreadsheet shows an error here."))
     if CONTROL_CHARACTER.search(text.replace("\r", "\n")):  # old files end their lines so
         raise ValueError(INVISIBLE)
     return unescape_formula(text)
@@ -44,31 +51,35 @@ def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
     Nothing is guessed: raises ValueError with a sentence if the cell is not a number or could be two.
     """
     if isinstance(value, bool | date | time | timedelta):
-        raise ValueError("This is not a number.")
+        raise ValueError(gettext("This is not a number."))
     if isinstance(value, int | float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite():
-            raise ValueError("This is not a number.")
+            raise ValueError(gettext("This is not a number."))
         return number
     text = str(value).strip()
     if decimal_comma and THOUSAND_OR_FRACTION.fullmatch(text):
-        raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
+        raise ValueError(
+            gettext("This could be a thousand or a fraction. Please write it without a thousands separator.")
+        )
     if decimal_comma and re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+", text):
         text = text.replace(".", "")
     if decimal_comma and re.fullmatch(r"-?\d*,\d+", text):
         text = text.replace(",", ".")
     if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):
-        raise ValueError("This is not a number.")
+        raise ValueError(gettext("This is not a number."))
     return Decimal(text)
 
 
 def as_whole_number(value, *, decimal_comma: bool = False) -> int:
     """A cell as a number of pieces. Raises ValueError with a sentence for fractions and what is not a number."""
     if THOUSAND_OR_FRACTION.fullmatch(str(value).strip()) and isinstance(value, str):
-        raise ValueError("This could be a thousand or a fraction. Please write it without a thousands separator.")
+        raise ValueError(
+            gettext("This could be a thousand or a fraction. Please write it without a thousands separator.")
+        )
     number = as_decimal(value, decimal_comma=decimal_comma)
     if number != number.to_integral_value():
-        raise ValueError("This must be a whole number.")
+        raise ValueError(gettext("This must be a whole number."))
     return int(number)
 
 

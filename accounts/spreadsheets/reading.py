@@ -12,34 +12,43 @@ from functools import partial
 import odf.table
 import openpyxl
 import tablib
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from odf import opendocument, teletype
 
 from accounts.exceptions import BusinessError
+from accounts.languages import format_count
 from accounts.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
-MERGED = "The sheet has merged cells. Please unmerge them, so that every cell has its own value."
+MERGED = _("The sheet has merged cells. Please unmerge them, so that every cell has its own value.")
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 
 
 ENCODINGS = {
-    "": "Detect automatically",
-    "utf-8-sig": "Unicode (UTF-8)",
-    "utf-16": "Unicode (UTF-16)",
-    "cp1252": "Western European (Windows-1252)",
-    "cp1250": "Central European (Windows-1250)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "cp1255": "Hebrew (Windows-1255)",
-    "cp1256": "Arabic (Windows-1256)",
-    "gb18030": "Chinese (GB18030)",
-    "shift_jis": "Japanese (Shift-JIS)",
-    "euc_kr": "Korean (EUC-KR)",
+    "": _("Detect automatically"),
+    "utf-8-sig": _("Unicode (UTF-8)"),
+    "utf-16": _("Unicode (UTF-16)"),
+    "cp1252": _("Western European (Windows-1252)"),
+    "cp1250": _("Central European (Windows-1250)"),
+    "cp1251": _("Cyrillic (Windows-1251)"),
+    "cp1253": _("Greek (Windows-1253)"),
+    "cp1254": _("Turkish (Windows-1254)"),
+    "cp1255": _("Hebrew (Windows-1255)"),
+    "cp1256": _("Arabic (Windows-1256)"),
+    "gb18030": _("Chinese (GB18030)"),
+    "shift_jis": _("Japanese (Shift-JIS)"),
+    "euc_kr": _("Korean (EUC-KR)"),
 }
-DELIMITERS = {"": "Detect automatically", ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
+DELIMITERS = {
+    "": _("Detect automatically"),
+    ",": _("Comma"),
+    ";": _("Semicolon"),
+    "\t": _("Tab"),
+    "|": _("Vertical bar"),
+}
 
 
 class UnreadableFile(BusinessError):
@@ -55,7 +64,7 @@ class Table(tablib.Dataset):
 
     def __init__(self, rows: list[tuple[int, list]], *, decimal_comma: bool = False):
         if not rows:
-            raise UnreadableFile("The file is empty.")
+            raise UnreadableFile(gettext("The file is empty."))
         (_, headers), *body = rows
         super().__init__(headers=[normalise_header(header) for header in headers])
         self.lines, self.decimal_comma = [line for line, _ in body], decimal_comma
@@ -72,8 +81,11 @@ def fit(cells: list, width: int, line: int) -> list:
     """The cells of a row, made as many as the header's. Raises UnreadableFile if there are too many."""
     if any(not is_blank(cell) for cell in cells[width:]):
         raise UnreadableFile(
-            f"Line {line} has {len(cells)} values, but the header has {width} columns. "
-            "Is a value with a comma in it missing its quotation marks?"
+            gettext(
+                "Line %(line)s has %(cells)s values, but the header has %(width)s columns. "
+                "Is a value with a comma in it missing its quotation marks?"
+            )
+            % {"line": line, "cells": len(cells), "width": width}
         )
     return [*cells[:width], *[""] * (width - len(cells))]
 
@@ -85,11 +97,14 @@ def read_table(name: str, data: bytes, *, keys: Collection[str] = (), encoding: 
     and `delimiter` are for text files of which neither can be recognised.
     """
     if data.startswith(XLS_SIGNATURE):
-        raise UnreadableFile("This is an old Excel file (.xls). Please save it as .xlsx or CSV and try again.")
+        raise UnreadableFile(gettext("This is an old Excel file (.xls). Please save it as .xlsx or CSV and try again."))
     if data.startswith(b"PK\x03\x04"):
         return read_zipped(data, keys)
     if name.lower().endswith((".xlsx", ".ods")):
-        raise UnreadableFile(f"{name} is not a spreadsheet, although its name says so. Please export it once more.")
+        raise UnreadableFile(
+            gettext("%(name)s is not a spreadsheet, although its name says so. Please export it once more.")
+            % {"name": name}
+        )
     return read_text(data, encoding, delimiter)
 
 
@@ -98,9 +113,9 @@ def read_zipped(data: bytes, keys: Collection[str]) -> Table:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise UnreadableFile("The spreadsheet is damaged and cannot be opened.") from error
+        raise UnreadableFile(gettext("The spreadsheet is damaged and cannot be opened.")) from error
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-        raise UnreadableFile("The spreadsheet is too large once unpacked. Please split it into several files.")
+        raise UnreadableFile(gettext("The spreadsheet is too large once unpacked. Please split it into several files."))
     names = {member.filename for member in members}
     try:
         if "xl/workbook.xml" in names:
@@ -110,8 +125,8 @@ def read_zipped(data: bytes, keys: Collection[str]) -> Table:
     except UnreadableFile:
         raise
     except Exception as error:  # openpyxl and odfpy raise anything at all for a damaged file
-        raise UnreadableFile("The spreadsheet is damaged and cannot be read.") from error
-    raise UnreadableFile("This is not a table. Please choose a CSV, TSV, XLSX or ODS file.")
+        raise UnreadableFile(gettext("The spreadsheet is damaged and cannot be read.")) from error
+    raise UnreadableFile(gettext("This is not a table. Please choose a CSV, TSV, XLSX or ODS file."))
 
 
 def table_among(sheets: list[tuple[str, Callable]], keys: Collection[str]) -> Table:
@@ -128,7 +143,9 @@ def table_among(sheets: list[tuple[str, Callable]], keys: Collection[str]) -> Ta
         if has_key:
             break
     table = Table(found_rows)
-    table.read_as = f"The sheet “{found}” was read, one of {len(sheets)} in the file." if len(sheets) > 1 else ""
+    if len(sheets) > 1:
+        sentence = gettext("The sheet “%(sheet)s” was read, one of %(number)s in the file.")
+        table.read_as = sentence % {"sheet": found, "number": len(sheets)}
     return table
 
 
@@ -218,7 +235,8 @@ def read_text(data: bytes, encoding: str, delimiter: str) -> Table:
     table = Table(numbered(lines), decimal_comma=delimiter != ",")
     table.delimiter = delimiter
     if encoding == "cp1252":
-        table.read_as = f"The file is not Unicode; it was read as {ENCODINGS[encoding]}. Are all letters right?"
+        sentence = gettext("The file is not Unicode; it was read as %(encoding)s. Are all letters right?")
+        table.read_as = sentence % {"encoding": ENCODINGS[encoding]}
     return table
 
 
@@ -230,7 +248,9 @@ def text_lines(reader):
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableFile(f"Line {line} cannot be read: a quotation mark is missing or too many.") from error
+        raise UnreadableFile(
+            gettext("Line %(line)s cannot be read: a quotation mark is missing or too many.") % {"line": line}
+        ) from error
 
 
 def numbered(rows) -> list[tuple[int, list]]:
@@ -242,12 +262,16 @@ def numbered(rows) -> list[tuple[int, list]]:
             cells.pop()
         if len(cells) > MAX_COLUMNS:
             raise UnreadableFile(
-                f"Line {number} has more than {MAX_COLUMNS} columns. Please take out what is not needed."
+                gettext("Line %(number)s has more than %(MAX_COLUMNS)s columns. Please take out what is not needed.")
+                % {"number": number, "MAX_COLUMNS": MAX_COLUMNS}
             )
         if cells:
             found.append((number, cells))
         if len(found) > MAX_ROWS + 1:
-            raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows. Please split it into several files.")
+            raise UnreadableFile(
+                gettext("The file has more than %(MAX_ROWS)s rows. Please split it into several files.")
+                % {"MAX_ROWS": format_count(MAX_ROWS)}
+            )
     return found
 
 
@@ -267,8 +291,11 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     if encoding:
-        raise UnreadableFile(f"This is not text in the encoding {ENCODINGS[encoding]}. Please choose another one.")
-    raise UnreadableFile("This is not a text file. Please choose a CSV, TSV, XLSX or ODS file.")
+        raise UnreadableFile(
+            gettext("This is not text in the encoding %(encoding)s. Please choose another one.")
+            % {"encoding": ENCODINGS[encoding]}
+        )
+    raise UnreadableFile(gettext("This is not a text file. Please choose a CSV, TSV, XLSX or ODS file."))
 
 
 def guess_delimiter(text: str) -> str:

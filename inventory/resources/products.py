@@ -76,7 +76,7 @@ class ProductResource(ImportResource):
         for row in self.rows:
             if not skus[row.line]:
                 row.errors.setdefault("sku", gettext("The SKU is missing."))
-        self.refuse_repeated("sku", skus, gettext("have the same SKU"))
+        self.refuse_repeated("sku", skus, gettext("%(lines)s have the same SKU."))
         products = find_all(Product.objects, "sku", set(filter(None, skus.values())))
         if not self.dry_run:
             products = lock_products(product.pk for product in products).values()
