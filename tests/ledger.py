@@ -1,0 +1,98 @@
+"""What must be true of the database after whatever has happened, read with nothing but plain queries."""
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+
+from django.db import connection
+
+from inventory.models import Product, StockChange
+from inventory.stock_check import broken_chain, wrong_sum
+from sales.models import Order, OrderItem, OrderNumberCounter
+
+SOLD, BACK = "SALE", "CANCELLATION"
+STAMPS = {"PENDING": (False, False), "CONFIRMED": (True, False)}
+
+
+def broken_promises() -> list[str]:
+    """A sentence for everything that is not as it must be; none if all is well."""
+    return [*wrong_stock(), *wrong_orders(), *wrong_sales(), *wrong_numbers()]
+
+
+def wrong_stock():
+    at = defaultdict(int)
+    for row in StockChange.objects.order_by("pk"):
+        if row.product_id:
+            if row.previous_qty != at[row.product_id]:
+                yield f"{row.product_sku}: row {row.pk} starts at {row.previous_qty}, not {at[row.product_id]}"
+            at[row.product_id] = row.new_qty
+        if row.new_qty < 0:
+            yield f"{row.product_sku}: {row.new_qty} pieces"
+    versions = latest(Product, "stock_qty")
+    for pk, sku, stock in Product.objects.values_list("pk", "sku", "stock_qty"):
+        if not stock == at[pk] == versions.get(pk) or stock < 0:
+            yield f"{sku}: {stock} in stock, {at[pk]} in the log, {versions.get(pk)} in the history"
+    yield from filter(None, [broken_chain(), wrong_sum()])
+
+
+def wrong_orders():
+    totals, lines = defaultdict(Decimal), Counter()
+    for order, quantity, price, total in OrderItem.objects.values_list(
+        "order", "quantity", "unit_price", "total_price"
+    ):
+        totals[order] += total
+        lines[order] += 1
+        if quantity < 1 or total != quantity * price:
+            yield f"order {order}: {quantity} × {price} = {total}"
+    versions = latest(Order, "status")
+    for order in Order.objects.all():
+        stamps = bool(order.confirmed_at), bool(order.cancelled_at)
+        if not lines[order.pk] or order.total_amount != totals[order.pk]:
+            yield f"{order}: {lines[order.pk]} lines of {totals[order.pk]} together, total {order.total_amount}"
+        if stamps != STAMPS.get(order.status, (stamps[0], True)) or versions.get(order.pk) != order.status:
+            yield f"{order}: {order.status}, confirmed and cancelled {stamps}, {versions.get(order.pk)} in the history"
+
+
+def wrong_sales():
+    """What the log sold and took back for each order, by product (None: those deleted since)."""
+    moved = defaultdict(Counter)
+    for row in StockChange.objects.filter(kind__in=[SOLD, BACK]):
+        moved[row.reference, row.kind][row.product_id] += row.quantity_change
+    ordered = defaultdict(Counter)
+    for order, product, quantity in OrderItem.objects.values_list("order", "product", "quantity"):
+        ordered[order][product] += quantity
+    for order in Order.objects.all():
+        sold, back = -moved.pop((order.order_number, SOLD), Counter()), moved.pop((order.order_number, BACK), Counter())
+        if order.status == "CONFIRMED":
+            right = sold == ordered[order.pk] and not back
+        elif order.status == "PENDING" or not order.confirmed_at:
+            right = not sold and not back
+        else:  # a product that was gone could not be given back
+            right = sold == ordered[order.pk] and all(back[pk] == sold[pk] or pk is None for pk in sold)
+            right = right and back <= sold
+        if not right:
+            yield f"{order} ({order.status}): ordered {ordered[order.pk]}, sold {sold}, taken back {back}"
+    if moved:
+        yield f"stock was sold for orders that do not exist: {sorted(moved)}"
+
+
+def wrong_numbers():
+    """Every number up to the day's last was given out once: to an order, or to one that was deleted."""
+    given = defaultdict(list)
+    for number in Order.history.filter(history_type="+").values_list("order_number", flat=True):
+        given[number[4:12]].append(int(number[13:]))
+    for day, last in OrderNumberCounter.objects.values_list("day", "last"):
+        if sorted(given[f"{day:%Y%m%d}"]) != list(range(1, last + 1)):
+            yield f"numbers of {day}: {sorted(given[f'{day:%Y%m%d}'])}, the last {last}"
+    known = set(Order.history.filter(history_type="+").values_list("order_number", flat=True))
+    if unknown := set(Order.objects.values_list("order_number", flat=True)) - known:
+        yield f"orders that were never made: {unknown}"
+
+
+def latest(model, field: str) -> dict:
+    """The field's value in the latest version of each record."""
+    return dict(model.history.order_by("history_id").values_list("id", field))
+
+
+def prove() -> None:
+    connection.check_constraints()
+    assert not (found := broken_promises()), "\n".join(found)

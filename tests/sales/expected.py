@@ -1,0 +1,258 @@
+"""The shop in plain Python, as the specification has it: what stock, log and orders must be after each step.
+
+It knows nothing of the database. A step that the system must refuse raises Refused with the name of the error, having
+changed nothing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+MAX_QUANTITY = 2_147_483_647
+VALUES = ("name", "category", "price", "threshold")
+
+
+class Refused(Exception):
+    pass
+
+
+@dataclass
+class Item:
+    """A product."""
+
+    sku: str
+    values: dict
+    stock: int = 0
+    log: list = field(default_factory=list)  # (position, kind, before, after, reference)
+
+
+@dataclass
+class Sale:
+    """An order; `took` is what its confirmation took, by product."""
+
+    number: str
+    customer: int
+    lines: list
+    total: Decimal
+    status: str = "PENDING"
+    took: Counter = field(default_factory=Counter)
+
+
+@dataclass
+class Imported:
+    """An import that was carried out: rows of (product, is new, {value: (before, after)}, stock before, after)."""
+
+    rows: list
+    position: int
+    undone: bool = False
+
+
+class Shop:
+    def __init__(self):
+        self.items, self.orders, self.imports, self.inactive = {}, {}, {}, set()
+        self.numbers, self.position, self.gone = Counter(), 0, []
+
+    def move(self, item: Item, kind: str, after: int, reference: str = "") -> None:
+        self.position += 1
+        item.log.append((self.position, kind, item.stock, after, reference))
+        item.stock = after
+
+    def item(self, pk) -> Item:
+        if pk not in self.items:
+            raise Refused("ProductGone")
+        return self.items[pk]
+
+    # Products
+
+    def add_product(self, sku, values, stock) -> Item:
+        if any(item.sku == sku for item in self.items.values()):
+            raise Refused("SkuTaken")
+        item = Item(sku, values)
+        if stock:
+            self.move(item, "INITIAL", stock)
+        return item
+
+    def edit_product(self, pk, sku, values) -> None:
+        item = self.item(pk)
+        if any(other.sku == sku and key != pk for key, other in self.items.items()):
+            raise Refused("SkuTaken")
+        item.sku, item.values = sku, values
+
+    def adjust(self, pk, reason, new_qty=None, change=None, last_seen=None) -> None:
+        if not reason:
+            raise Refused("ReasonMissing")
+        item = self.item(pk)
+        if last_seen is not None and last_seen != item.stock:
+            raise Refused("StockMoved")
+        after = item.stock + change if new_qty is None else new_qty
+        if not 0 <= after <= MAX_QUANTITY or after == item.stock:
+            raise Refused("InvalidQuantity")
+        self.move(item, "ADJUSTMENT", after)
+
+    def set_for_all(self, pks, name, value) -> tuple[int, int]:
+        items = [self.items[pk] for pk in set(pks) & set(self.items)]
+        changed = [item for item in items if item.values[name] != value]
+        for item in changed:
+            item.values = item.values | {name: value}
+        return len(changed), len(items) - len(changed)
+
+    def delete_product(self, pk) -> None:
+        item = self.item(pk)
+        if any(order.status == "PENDING" and pk in wanted(order.lines) for order in self.orders.values()):
+            raise Refused("ProductInUse")
+        self.move(item, "DELETION", 0)
+        self.gone.append(self.items.pop(pk))
+
+    # Orders
+
+    def check_lines(self, lines) -> None:
+        if not lines or any(not 1 <= quantity <= MAX_QUANTITY for _, quantity, _ in lines):
+            raise Refused("InvalidOrder")
+        if total(lines) >= 10**12:
+            raise Refused("InvalidOrder")
+        for pk in wanted(lines):
+            self.item(pk)
+        self.check_stock(wanted(lines))
+
+    def check_stock(self, pieces) -> None:
+        if any(quantity > self.items[pk].stock for pk, quantity in pieces.items()):
+            raise Refused("InsufficientStock")
+
+    def add_order(self, customer, lines) -> None:
+        if customer in self.inactive:
+            raise Refused("CustomerInactive")
+        self.check_lines(lines)
+
+    def order(self, pk) -> Sale:
+        if pk not in self.orders:
+            raise Refused("OrderChanged")
+        return self.orders[pk]
+
+    def edit_order(self, pk, customer, lines, outdated) -> None:
+        order = self.order(pk)
+        if order.status != "PENDING":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("OrderChanged")
+        if customer != order.customer and customer in self.inactive:
+            raise Refused("CustomerInactive")
+        self.check_lines(lines)
+        order.customer, order.lines, order.total = customer, lines, total(lines)
+
+    def confirm(self, pk, outdated) -> None:
+        order = self.order(pk)
+        if order.status != "PENDING":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("OrderChanged")
+        pieces = wanted(order.lines)
+        self.check_stock(pieces)
+        for product, quantity in sorted(pieces.items()):
+            self.move(self.items[product], "SALE", self.items[product].stock - quantity, order.number)
+        order.status, order.took = "CONFIRMED", pieces
+
+    def cancel(self, pk, outdated) -> int:
+        """How many products could not be given back to."""
+        order = self.order(pk)
+        if order.status == "CANCELLED":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("OrderChanged")
+        there = {product: quantity for product, quantity in sorted(order.took.items()) if product in self.items}
+        if any(self.items[product].stock + quantity > MAX_QUANTITY for product, quantity in there.items()):
+            raise Refused("InvalidQuantity")
+        for product, quantity in there.items():
+            self.move(self.items[product], "CANCELLATION", self.items[product].stock + quantity, order.number)
+        order.status = "CANCELLED"
+        return len(order.took) - len(there)
+
+    def delete_order(self, pk) -> None:
+        if self.order(pk).status != "PENDING":
+            raise Refused("InvalidTransition")
+        del self.orders[pk]
+
+    # Imports
+
+    def judge(self, cells, mode, skus):
+        """What a line would do: (product or None, values, stock after), or None if it has an error."""
+        pk, item = next(((pk, item) for pk, item in self.items.items() if item.sku == cells["sku"]), (None, None))
+        values = {name: cells[name] for name in VALUES if cells.get(name) is not None}
+        number = cells["stock"]
+        after = 0 if item is None else item.stock
+        if number is not None and (item is None or mode == "set"):
+            after = number
+        elif number is not None and mode == "add":
+            after += number
+        needs = item is None and not {"name", "price"} <= values.keys()
+        if skus.count(cells["sku"]) > 1 or needs or (number or 0) < 0 or after > MAX_QUANTITY:
+            return None
+        before = {"category": "", "threshold": None} if item is None else item.values
+        return pk, cells["sku"], before | values, after
+
+    def import_list(self, lines, mode, leave_out) -> list | None:
+        """Lines that are written, as `judge` says; None if nothing is."""
+        judged = [self.judge(cells, mode, [line["sku"] for line in lines]) for cells in lines]
+        if None in judged and not leave_out:
+            return None
+        return [line for line in judged if line and not self.is_so(*line)] or None
+
+    def is_so(self, pk, sku, values, after) -> bool:
+        return pk is not None and (self.items[pk].values, self.items[pk].stock) == (values, after)
+
+    def carry_out(self, written, pks) -> Imported:
+        """Write what `import_list` decided; `pks` are the products' ids by SKU."""
+        rows = []
+        for pk, sku, values, after in written:
+            item = self.items.setdefault(pk or pks[sku], Item(sku, {}))
+            changes = {name: (item.values.get(name), values[name]) for name in VALUES}
+            changes = {name: change for name, change in changes.items() if pk is None or change[0] != change[1]}
+            rows.append((pk or pks[sku], pk is None, changes, item.stock, after))
+            item.values = values
+            if after != item.stock:
+                self.move(item, "IMPORT", after, "list.csv")
+        return Imported(rows, self.position)
+
+    def undo(self, pk) -> int:
+        """How many products could not be taken back in full."""
+        record = self.imports[pk]
+        if record.undone:
+            raise Refused("AlreadyUndone")
+        record.undone = True
+        return sum(not self.take_back(record, *row) for row in record.rows)
+
+    def take_back(self, record, pk, is_new, changes, before, after) -> bool:
+        item = self.items.get(pk)
+        if item is None:
+            return False
+        mine = all(item.values[name] == value for name, (_, value) in changes.items())
+        if is_new:
+            ordered = any(pk in wanted(order.lines) for order in self.orders.values())
+            if not mine or ordered or item.stock != after:
+                return False
+            if item.stock:
+                self.move(item, "DELETION", 0)
+            self.gone.append(self.items.pop(pk))
+            return True
+        if mine:
+            item.values = item.values | {name: value for name, (value, _) in changes.items()}
+        pieces = after - before
+        corrected = sum(
+            now - was
+            for position, kind, was, now, _ in item.log
+            if position > record.position and kind in ("ADJUSTMENT", "IMPORT")
+        )
+        fits = not corrected and 0 <= item.stock - pieces <= MAX_QUANTITY
+        if pieces and fits:
+            self.move(item, "IMPORT", item.stock - pieces, "list.csv")
+        return mine and (fits or not pieces)
+
+
+def wanted(lines) -> Counter:
+    pieces = Counter()
+    for product, quantity, _ in lines:
+        pieces[product] += quantity
+    return pieces
+
+
+def total(lines) -> Decimal:
+    return sum((quantity * price for _, quantity, price in lines), Decimal(0))
