@@ -24,6 +24,7 @@ from accounts import api as accounts_api
 from accounts.exceptions import BusinessError
 from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
+from config.busy import answer_busy, is_busy
 from config.openapi import Description
 from config.refusals import SPOKEN, as_sentence, refuse
 from inventory import api as inventory_api
@@ -182,6 +183,8 @@ def unreadable(request, error):
 
 @api.exception_handler(Exception)
 def our_mistake(request, error):
+    if is_busy(error):
+        return answer_busy(request, error)
     logger.exception("%s %s", request.method, request.path)
     return refuse(500)
 

@@ -15,6 +15,7 @@ REFUSALS = {
     413: "The request is too large.",
     415: "The body has another content type than the one described.",
     429: "Too many requests. `Retry-After` says in how many seconds to try again.",
+    503: "The database is busy, and nothing was changed. `Retry-After` says in how many seconds to try again.",
 }
 DETAIL = {
     "type": "object",
@@ -43,7 +44,7 @@ class Description(OpenAPISchema):
     def operation_details(self, operation):
         details = super().operation_details(operation)
         method = operation.methods[0]
-        codes = {400, 429}
+        codes = {400, 429, 503}
         if "security" in details:
             codes |= {401, 403}
         if "{" in operation.path:

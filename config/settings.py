@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.name_door",
+    "config.busy.BusyMiddleware",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
 ]
 

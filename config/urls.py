@@ -24,6 +24,8 @@ def favicon(request):
     return redirect(static("accounts/favicon.svg"))
 
 
+handler500 = "config.busy.server_error"
+
 admin.site.index_title = _("Dashboard")
 
 urlpatterns = [

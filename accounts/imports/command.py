@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from tqdm import tqdm
 
 from accounts.imports.resource import ImportResource
@@ -52,7 +53,10 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error)) from error
         with tqdm(total=len(table), unit=" rows", file=self.stderr, disable=not self.stderr.isatty()) as bar:
             resource.after_each_row = bar.update
-            resource.import_data(table, dry_run=dry_run)
+            try:
+                resource.import_data(table, dry_run=dry_run)
+            except OperationalError as error:
+                raise CommandError(f"Nothing was imported, because the database was busy: {error}") from error
         self.tell(resource, dry_run)
 
     def find_user(self, email: str | None) -> User | None:

@@ -152,7 +152,10 @@ class ImportResource(ModelResource):
             else:
                 result = super().import_data(dataset, **kwargs)
         if result.base_errors:
-            self.report.problem = str(result.base_errors[0].error)
+            error = result.base_errors[0].error
+            if isinstance(error, OperationalError):  # no words for a person; everything has been rolled back
+                raise error
+            self.report.problem = str(error)
         return result
 
     def before_import(self, dataset, **kwargs):
