@@ -1,0 +1,154 @@
+"""Servers killed in the middle of a flood of confirmations: every order is wholly confirmed or wholly pending."""
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.server import LOST, at_once, children, database_of_its_own, free_port, kill, running, wait_until
+
+ORDERS = 160
+
+
+class Flood:
+    """Everybody confirms every order, while `shots` (a function for every so many answers) are fired."""
+
+    def __init__(self, server, shop):
+        self.server, self.orders, self.answers = server, shop["orders"], []
+
+    def confirm(self, pk):
+        status, body, _ = self.server.api("POST", f"/orders/{pk}/confirm/")
+        self.answers.append((pk, status, body.get("detail", "")))
+        if status == LOST:
+            time.sleep(0.2)
+
+    def under_fire(self, *shots):
+        left, share = list(self.orders), len(self.orders) // (len(shots) + 1)
+        gun = threading.Thread(target=self.fire, args=(shots, share))
+        gun.start()
+        at_once(self.confirm, left)
+        gun.join()
+
+    def fire(self, shots, share):
+        for number, shoot in enumerate(shots, 1):
+            wait_until(lambda number=number: len(self.answers) >= number * share, "nobody is answered")
+            shoot()
+
+    def check(self):
+        """The server runs again: what was answered is there, the rest is whole, and can be confirmed now."""
+        after = self.server.call("tests.server.tell_shop")
+        assert after["wrong"] == []
+        found = {int(pk): status for pk, (_, status) in after["orders"].items()}
+        promised = {pk for pk, status, _ in self.answers if status == 200}
+        unknown = {pk for pk, status, _ in self.answers if status in (LOST, 500, 503)}
+        assert promised, "nothing was confirmed"
+        assert unknown, "nobody was hit"
+        assert not {pk for pk in promised if found[pk] != "CONFIRMED"}, "a promise was forgotten"
+        assert {pk for pk, status in found.items() if status == "CONFIRMED"} <= promised | unknown
+        assert {status for _, status, _ in self.answers} <= {200, 409, 503, LOST}, self.answers
+        pending = [pk for pk, status in found.items() if status == "PENDING"]
+        again = at_once(lambda pk: self.server.api("POST", f"/orders/{pk}/confirm/")[0], pending)
+        assert set(again) <= {200, 409}, again
+        assert self.server.call("tests.server.tell_shop")["wrong"] == []
+        print(f"{len(promised)} confirmed, {len(unknown)} without a clear answer, {len(pending)} were still pending")
+
+
+def test_workers_and_master_of_the_web_server(tmp_path):
+    with database_of_its_own(tmp_path) as url, running(tmp_path, url, orders=ORDERS) as (server, shop):
+        flood = Flood(server, shop)
+
+        def kill_all_and_start_again():
+            server.kill()
+            server.start()
+
+        flood.under_fire(server.kill_workers, kill_all_and_start_again, server.kill_workers)
+        flood.check()
+
+
+def programs() -> Path | None:
+    """Where initdb is, the newest first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else on_path and Path(on_path).resolve().parent
+
+
+class Cluster:
+    """A PostgreSQL of the test's own, which syncs its files as in production."""
+
+    def __init__(self, folder: Path, bin: Path):
+        self.data, self.bin, self.port, self.process = folder / "cluster", bin, free_port(), None
+        self.data.mkdir()
+        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.who = {}
+        if os.geteuid() == 0:  # which PostgreSQL refuses to run as
+            self.who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+            shutil.chown(self.data, "postgres", "postgres")
+            for parent in self.data.parents[:3]:  # pytest keeps its folders to itself
+                parent.chmod(parent.stat().st_mode | 0o011)
+        how = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        subprocess.run([bin / "initdb", *how, "-D", self.data], check=True, cwd="/", capture_output=True, **self.who)
+
+    def start(self):
+        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "on"}
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with open(self.data.parent / "cluster.log", "ab") as log:
+            command = [self.bin / "postgres", "-D", self.data, *arguments]
+            self.process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **self.who)
+        wait_until(self.is_up, "PostgreSQL does not start")
+
+    def is_up(self) -> bool:
+        try:
+            psycopg.connect(self.url).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def kill_a_backend(self):
+        """After which PostgreSQL throws everybody out and recovers by itself."""
+        wait_until(self.backends, "nobody is connected")
+        kill(self.backends()[0])
+
+    def backends(self) -> list[int]:
+        return [pid for pid in children(self.process.pid) if "127.0.0.1" in title(pid)]
+
+    def kill(self):
+        others = children(self.process.pid)
+        self.process.kill()
+        self.process.wait(30)
+        for pid in others:
+            kill(pid)
+        wait_until(lambda: not any(map(title, others)), "PostgreSQL does not die")
+
+    def kill_and_start_again(self):
+        self.kill()
+        self.start()
+
+
+def title(pid: int) -> str:
+    """The command line of a process; empty if it is dead."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+@pytest.mark.postgres
+def test_the_database_server(tmp_path):
+    if (bin := programs()) is None:
+        outcome = pytest.fail if os.environ.get("REQUIRE_POSTGRESQL") else pytest.skip
+        outcome("no initdb on this machine: the test needs a PostgreSQL of its own to kill")
+    cluster = Cluster(tmp_path, bin)
+    try:
+        cluster.start()
+        with running(tmp_path, cluster.url, orders=ORDERS) as (server, shop):
+            flood = Flood(server, shop)
+            flood.under_fire(cluster.kill_a_backend, cluster.kill_and_start_again)
+            wait_until(lambda: server.api("GET", "/products/")[0] == 200, "the server does not find its database again")
+            flood.check()
+    finally:
+        cluster.kill()
