@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -88,9 +89,8 @@ class Cluster:
         self.who = {}
         if os.geteuid() == 0:  # which PostgreSQL refuses to run as
             self.who = {"user": "postgres", "group": "postgres", "extra_groups": []}
+            shutil.chown(folder, "postgres", "postgres")
             shutil.chown(self.data, "postgres", "postgres")
-            for parent in self.data.parents[:3]:  # pytest keeps its folders to itself
-                parent.chmod(parent.stat().st_mode | 0o011)
         how = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
         subprocess.run([bin / "initdb", *how, "-D", self.data], check=True, cwd="/", capture_output=True, **self.who)
 
@@ -143,13 +143,18 @@ def test_the_database_server(tmp_path):
     if (bin := programs()) is None:
         outcome = pytest.fail if os.environ.get("REQUIRE_POSTGRESQL") else pytest.skip
         outcome("no initdb on this machine: the test needs a PostgreSQL of its own to kill")
-    cluster = Cluster(tmp_path, bin)
+    with TemporaryDirectory(prefix="minierp-cluster-") as folder:  # pytest's own are closed to other users
+        shoot_at(Cluster(Path(folder), bin), tmp_path)
+
+
+def shoot_at(cluster, folder):
     try:
         cluster.start()
-        with running(tmp_path, cluster.url, orders=ORDERS) as (server, shop):
+        with running(folder, cluster.url, orders=ORDERS) as (server, shop):
             flood = Flood(server, shop)
             flood.under_fire(cluster.kill_a_backend, cluster.kill_and_start_again)
             wait_until(lambda: server.api("GET", "/products/")[0] == 200, "the server does not find its database again")
             flood.check()
     finally:
-        cluster.kill()
+        if cluster.process:
+            cluster.kill()
