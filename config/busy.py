@@ -31,7 +31,7 @@ def is_busy(error: BaseException | None) -> bool:
 
 
 def answer_busy(request, error: Error) -> HttpResponse:
-    """503, as JSON to the API and as a page to people. What the request had begun has been rolled back."""
+    """503, as JSON to the API and as a page to people. A connection lost at the COMMIT leaves open which it was."""
     logger.warning("%s %s: the database is busy: %s", request.method, request.path, " ".join(str(error).split()))
     if request.path_info.startswith("/api/"):
         response = refuse(503)

@@ -15,7 +15,7 @@ REFUSALS = {
     413: "The request is too large.",
     415: "The body has another content type than the one described.",
     429: "Too many requests. `Retry-After` says in how many seconds to try again.",
-    503: "The database is busy, and nothing was changed. `Retry-After` says in how many seconds to try again.",
+    503: "The database is busy or away. `Retry-After` says in how many seconds to look, and to try again.",
 }
 DETAIL = {
     "type": "object",

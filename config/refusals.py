@@ -18,7 +18,7 @@ SENTENCES = {
     413: _("The request is too large."),
     429: _("Too many requests. Please wait a little."),
     500: _("Something went wrong on our side. It has been logged."),
-    503: _("The system is busy at this moment, and nothing was changed. Please try again in a few seconds."),
+    503: _("The system is busy at this moment. Please look whether it was done, and try again in a few seconds."),
 }
 
 # By pydantic's type of error: what is said of the field.
