@@ -1,8 +1,8 @@
 """People over the API: signing in, one's own profile, customers."""
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
@@ -12,6 +12,7 @@ from ninja import File, Query, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
 
+from accounts import lockout
 from accounts.images import read_picture
 from accounts.models import Customer, User
 from accounts.pagination import KeysetPagination
@@ -62,8 +63,8 @@ def login(request, payload: LoginIn):
     """Get an access token for the requests to come, and a refresh token for when it has expired."""
     user = authenticate(request, username=payload.email, password=payload.password)
     if user is None:
-        raise AuthenticationError(message="E-mail or password is wrong.")
-    update_last_login(None, user)
+        raise lockout.lock_of(request) or AuthenticationError(message="E-mail or password is wrong.")
+    user_logged_in.send(User, request=request, user=user)
     return issue_tokens(user)
 
 
@@ -76,7 +77,8 @@ def refresh(request, payload: RefreshIn):
 @auth.post("/logout/", auth=None, throttle=[AddressThrottle()], response={204: None}, summary="Log out")
 def logout(request, payload: RefreshIn):
     """Make the refresh token worthless. It says itself who logs out: the access token may have expired by then."""
-    end_refresh(payload.refresh)
+    user = User.objects.filter(pk=end_refresh(payload.refresh)).first()
+    user_logged_out.send(User, request=request, user=user)
     return Status(204, None)
 
 

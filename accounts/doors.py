@@ -1,10 +1,12 @@
-"""Through which door somebody came in who changes something: the history tells it of every version."""
+"""Through which door somebody came in who changes something (the history tells it of every version), and from where."""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from ipaddress import ip_address
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from ninja.throttling import BaseThrottle
 
 
 class Door(TextChoices):
@@ -30,3 +32,11 @@ def through(door: Door):
         yield
     finally:
         _door.reset(token)
+
+
+def client_address(request) -> str | None:
+    """The address a request comes from, as far as NUM_PROXIES lets us believe what it says. None: none that is one."""
+    try:
+        return str(ip_address(BaseThrottle().get_ident(request) or ""))
+    except ValueError:
+        return None

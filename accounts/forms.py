@@ -5,7 +5,12 @@ import hashlib
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
+
+from accounts import lockout
+from accounts.throttling import SignInThrottle
 
 
 class SignInForm(AuthenticationForm):
@@ -15,6 +20,25 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("This e-mail and password do not belong to an active member of staff. Please try again."),
         "inactive": _("This account has been deactivated."),
     }
+
+    def clean(self):
+        throttle = SignInThrottle()
+        if not throttle.allow_request(self.request):
+            lockout.keep_out(self.request, throttle.wait())
+            raise self.get_invalid_login_error()
+        return super().clean()
+
+    def confirm_login_allowed(self, user):
+        """A customer's right password is a failure here like a wrong one: what happens tells nobody which it was."""
+        try:
+            super().confirm_login_allowed(user)
+        except ValidationError:
+            user_login_failed.send(__name__, credentials={"username": user.email}, request=self.request)
+            raise self.get_invalid_login_error() from None
+
+    def get_invalid_login_error(self):
+        lock = lockout.lock_of(self.request)
+        return ValidationError(lock.sentence, code="locked") if lock else super().get_invalid_login_error()
 
 
 class CarefulForm(forms.ModelForm):

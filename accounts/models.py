@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from accounts.doors import Door, current_door
 from accounts.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 from accounts.querysets import CustomerManager, UserManager
+from accounts.security_log import note_rights
 
 # A history row has its own moment and author, so it need not copy these.
 HISTORY_KNOWS = ["modified_at", "modified_by"]
@@ -166,16 +167,19 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
                 return super().save(*args, **kwargs)
             finally:
                 del self.skip_history_when_saving
-        self.end_tokens_if_rights_change()
-        return super().save(*args, **kwargs)
+        before = self.end_tokens_if_rights_change()
+        super().save(*args, **kwargs)
+        note_rights(self, before)
 
-    def end_tokens_if_rights_change(self) -> None:
-        """Move `token_version` on if password, role or activity are about to differ from the database's."""
+    def end_tokens_if_rights_change(self) -> dict | None:
+        """Move `token_version` on if password, role or activity are about to differ from what the database has: that
+        is returned."""
         kept = ["password", "role", "is_active"]
         before = User.objects.filter(pk=self.pk).values(*kept, "token_version").first()
         if before:
             changed = any(before[field] != getattr(self, field) for field in kept)
             self.token_version = before["token_version"] + changed
+        return before
 
     @property
     def is_staff(self) -> bool:

@@ -13,6 +13,7 @@ from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
 from accounts.images import forget_picture
 from accounts.languages import in_firms_language
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
+from accounts.security_log import note_later
 
 IMPORTED_FIELDS = [
     "customer_code",
@@ -102,6 +103,7 @@ def delete_user(user: User, *, by: User | None) -> None:
     User.objects.filter(pk=user.pk).update(created_by=None, modified_by=None)  # who changed themselves is no author
     user.stamp(by)
     forget_picture(user.avatar)
+    note_later("account deleted", of=User(pk=user.pk, email=user.email))
     user.delete()
 
 
@@ -183,5 +185,7 @@ def update_customers(customers: list[Customer], *, reason: str, user: User | Non
     for active in (True, False):
         for batch in batches(customer.pk for customer in customers if customer.is_active == active):
             turned = User.objects.filter(pk__in=batch, is_active=not active)
+            for person in turned.only("email"):
+                note_later("activity changed", of=person, was=not active, now=active)
             turned.update(token_version=F("token_version") + 1)
     update_all(Customer, customers, IMPORTED_FIELDS, reason=reason, user=user)

@@ -70,9 +70,11 @@ def renew_access(refresh: str) -> str:
     return str(token.access_token)
 
 
-def end_refresh(refresh: str) -> None:
-    """Make a refresh token worthless. Raises AuthenticationError if it is so already."""
-    read_refresh(refresh).blacklist()
+def end_refresh(refresh: str) -> int | None:
+    """Make a refresh token worthless; whose it was. Raises AuthenticationError if it is so already."""
+    token = read_refresh(refresh)
+    token.blacklist()
+    return token.get("user_id")
 
 
 def read_refresh(refresh: str) -> RefreshToken:

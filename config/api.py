@@ -170,7 +170,7 @@ def too_large(request, error):
 
 @api.exception_handler(ninja_errors.Throttled)
 def too_often(request, error):
-    response = refuse(429)
+    response = refuse(429, getattr(error, "sentence", ""))
     if error.wait is not None:
         response.headers["Retry-After"] = str(error.wait)
     return response

@@ -1,5 +1,7 @@
 """What every request passes through."""
 
+import logging
+
 from django.conf import settings
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
@@ -7,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.doors import Door, through
 from accounts.languages import format_count
+from accounts.security_log import note
 from config.refusals import refuse
 
 UPLOADS = ("/image/", "/avatar/")
@@ -36,6 +39,18 @@ def name_door(get_response):
     def middleware(request):
         with through(Door.API if is_api(request) else Door.ADMIN):
             return get_response(request)
+
+    return middleware
+
+
+def note_refusals(get_response):
+    """Write down who asked for what they may not have."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 403:
+            note("refused", request, level=logging.WARNING, method=request.method, path=request.path)
+        return response
 
     return middleware
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",  # counts failed sign-ins (accounts/lockout.py)
     "corsheaders",
     "import_export",
     "ninja",  # serves the assets of the API's documentation
@@ -80,7 +81,9 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.name_door",
     "config.busy.BusyMiddleware",
+    "config.middleware.note_refusals",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
+    "axes.middleware.AxesMiddleware",
 ]
 
 if not DEBUG:  # the development server serves static files itself
@@ -122,7 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.roles.RoleBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
@@ -135,6 +138,20 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Failed sign-ins: so many of one name from one address, and both have to wait together (accounts/lockout.py).
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "accounts.lockout.sign_in_name"
+AXES_CLIENT_IP_CALLABLE = "accounts.doors.client_address"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who waits as told gets in, whatever was tried meanwhile
+AXES_DISABLE_ACCESS_LOG = True  # accounts/security_log.py tells it
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 # The API
 DEFAULT_PAGINATION_PAGE_SIZE = env.int("DEFAULT_PAGINATION_PAGE_SIZE", 10)
 CORS_ALLOWED_ORIGINS = [
@@ -145,7 +162,7 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 API_RATE = env.str("API_RATE", "600/m")  # requests of one user, or of one address that has not signed in
-API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins and registrations from one address, or for one e-mail
+API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins (to the admin too) and registrations
 # How many proxies stand in front: where in X-Forwarded-For the client's address is. 0: believe no such header.
 NINJA_NUM_PROXIES = env.int("NUM_PROXIES", 0 if DEBUG else 1)
 # Every key, because ninja-jwt takes those left out from environment variables named like them (SIGNING_KEY, …).
@@ -240,6 +257,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
     "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "security": {"level": "INFO"},  # whatever LOG_LEVEL leaves out
+        "axes": {"level": "ERROR"},  # what it says stands in the security log
+    },
 }
 
 from config.unfold import UNFOLD  # noqa: E402, F401  (the admin's theme and sidebar)

@@ -15,10 +15,10 @@ from tests.factories import make_admin, make_customer, make_order, make_product,
 pytestmark = pytest.mark.django_db
 
 
-def test_email_is_the_login_in_any_case():
+def test_email_is_the_login_in_any_case(rf):
     user = make_sales(email="Sara@Example.COM")
     assert user.email == "sara@example.com"
-    assert authenticate(email="SARA@example.com", password="correct horse") == user
+    assert authenticate(rf.post("/"), email="SARA@example.com", password="correct horse") == user
 
 
 def test_an_email_belongs_to_one_person_whatever_its_case():

@@ -6,14 +6,19 @@ from django.utils import timezone
 from ninja_jwt.token_blacklist.models import OutstandingToken
 
 from accounts.idempotency import forget_expired
+from accounts.lockout import forget_attempts
 
 
 class Command(BaseCommand):
-    help = "Delete expired API tokens, idempotency keys older than 24 hours and expired sessions."
+    help = "Delete expired API tokens and sessions, idempotency keys older than 24 hours and old failed sign-ins."
 
     def handle(self, **options):
         tokens = OutstandingToken.objects.filter(expires_at__lte=timezone.now()).count()
         call_command("flushexpiredtokens")
         keys = forget_expired()
+        attempts = forget_attempts()
         call_command("clearsessions")
-        self.stdout.write(f"Deleted {tokens} expired tokens and {keys} idempotency keys; cleared expired sessions.")
+        self.stdout.write(
+            f"Deleted {tokens} expired tokens, {keys} idempotency keys and {attempts} failed sign-ins; "
+            "cleared expired sessions."
+        )
