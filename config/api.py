@@ -7,8 +7,8 @@ Every route is closed until its `auth` says whose it is. Refusals have one of tw
 import json
 import logging
 from decimal import Decimal
-from functools import wraps
 
+from csp.decorators import csp
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
@@ -27,15 +27,11 @@ from accounts.tokens import TokenAuth
 from config.busy import answer_busy, is_busy
 from config.openapi import Description
 from config.refusals import SPOKEN, as_sentence, refuse
+from config.policies import DOCUMENTATION
 from inventory import api as inventory_api
 from sales import api as sales_api
 
 logger = logging.getLogger(__name__)
-
-DOCUMENTATION_POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class StrictParser(Parser):
@@ -62,18 +58,6 @@ class Api(NinjaAPI):
         return Description(self, path_prefix or self.get_root_path(path_params or {}))
 
 
-def shut_in(page):
-    """Let a page of the documentation fetch nothing from other hosts (ReDoc would like to show its maker's logo)."""
-
-    @wraps(page)
-    def view(request, *args, **kwargs):
-        response = page(request, *args, **kwargs)
-        response.headers["Content-Security-Policy"] = DOCUMENTATION_POLICY
-        return response
-
-    return view
-
-
 api = Api(
     title="Mini ERP",
     version="1.0.0",
@@ -83,7 +67,7 @@ api = Api(
     "`previous`.",
     docs=Swagger({"persistAuthorization": True, "tryItOutEnabled": True}),
     docs_url="/docs/",
-    docs_decorator=shut_in,
+    docs_decorator=csp(DOCUMENTATION),
     openapi_url="/schema/",
     auth=TokenAuth(),
     parser=StrictParser(),
@@ -199,7 +183,7 @@ def nothing_here(request):
     return refuse(404, "" if request.path.endswith("/") else slash_missing)
 
 
-@shut_in
+@csp(DOCUMENTATION)
 def redoc(request):
     """The description of the API to read."""
     return render(request, "api/redoc.html")

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",  # counts failed sign-ins (accounts/lockout.py)
     "corsheaders",
+    "csp",
     "import_export",
     "ninja",  # serves the assets of the API's documentation
     "ninja_jwt.token_blacklist",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.policies.PolicyMiddleware",  # above whatever answers
     "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
     "django.middleware.locale.LocaleMiddleware",  # above whatever says something; it reads a cookie, not the session
     "config.middleware.guard_api",
@@ -87,7 +89,7 @@ MIDDLEWARE = [
 ]
 
 if not DEBUG:  # the development server serves static files itself
-    MIDDLEWARE.insert(4, "whitenoise.middleware.WhiteNoiseMiddleware")
+    MIDDLEWARE.insert(5, "whitenoise.middleware.WhiteNoiseMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

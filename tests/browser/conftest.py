@@ -25,6 +25,11 @@ def chromium():
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+# What a page was kept from doing by its policy becomes a line of the console, even where the browser keeps silent.
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event => console.error(
+    `policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))"""
+
+
 class Desk:
     """Somebody at the screen: signs in, opens pages, takes screenshots; remembers what went wrong."""
 
@@ -32,6 +37,7 @@ class Desk:
         self.address, self.wrong = address, []
         self.page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
         self.page.set_default_timeout(15_000)
+        self.page.add_init_script(TELL_VIOLATIONS)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
         self.page.on("request", self.check_stays_here)
