@@ -12,7 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -33,23 +33,44 @@ def clean_image(upload) -> ContentFile:
         )
     try:
         upload.seek(0)
-        image = Image.open(upload, formats=FORMATS)
-        if image.width * image.height > MAX_PIXELS:
-            raise ValidationError(TOO_MANY_PIXELS)
-        image_format = "JPEG" if image.format == "MPO" else image.format  # MPO: what many phones call their JPEGs
-        image = ImageOps.exif_transpose(image)
+        return made_anew(Image.open(upload, formats=FORMATS))
+    except ValidationError:
+        raise
     except Image.DecompressionBombError as error:
         raise ValidationError(TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except Exception as error:  # Pillow raises anything at all for a damaged file
         raise ValidationError(
             gettext("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.")
         ) from error
+
+
+def made_anew(image: Image.Image) -> ContentFile:
+    """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
+    if image.width * image.height > MAX_PIXELS:
+        raise ValidationError(TOO_MANY_PIXELS)
+    image_format = "JPEG" if image.format == "MPO" else image.format  # MPO: what many phones call their JPEGs
+    image = ImageOps.exif_transpose(image)
     image.thumbnail((MAX_SIDE, MAX_SIDE))
-    if image_format == "JPEG" or image.mode not in ("RGB", "RGBA"):
-        image = image.convert("RGB" if image_format == "JPEG" else "RGBA")
+    see_through = image_format != "JPEG" and image.has_transparency_data
+    if image.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+    image = in_srgb(image).convert("RGBA" if see_through else "RGB")
+    image.info.clear()  # else Pillow writes comments and profiles into the new file
     buffer = BytesIO()
     image.save(buffer, format=image_format, quality=88)
     return ContentFile(buffer.getvalue(), name=f"{uuid.uuid4().hex}.{image_format.lower()}")
+
+
+def in_srgb(image: Image.Image) -> Image.Image:
+    """The picture in the colours that everybody assumes where no profile is named."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("L", "RGB", "RGBA", "CMYK"):
+        return image
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        return ImageCms.profileToProfile(image, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):  # a senseless profile
+        return image
 
 
 def read_picture(field: str, upload) -> ContentFile:

@@ -26,8 +26,8 @@ from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
 from config.busy import answer_busy, is_busy
 from config.openapi import Description
-from config.refusals import SPOKEN, as_sentence, refuse
 from config.policies import DOCUMENTATION
+from config.refusals import SPOKEN, as_sentence, refuse
 from inventory import api as inventory_api
 from sales import api as sales_api
 
