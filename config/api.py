@@ -25,6 +25,7 @@ from accounts.exceptions import BusinessError
 from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
 from config.busy import answer_busy, is_busy
+from config import __version__
 from config.openapi import Description
 from config.policies import DOCUMENTATION
 from config.refusals import SPOKEN, as_sentence, refuse
@@ -60,7 +61,7 @@ class Api(NinjaAPI):
 
 api = Api(
     title="Mini ERP",
-    version="1.0.0",
+    version=__version__,
     urls_namespace="api",
     description="Products, stock, orders and customers of a small firm. Money is text with two decimals, times are "
     "ISO 8601 with offset, values like PENDING are accepted in any case. Lists come in pages: follow `next` and "

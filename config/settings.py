@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "accounts",
     "inventory",
     "sales",
+    "config",  # for its commands
 ]
 
 MIDDLEWARE = [
@@ -226,6 +227,7 @@ STORAGES = {
         "OPTIONS": {"location": env.str("IMPORT_ROOT", str(BASE_DIR / "var" / "imports"))},
     },
 }
+LAST_BACKUP_FILE = Path(env.str("LAST_BACKUP_FILE", str(BASE_DIR / "var" / "last-backup.json")))
 MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 5 * 1024 * 1024)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 10 * 1024 * 1024)
 

@@ -53,6 +53,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(autouse=True)
 def files_thrown_away(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.LAST_BACKUP_FILE = tmp_path / "last-backup.json"
     settings.STORAGES = {
         **settings.STORAGES,
         "imports": {

@@ -1,0 +1,195 @@
+"""Bringing a backup back into an empty installation."""
+
+import hashlib
+import json
+import zipfile
+import zlib
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from packaging.version import Version
+
+from config import __version__
+from config.backup import (
+    BUILT_IN,
+    FORMAT,
+    MANIFEST,
+    BackupError,
+    Migrations,
+    applied_migrations,
+    columns_of,
+    last_of_each_app,
+    models_at,
+    unknown_migrations,
+)
+from config.backup.sequences import set_last_ids
+from config.backup.values import parameter
+
+ROWS = 1000  # written at a time
+CHUNK = 1024 * 1024
+UNREADABLE = (zlib.error, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
+
+
+def restore_backup(path: Path) -> dict:
+    """Fill an empty installation with this backup; returns the backup's manifest.
+
+    Everything about the file is checked before anything is written; rows come in one transaction, and uploaded files
+    as its last step. A database without tables is migrated to where the backup was, filled, and migrated on: so a
+    backup of an older version can be restored.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = read_whole(archive)
+            wanted = {(app, name) for app, name in manifest["migrations"]}
+            prepare(wanted)
+            load(archive, manifest, models_at(connection, wanted))
+    except zipfile.BadZipFile as error:
+        raise BackupError(f"{path} is damaged, or no backup: {error}. Nothing was restored.") from error
+    except OSError as error:
+        raise BackupError(f"{path} cannot be restored: {error}.") from error
+    call_command("migrate", verbosity=0)
+    ContentType.objects.clear_cache()
+    return manifest
+
+
+def read_whole(archive: zipfile.ZipFile) -> dict:
+    """The manifest, once every part is what it says. Raises BadZipFile or BackupError."""
+    try:
+        manifest = read_manifest(archive)
+        verify(archive, manifest)
+    except UNREADABLE as error:
+        raise zipfile.BadZipFile(str(error)) from error
+    return manifest
+
+
+def read_manifest(archive: zipfile.ZipFile) -> dict:
+    manifest = json.loads(archive.read(MANIFEST))
+    if manifest["format"] > FORMAT or Version(manifest["version"]) > Version(__version__):
+        raise BackupError(
+            f"The backup was made by version {manifest['version']}, this is {__version__}. Install the newer one first."
+        )
+    for name in manifest["media"]:
+        check_is_inside(name)
+    return manifest
+
+
+def check_is_inside(name: str) -> None:
+    """Raise BackupError for the name of an upload that would lead out of the folder of uploads."""
+    parts = PurePosixPath(name).parts
+    if not parts or ".." in parts or parts[0] == "/" or "\\" in name or "\0" in name or ":" in parts[0]:
+        raise BackupError(f"The backup has a file with a name that is not allowed: {name!r}. Nothing was restored.")
+
+
+def verify(archive: zipfile.ZipFile, manifest: dict) -> None:
+    """Raise BackupError unless every part is there and is what the manifest says."""
+    parts = {f"tables/{table}.jsonl": described for table, described in manifest["tables"].items()}
+    parts |= {f"media/{name}": described for name, described in manifest["media"].items()}
+    for name, described in parts.items():
+        digest = hashlib.sha256()
+        with archive.open(name) as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+        if digest.hexdigest() != described["sha256"]:
+            raise BackupError(f"The backup is damaged: {name} is not what was written. Nothing was restored.")
+
+
+def prepare(wanted: Migrations) -> None:
+    """See to it that the database has the tables that the backup had, and no others."""
+    if unknown := unknown_migrations(connection, wanted):
+        raise BackupError(f"The backup was made by a version that knows more: {', '.join(unknown)}.")
+    applied = applied_migrations(connection)
+    if applied == wanted:
+        return
+    if applied:
+        raise BackupError(
+            "The backup is of another state of the tables than this database. Restore it into a new database, without "
+            "`migrate` before: it is migrated on the way."
+        )
+    if connection.introspection.table_names():
+        raise BackupError("The database has tables that are not ours. Restore into an empty one.")
+    executor = MigrationExecutor(connection)
+    executor.migrate(sorted(last_of_each_app(connection, wanted)))
+
+
+def load(archive: zipfile.ZipFile, manifest: dict, models: list) -> None:
+    if {model._meta.db_table: columns_of(model) for model in models} != {
+        table: described["columns"] for table, described in manifest["tables"].items()
+    }:
+        raise BackupError("The backup's tables are not those that its migrations make. Nothing was restored.")
+    added = []
+    try:
+        with transaction.atomic():
+            refuse_if_used(models)
+            write_tables(archive, models)
+            compare_counts(manifest, models)
+            set_last_ids(connection, models, manifest["last_ids"])
+            for name, described in manifest["media"].items():
+                if add_file(archive, name, described["sha256"]):
+                    added.append(name)
+    except BaseException as error:
+        for name in added:
+            default_storage.delete(name)
+        if isinstance(error, DatabaseError):
+            raise BackupError(f"The database refused the backup: {error}. Nothing was restored.") from error
+        raise
+
+
+def write_tables(archive: zipfile.ZipFile, models: list) -> None:
+    for model in models:
+        if model._meta.label in BUILT_IN:  # in the order of their names, which suits their foreign keys
+            model._base_manager.all()._raw_delete(connection.alias)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        for model in models:
+            with archive.open(f"tables/{model._meta.db_table}.jsonl") as lines:
+                write_rows(cursor, model, lines)
+    connection.check_constraints()
+
+
+def refuse_if_used(models: list) -> None:
+    for model in models:
+        if model._meta.label not in BUILT_IN and model._base_manager.exists():
+            raise BackupError(
+                f"This installation is not empty ({model._meta.db_table} has rows). Restore into an empty one."
+            )
+
+
+def write_rows(cursor, model, lines) -> None:
+    quote = connection.ops.quote_name
+    fields = model._meta.concrete_fields
+    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    convert = [parameter(field, connection) for field in fields]
+    rows = (tuple(make(value) for make, value in zip(convert, json.loads(line), strict=True)) for line in lines)
+    if connection.vendor == "postgresql":
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    insert = f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"
+    while batch := list(islice(rows, ROWS)):
+        cursor.executemany(insert, batch)
+
+
+def compare_counts(manifest: dict, models: list) -> None:
+    for model in models:
+        table = model._meta.db_table
+        rows, wanted = model._base_manager.count(), manifest["tables"][table]["rows"]
+        if rows != wanted:
+            raise BackupError(f"{table} has {rows} rows, the backup {wanted}. Nothing was restored.")
+
+
+def add_file(archive: zipfile.ZipFile, name: str, sha256: str) -> bool:
+    """Put an upload in its place; False if it is there already. Raises BackupError if another one is."""
+    if default_storage.exists(name):
+        with default_storage.open(name) as present:
+            if hashlib.file_digest(present.file, "sha256").hexdigest() == sha256:
+                return False
+        raise BackupError(f"Among the uploads there is another file called {name} already. Nothing was restored.")
+    with archive.open(f"media/{name}") as source:
+        default_storage.save(name, File(source))
+    return True

@@ -1,0 +1,33 @@
+"""`manage.py backup FILE`: everything in one file, while people work."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.backup import BackupError
+from config.backup.writing import write_backup
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the database and the uploaded files into one ZIP file, as they are at one moment, while others go on "
+        "working. It holds password hashes: only its owner may read it. `restore` brings it back, on SQLite or "
+        "PostgreSQL, whichever it came from."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, help="e.g. minierp-2026-11-22.zip")
+        parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+
+    def handle(self, *, file, force, **options):
+        try:
+            manifest = write_backup(file, overwrite=force)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        rows = sum(table["rows"] for table in manifest["tables"].values())
+        self.stdout.write(
+            f"{file}: {rows} rows of {len(manifest['tables'])} tables and {len(manifest['media'])} uploaded files, "
+            f"{file.stat().st_size / 1_000_000:.1f} MB."
+        )
+        if manifest["vanished"]:
+            self.stderr.write(f"{manifest['vanished']} uploaded files were deleted meanwhile and are not in it.")

@@ -1,0 +1,30 @@
+"""`manage.py restore FILE`: a backup into an empty installation."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from config.backup import BackupError
+from config.backup.restoring import restore_backup
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill an empty database (it is migrated if it has no tables yet) and the folder of uploads with a backup. "
+        "All of it or nothing; exit status 1 and the reason if it cannot be."
+    )
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file, **options):
+        try:
+            manifest = restore_backup(file)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        tables, media = manifest["tables"].values(), manifest["media"]
+        self.stdout.write(
+            f"Restored {sum(table['rows'] for table in tables)} rows of {len(tables)} tables and {len(media)} uploaded "
+            f"files. The backup is of {manifest['created_at']}, from {manifest['vendor']}, version {manifest['version']}."
+        )
