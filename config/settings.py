@@ -18,6 +18,7 @@ env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", True)
 SECRET_KEY = env.str("SECRET_KEY", "")
+TRIAL_SECRET_KEY = "only-for-trying-the-system-on-your-own-machine"
 if not SECRET_KEY:
     if not DEBUG:
         print(
@@ -26,7 +27,7 @@ if not SECRET_KEY:
             file=sys.stderr,
         )
         sys.exit(3)  # with any other status gunicorn would start the worker again, and again
-    SECRET_KEY = "only-for-trying-the-system-on-your-own-machine"
+    SECRET_KEY = TRIAL_SECRET_KEY
 
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]

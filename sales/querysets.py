@@ -6,12 +6,13 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.db.models.functions import ExtractHour, TruncDate
+from django.db.models import BigIntegerField, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
 from accounts.days import start_of_day
 from accounts.querysets import rank
 
+MONEY = DecimalField(max_digits=20, decimal_places=2)
 MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
 
 
@@ -79,8 +80,26 @@ class OrderQuerySet(QuerySet):
         days = self.order_by().annotate(day=TruncDate("confirmed_at")).values("day")
         return {row["day"]: row["total"] for row in days.annotate(total=Sum("total_amount"))}
 
+    def disagreeing_with_lines(self):
+        """Orders whose total is not the sum of their lines; `lines_total` says what that is."""
+        lines = self.model.items.rel.related_model.objects.filter(order=OuterRef("pk")).order_by()
+        summed = lines.values("order").annotate(sum=Sum("total_price")).values("sum")
+        lines_total = Round(Coalesce(Subquery(summed), Decimal(0)), 2, output_field=MONEY)
+        return self.annotate(lines_total=lines_total).exclude(total_amount=F("lines_total")).order_by("pk")
+
+    def highest_numbers(self):
+        """The `highest` order number of each `day` (as text, 20261122), of orders with a number of ours."""
+        numbered = self.filter(order_number__regex=r"^ORD-[0-9]{8}-[0-9]{1,15}$").order_by()
+        number = Cast(Substr("order_number", len("ORD-20261122-") + 1), BigIntegerField())
+        return numbered.values(day=Substr("order_number", len("ORD-") + 1, 8)).annotate(highest=Max(number))
+
 
 class OrderItemQuerySet(QuerySet):
+    def miscalculated(self):
+        """Lines whose total is not quantity times price."""
+        product = Round(F("quantity") * F("unit_price"), 2, output_field=MONEY)
+        return self.annotate(calculated=product).exclude(total_price=F("calculated")).order_by("pk")
+
     def best_sellers(self, count: int) -> list[dict]:
         """The products that brought most: `product_sku`, `product_name` and `revenue`."""
         return list(

@@ -26,6 +26,7 @@ from config.backup import (
 from config.backup.record import keep_record
 from config.backup.sequences import last_ids
 from config.backup.values import as_json, kind_of
+from config.uploads import stored_files
 
 ROWS = 2000  # read at a time
 CHUNK = 1024 * 1024
@@ -124,19 +125,6 @@ def write_media(archive: zipfile.ZipFile) -> dict:
             for chunk in source.chunks(CHUNK):
                 media[name]["write"](chunk)
     return {"media": media, "vanished": vanished}
-
-
-def stored_files(folder: str = ""):
-    """The name of every uploaded file; hidden ones are none of ours."""
-    try:
-        folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in sorted(names):
-        if not name.startswith("."):
-            yield f"{folder}{name}"
-    for name in sorted(folders):
-        yield from stored_files(f"{folder}{name}/")
 
 
 @contextmanager

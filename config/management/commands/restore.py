@@ -26,5 +26,6 @@ class Command(BaseCommand):
         tables, media = manifest["tables"].values(), manifest["media"]
         self.stdout.write(
             f"Restored {sum(table['rows'] for table in tables)} rows of {len(tables)} tables and {len(media)} uploaded "
-            f"files. The backup is of {manifest['created_at']}, from {manifest['vendor']}, version {manifest['version']}."
+            "files. "
+            f"The backup is of {manifest['created_at']}, from {manifest['vendor']}, version {manifest['version']}."
         )

@@ -1,0 +1,215 @@
+"""What may be wrong with an installation, found without changing anything.
+
+A check returns Findings. The database does the counting; at most a few names are read into memory.
+"""
+
+import shutil
+import zoneinfo
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from config import uploads
+from config.backup.record import last_backup
+from inventory.stock_check import broken_chain, wrong_sum
+from sales.models import Order, OrderItem, OrderNumberCounter
+
+MB = 1_000_000
+BACKUP_IS_OLD = timedelta(days=2)
+SHOWN = 3
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    level: Level
+    text: str
+
+    def __str__(self):
+        return f"{self.level:<8} {self.text}"
+
+
+def ok(text: str) -> Finding:
+    return Finding(Level.OK, text)
+
+
+def warning(text: str) -> Finding:
+    return Finding(Level.WARNING, text)
+
+
+def problem(text: str) -> Finding:
+    return Finding(Level.PROBLEM, text)
+
+
+def examine() -> Iterable[Finding]:
+    """One finding after the other. Without the right tables, what is in them is not looked at."""
+    tables = migrations()
+    yield tables
+    if tables.level == Level.OK:
+        yield from map(carefully, RECORDS)
+    for check in INSTALLATION:
+        yield carefully(check)
+
+
+def carefully(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except (DatabaseError, OSError) as error:
+        return problem(f"{check.__name__.replace('_', ' ').capitalize()} could not be looked at: {error}")
+
+
+def unapplied_migrations() -> list[str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrations() -> Finding:
+    try:
+        missing = unapplied_migrations()
+    except DatabaseError as error:
+        return problem(f"The database does not answer: {str(error).strip()}")
+    if missing:
+        return problem(f"{some(missing, len(missing), 'migration')} not applied: run `manage.py migrate`.")
+    return ok("All migrations are applied.")
+
+
+# The records
+
+
+def stock() -> Finding:
+    if wrong := broken_chain() or wrong_sum():
+        return problem(f"{wrong} `manage.py check_stock --fix` writes what can be corrected.")
+    return ok("The stock of every product is what its stock changes say.")
+
+
+def order_totals() -> Finding:
+    wrong = Order.objects.disagreeing_with_lines()
+    if first := wrong.first():
+        return problem(
+            f"{number_of(wrong.count(), 'order')} with a total that is not the sum of the lines: {first} says "
+            f"{first.total_amount:.2f}, its lines come to {first.lines_total:.2f}."
+        )
+    return ok("The total of every order is the sum of its lines.")
+
+
+def order_lines() -> Finding:
+    wrong = OrderItem.objects.miscalculated()
+    if first := wrong.select_related("order").first():
+        return problem(
+            f"{number_of(wrong.count(), 'order line')} with a total that is not quantity times price: "
+            f"{first} of {first.order} says {first.total_price:.2f}, not {first.calculated:.2f}."
+        )
+    return ok("The total of every order line is quantity times price.")
+
+
+def order_numbers() -> Finding:
+    counters = {f"{day:%Y%m%d}": last for day, last in OrderNumberCounter.objects.values_list("day", "last")}
+    for row in Order.objects.highest_numbers().iterator():
+        if row["highest"] > (counter := counters.get(row["day"], 0)):
+            return problem(
+                f"The counter of order numbers of {row['day']} stands at {counter}, but there is a number "
+                f"{row['highest']}: the next order of that day would be refused."
+            )
+    return ok("No order number is ahead of its counter.")
+
+
+def missing_uploads() -> Finding:
+    first, count = first_of(uploads.missing_files())
+    if count:
+        return problem(f"{some(first, count, 'record')} whose uploaded file is missing.")
+    return ok("The file of every picture is there.")
+
+
+def orphaned_uploads() -> Finding:
+    first, count = first_of(uploads.orphaned_files())
+    if count:
+        return warning(f"{some(first, count, 'uploaded file')} that no record refers to.")
+    return ok("Every uploaded file belongs to a record.")
+
+
+# The installation
+
+
+def time_zone() -> Finding:
+    if settings.TIME_ZONE not in zoneinfo.available_timezones():
+        return problem(f"TIME_ZONE is {settings.TIME_ZONE!r}, which does not exist.")
+    if settings.TIME_ZONE in {"UTC", "Etc/UTC"}:
+        return warning("TIME_ZONE is UTC: the firm's day begins at midnight UTC. Is that where the firm is?")
+    return ok(f"TIME_ZONE is {settings.TIME_ZONE}; there it is {timezone.localtime():%H:%M}.")
+
+
+def debug() -> Finding:
+    if settings.DEBUG:
+        return warning("DEBUG is on: only for trying the system. Set DEBUG=0 where people work.")
+    return ok("DEBUG is off.")
+
+
+def secret_key() -> Finding:
+    key, judge = settings.SECRET_KEY, warning if settings.DEBUG else problem
+    if key == settings.TRIAL_SECRET_KEY:
+        return judge("SECRET_KEY is the one that everybody knows. Set one of your own.")
+    if len(key) < 50 or len(set(key)) < 5:
+        return judge("SECRET_KEY is short: it needs 50 random characters. (A new one signs everybody out.)")
+    return ok("SECRET_KEY is long.")
+
+
+def backup_age() -> Finding:
+    if not (last := last_backup()):
+        return warning("No backup is known: run `manage.py backup FILE` every night.")
+    made, file = last
+    age = timezone.now() - made
+    told = f"The last backup is {age.days} days and {age.seconds // 3600} hours old: {file}."
+    return warning(told) if age > BACKUP_IS_OLD else ok(told)
+
+
+def disk_space() -> Finding:
+    folders = {"the uploads": settings.MEDIA_ROOT} if isinstance(default_storage._wrapped, FileSystemStorage) else {}
+    if connection.vendor == "sqlite":
+        folders["the database"] = Path(connection.settings_dict["NAME"]).parent
+    told, tight, full = [], False, False
+    for what, folder in folders.items():
+        folder = Path(folder).absolute()
+        usage = shutil.disk_usage(next(place for place in [folder, *folder.parents] if place.exists()))
+        told.append(f"{usage.free // MB:,} MB ({usage.free * 100 // usage.total} %) for {what}")
+        full = full or usage.free < 100 * MB
+        tight = tight or usage.free < 1000 * MB or usage.free * 20 < usage.total
+    judge = problem if full else warning if tight else ok
+    return judge(f"Free disk space: {', '.join(told) or 'not ours to look at'}.")
+
+
+RECORDS = [stock, order_totals, order_lines, order_numbers, missing_uploads, orphaned_uploads]
+INSTALLATION = [time_zone, debug, secret_key, backup_age, disk_space]
+
+
+# In words
+
+
+def number_of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def some(first: list[str], count: int, noun: str) -> str:
+    """`5 uploaded files (a.png, b.png, c.png, …)`"""
+    return f"{number_of(count, noun)} ({', '.join(first[:SHOWN])}{', …' if count > SHOWN else ''})"
+
+
+def first_of(names: Iterable[str]) -> tuple[list[str], int]:
+    """The first few, and how many there are in all."""
+    names = iter(names)
+    first = list(islice(names, SHOWN))
+    return first, len(first) + sum(1 for _ in names)
