@@ -15,11 +15,11 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from config import uploads
 from config.backup.record import last_backup
+from config.health import unapplied_migrations
 from inventory.stock_check import broken_chain, wrong_sum
 from sales.models import Order, OrderItem, OrderNumberCounter
 
@@ -70,12 +70,6 @@ def carefully(check: Callable[[], Finding]) -> Finding:
         return check()
     except (DatabaseError, OSError) as error:
         return problem(f"{check.__name__.replace('_', ' ').capitalize()} could not be looked at: {error}")
-
-
-def unapplied_migrations() -> list[str]:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def migrations() -> Finding:

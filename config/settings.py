@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_id.name_request",  # above all: whatever is logged can be found by it
     "config.policies.PolicyMiddleware",  # above whatever answers
     "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
     "django.middleware.locale.LocaleMiddleware",  # above whatever says something; it reads a cookie, not the session
@@ -91,7 +92,8 @@ MIDDLEWARE = [
 ]
 
 if not DEBUG:  # the development server serves static files itself
-    MIDDLEWARE.insert(5, "whitenoise.middleware.WhiteNoiseMiddleware")
+    security = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware")
+    MIDDLEWARE.insert(security + 1, "whitenoise.middleware.WhiteNoiseMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -164,7 +166,7 @@ CORS_ALLOWED_ORIGINS = [
 ]
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
-CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 API_RATE = env.str("API_RATE", "600/m")  # requests of one user, or of one address that has not signed in
 API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins (to the admin too) and registrations
 # How many proxies stand in front: where in X-Forwarded-For the client's address is. 0: believe no such header.
@@ -247,7 +249,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 if not DEBUG:
     HTTPS = env.bool("HTTPS", True)  # switch off only to try production settings without a certificate
     SECURE_SSL_REDIRECT = HTTPS
-    SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)/$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
     SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -255,12 +257,20 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = HTTPS
     CSRF_COOKIE_SECURE = HTTPS
 
-# Logs go to stdout; gunicorn writes the one line per request.
+# Logs go to stdout, each line with the name of its request; gunicorn writes the one line per request.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
+    "filters": {"request_id": {"()": "config.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "security": {"level": "INFO"},  # whatever LOG_LEVEL leaves out

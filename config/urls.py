@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.conf.urls.static import static as serve_uploads
 from django.contrib import admin
-from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path, re_path
@@ -12,12 +11,8 @@ from django.views.generic import RedirectView
 
 from accounts.profile import profile
 from config.api import api, nothing_here, redoc
+from config.health import healthz, readyz
 from sales.search import search
-
-
-def healthz(request):
-    """Say that the process is alive; no database, no session."""
-    return HttpResponse("ok", content_type="text/plain")
 
 
 def favicon(request):
@@ -39,5 +34,6 @@ urlpatterns = [
     path("api/", api.urls),
     re_path("^api/", nothing_here),
     path("healthz/", healthz, name="healthz"),
+    path("readyz/", readyz, name="readyz"),
     *serve_uploads(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]
