@@ -24,8 +24,8 @@ from accounts import api as accounts_api
 from accounts.exceptions import BusinessError
 from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
-from config.busy import answer_busy, is_busy
 from config import __version__
+from config.busy import answer_busy, is_busy
 from config.openapi import Description
 from config.policies import DOCUMENTATION
 from config.refusals import SPOKEN, as_sentence, refuse
