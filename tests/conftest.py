@@ -16,12 +16,15 @@ from django.test import Client
 from tests.factories import make_admin, make_sales
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+GETTEXT = shutil.which("xgettext")
 POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
 
 def pytest_configure(config):
     if os.environ.get("REQUIRE_BROWSER") and not CHROMIUM:
         pytest.exit("REQUIRE_BROWSER is set, but there is no chromium.", returncode=1)
+    if os.environ.get("REQUIRE_GETTEXT") and not GETTEXT:
+        pytest.exit("REQUIRE_GETTEXT is set, but there is no xgettext.", returncode=1)
     if os.environ.get("REQUIRE_POSTGRESQL") and not POSTGRESQL:
         pytest.exit("REQUIRE_POSTGRESQL is set, but DATABASE_URL names no PostgreSQL.", returncode=1)
     if not POSTGRESQL:  # a file, so that several processes and the browser's server can open it
@@ -48,6 +51,8 @@ def pytest_terminal_summary(terminalreporter):
         say("PostgreSQL was not tested. To include it: DATABASE_URL=postgres://user:password@host:5432/name make test")
     if not CHROMIUM:
         say("The browser tests were skipped. To include them: install Chromium (Debian: apt-get install chromium).")
+    if not GETTEXT:
+        say("The catalogue of translations was not compared with the sources. To include that: install gettext.")
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
-from config.backup import writing
+from config.backup import LEFT_OUT, writing
 from config.backup.record import last_backup
 from config.backup.values import kind_of
 from inventory.models import Product, StockChange
@@ -342,5 +342,5 @@ def test_another_upload_of_the_same_name_is_not_overwritten(emptied):
 
 def test_every_kind_of_column_is_one_that_backups_keep_exactly():
     for model in apps.get_models(include_auto_created=True):
-        for field in model._meta.concrete_fields:
+        for field in model._meta.concrete_fields if model._meta.label not in LEFT_OUT else ():
             kind_of(field)

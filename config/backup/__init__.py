@@ -20,8 +20,14 @@ from accounts.exceptions import BusinessError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-# People sign in again after a restore. Tokens are kept: an ended one must stay ended.
-LEFT_OUT = {"sessions.Session"}
+# People sign in again after a restore, and failed sign-ins are forgotten. Tokens are kept: an ended one must stay ended.
+LEFT_OUT = {
+    "sessions.Session",
+    "axes.AccessAttempt",
+    "axes.AccessAttemptExpiration",
+    "axes.AccessFailureLog",
+    "axes.AccessLog",
+}
 # What `migrate` itself puts into an empty database.
 BUILT_IN = {"auth.Permission", "contenttypes.ContentType"}
 

@@ -28,7 +28,8 @@ from accounts.services import save_user
 from accounts.spreadsheets import read_table
 from inventory.models import Product, ProductImport, ProductImportRow, StockChange
 from inventory.resources import ProductResource
-from inventory.services import adjust_stock, delete_product, fingerprint, save_product, set_for_all
+from inventory.services import adjust_stock, delete_product, fingerprint, save_product
+from inventory.services.products import set_for_all
 from inventory.stock_check import check_stock
 from inventory.undo import undo_product_import
 from sales.models import Order, OrderItem, OrderNumberCounter
