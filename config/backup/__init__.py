@@ -20,7 +20,7 @@ from accounts.exceptions import BusinessError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-# People sign in again after a restore, and failed sign-ins are forgotten. Tokens are kept: an ended one must stay ended.
+# People sign in again after a restore, and failed sign-ins are forgotten. Tokens are kept: ended ones stay ended.
 LEFT_OUT = {
     "sessions.Session",
     "axes.AccessAttempt",
