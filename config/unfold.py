@@ -19,7 +19,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
-    "STYLES": [lambda request: static("accounts/admin.css")],
+    "STYLES": [lambda request: static("accounts/admin.css"), lambda request: static("accounts/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,

@@ -33,9 +33,10 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", event => consol
 class Desk:
     """Somebody at the screen: signs in, opens pages, takes screenshots; remembers what went wrong."""
 
-    def __init__(self, chromium, address):
+    def __init__(self, chromium, address, *, width=1440, theme="light", language="en"):
         self.address, self.wrong = address, []
-        self.page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        size = {"width": width, "height": 900 if width > 500 else 844}
+        self.page = chromium.new_context(viewport=size, color_scheme=theme, locale=language).new_page()
         self.page.set_default_timeout(15_000)
         self.page.add_init_script(TELL_VIOLATIONS)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -52,9 +53,9 @@ class Desk:
 
     def sign_in(self, user, password="correct horse"):
         self.open("/admin/login/")
-        self.page.get_by_label("e-mail").fill(user.email)
-        self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.locator("#id_username").fill(user.email)
+        self.page.locator("#id_password").fill(password)
+        self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/admin/")
 
     def see(self, text):
@@ -71,8 +72,8 @@ def desk(chromium, committed_db, live_server, settings):
     settings.API_LOGIN_RATE = "100000/m"  # one machine, many people
     desks = []
 
-    def sit_down() -> Desk:
-        desks.append(Desk(chromium, live_server.url))
+    def sit_down(**screen) -> Desk:
+        desks.append(Desk(chromium, live_server.url, **screen))
         return desks[-1]
 
     yield sit_down
