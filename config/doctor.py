@@ -172,7 +172,7 @@ def backup_age() -> Finding:
 
 
 def disk_space() -> Finding:
-    folders = {"the uploads": settings.MEDIA_ROOT} if isinstance(default_storage._wrapped, FileSystemStorage) else {}
+    folders = {"the uploads": settings.MEDIA_ROOT} if isinstance(default_storage, FileSystemStorage) else {}
     if connection.vendor == "sqlite":
         folders["the database"] = Path(connection.settings_dict["NAME"]).parent
     told, tight, full = [], False, False

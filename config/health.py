@@ -3,6 +3,7 @@
 import logging
 import time
 
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -51,7 +52,7 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """Say whether requests can be served: the database answers and has the tables that this code expects."""
+    """Say whether requests can be served: database and cache answer, and no migration is missing."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -59,6 +60,11 @@ def readyz(request):
     except DatabaseError:
         logger.exception("The database does not answer")
         return answer("The database does not answer.", 503)
+    try:
+        cache.get("ready")
+    except Exception:  # each kind of cache has errors of its own
+        logger.exception("The cache does not answer")
+        return answer("The cache does not answer.", 503)
     if missing:
         return answer(f"Migrations are not applied: {', '.join(missing)}.", 503)
     return answer("ok")
