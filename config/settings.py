@@ -131,7 +131,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Where the API's limits are counted: by each process for itself, or with redis://localhost:6379/0 by all together.
-CACHES = {"default": {"KEY_PREFIX": "minierp", **env.cache_url("CACHE_URL", default="locmemcache://")}}
+CACHES = {"default": {"KEY_PREFIX": "minierp", **env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People
