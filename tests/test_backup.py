@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -15,10 +17,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import User
-from config.backup import LEFT_OUT, writing
+from config.backup import LEFT_OUT, restoring, writing
 from config.backup.record import last_backup
 from config.backup.values import kind_of
 from inventory.models import Product, StockChange
@@ -226,6 +228,8 @@ def test_a_backup_that_fails_leaves_no_file_and_no_record(tmp_path, monkeypatch)
     with pytest.raises(CommandError, match="No space left"):
         back_up(tmp_path / "firm.zip")
     assert not list(tmp_path.glob("*firm*")) and last_backup() is None
+    with pytest.raises(CommandError, match="shows to everybody"):
+        back_up(settings.MEDIA_ROOT / "backups" / "firm.zip")
     with pytest.raises(CommandError, match="cannot be written to"):
         back_up(tmp_path / "nowhere" / "firm.zip")
 
@@ -266,6 +270,38 @@ def test_it_restores_into_an_emptied_database_too(emptied):
     call_command("restore", str(emptied))
     call_command("check_stock")
     assert default_storage.exists(Product.objects.get(image__gt="").image.name)
+
+
+def killed(step: tuple, function, *arguments) -> None:
+    """Run this in a process of its own, which does not survive the step."""
+
+    def run():
+        connections.close_all()
+        setattr(*step, lambda *arguments: os.kill(os.getpid(), signal.SIGKILL))
+        function(*arguments)
+
+    connections.close_all()
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_backup_that_is_killed_is_not_there_under_its_name(committed_db, tmp_path):
+    make_firm()
+    killed((writing, "last_ids"), call_command, "backup", str(tmp_path / "firm.zip"))
+    assert not (tmp_path / "firm.zip").exists() and last_backup() is None
+    (half,) = tmp_path.glob(".firm.zip.*.part")
+    assert stat.S_IMODE(half.stat().st_mode) == 0o600
+    back_up(tmp_path / "firm.zip")
+
+
+@pytest.mark.parametrize("step", ["compare_counts", "set_last_ids", "add_file"])
+def test_a_restore_that_is_killed_leaves_nothing_and_can_be_repeated(emptied, step):
+    killed((restoring, step), call_command, "restore", str(emptied))
+    assert not User.objects.exists() and not StockChange.objects.exists()
+    call_command("restore", str(emptied))
+    call_command("check_stock")
 
 
 def test_a_changed_part_is_noticed(emptied):

@@ -190,6 +190,10 @@ def add_file(archive: zipfile.ZipFile, name: str, sha256: str) -> bool:
             if hashlib.file_digest(present.file, "sha256").hexdigest() == sha256:
                 return False
         raise BackupError(f"Among the uploads there is another file called {name} already. Nothing was restored.")
-    with archive.open(f"media/{name}") as source:
-        default_storage.save(name, File(source))
+    try:
+        with archive.open(f"media/{name}") as source:
+            default_storage.save(name, File(source))
+    except BaseException:
+        default_storage.delete(name)  # half of it, when the disk is full
+        raise
     return True

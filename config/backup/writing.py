@@ -8,6 +8,7 @@ import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
@@ -38,6 +39,8 @@ def write_backup(path: Path, *, overwrite: bool = False) -> dict:
     It has the state of one moment, while others go on working: all tables are read in one snapshot. Pictures are
     copied right after that moment; one that somebody replaces in those seconds is missing and counted in `vanished`.
     """
+    if path.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        raise BackupError(f"{path} is among the uploads, which the web server shows to everybody.")
     if path.exists() and not overwrite:
         raise BackupError(f"{path} is there already. Choose another name, or --force to overwrite it.")
     try:

@@ -13,7 +13,6 @@ class Command(BaseCommand):
         "Fill an empty database (it is migrated if it has no tables yet) and the folder of uploads with a backup. "
         "All of it or nothing; exit status 1 and the reason if it cannot be."
     )
-    requires_migrations_checks = False
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
