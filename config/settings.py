@@ -131,7 +131,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Where the API's limits are counted: by each process for itself, or with redis://localhost:6379/0 by all together.
-CACHES = {"default": {"KEY_PREFIX": "minierp", **env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")}}
+_cache = env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")
+# `…?key_prefix=` where several installations share a Redis (django-environ spells it in a way that Django overlooks).
+CACHES = {"default": {**_cache, "KEY_PREFIX": _cache.get("key_prefix", "minierp")}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People

@@ -31,7 +31,7 @@ def redis_url():
     except redis.RedisError:
         pytest.skip("no Redis on this machine")
     prefix = f"minierp-test-{uuid.uuid4().hex}"
-    yield f"{server}?KEY_PREFIX={prefix}"
+    yield f"{server}?key_prefix={prefix}"
     if keys := list(client.scan_iter(f"{prefix}:*")):
         client.delete(*keys)
 
