@@ -3,7 +3,7 @@
 import logging
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -28,6 +28,22 @@ def refuse_nul(get_response):
         cookies = "".join(request.COOKIES.values())
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in cookies:
             return HttpResponseBadRequest("" if is_api(request) else render_to_string("400.html"))
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_giants(get_response):
+    """Answer 413 before a body is read that is larger than any form or file here.
+
+    What is a little too large for its field is left to the field, which says so in its own words.
+    """
+
+    def middleware(request):
+        limit = 2 * max(settings.MAX_IMPORT_BYTES, settings.MAX_IMAGE_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not is_api(request) and (not length.isdecimal() or int(length) > limit):
+            return HttpResponse(render_to_string("413.html"), status=413)
         return get_response(request)
 
     return middleware

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "config.middleware.guard_api",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "config.middleware.refuse_giants",
     "config.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

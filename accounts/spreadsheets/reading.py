@@ -18,12 +18,12 @@ from odf import opendocument, teletype
 
 from accounts.exceptions import BusinessError
 from accounts.languages import format_count
+from accounts.spreadsheets import archives
 from accounts.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
 MERGED = _("The sheet has merged cells. Please unmerge them, so that every cell has its own value.")
-MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 
 
@@ -114,10 +114,16 @@ def read_zipped(data: bytes, keys: Collection[str]) -> Table:
         members = archive.infolist()
     except zipfile.BadZipFile as error:
         raise UnreadableFile(gettext("The spreadsheet is damaged and cannot be opened.")) from error
-    if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+    if archives.too_large(members):
         raise UnreadableFile(gettext("The spreadsheet is too large once unpacked. Please split it into several files."))
     names = {member.filename for member in members}
     try:
+        if not all(archives.is_honest(data, member) for member in members):
+            raise UnreadableFile(gettext("The spreadsheet is damaged and cannot be opened."))
+        if archives.is_overloaded(archive):
+            raise UnreadableFile(
+                gettext("The spreadsheet has too much in it besides its table. Please save it as CSV instead.")
+            )
         if "xl/workbook.xml" in names:
             return table_among(xlsx_sheets(data, archive), keys)
         if "content.xml" in names:

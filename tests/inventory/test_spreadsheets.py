@@ -16,6 +16,7 @@ from odf.text import P
 
 from accounts.spreadsheets import (
     UnreadableFile,
+    archives,
     as_decimal,
     as_text,
     as_whole_number,
@@ -115,7 +116,7 @@ def test_a_zip_that_is_no_sheet_and_one_that_unpacks_to_too_much_are_refused(mon
         archive.writestr("readme.txt", "hello" * 1000)
     with pytest.raises(UnreadableFile, match="not a table"):
         read_table("x.zip", buffer.getvalue())
-    monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 100)
     with pytest.raises(UnreadableFile, match="too large once unpacked"):
         read_table("x.xlsx", buffer.getvalue())
 
