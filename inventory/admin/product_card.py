@@ -25,6 +25,7 @@ class ProductCard:
     change_form_outer_before_template = "inventory/product_card.html"
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
         if obj and obj.pk:
             product = Product.objects.get(pk=obj.pk)  # as it is, not as a form with errors has it
             context["card"] = {

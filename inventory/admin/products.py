@@ -67,6 +67,7 @@ class ProductForm(CarefulForm):
 
     class Meta:
         help_texts = {"low_stock_threshold": THRESHOLD_HELP}
+        widgets = {"category": UnfoldAdminTextInputWidget(attrs={"list": "categories", "autocomplete": "off"})}
 
 
 @admin.register(Product)

@@ -6,7 +6,8 @@ from django.core.management import call_command
 
 from inventory.models import Product, ProductImport
 from sales.models import Order
-from tests.factories import make_admin, make_import
+from tests.browser.test_main_job import pick
+from tests.factories import make_admin, make_customer, make_import, make_order, make_product
 
 pytestmark = pytest.mark.browser
 
@@ -61,4 +62,56 @@ def test_nothing_serious_is_in_the_way(desk, scheme):
         address = path.format(**keys)
         admin.open(address)
         look(address)
+    assert not found, "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_is_in_the_way_of_what_opens(desk, scheme, tmp_path):
+    """Dialogs, the search, tabs, a shortage in the order form, an import with errors, a change of many products."""
+    tea = make_product(name="Tea", stock=3)
+    order = make_order((tea, 2), customer=make_customer(first_name="Maria"))
+    bad = tmp_path / "list.csv"
+    bad.write_text("sku,name,selling_price\nA-1,Anchor,dear\nA-2,Bolt,2\n")
+    admin = desk(theme=scheme)
+    admin.sign_in(make_admin())
+    page, found = admin.page, []
+
+    def look(where):
+        page.wait_for_timeout(400)  # what fades in has its colours afterwards
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append((where, violation["id"], [node["html"][:120] for node in violation["nodes"][:3]]))
+
+    admin.open(f"/admin/inventory/product/{tea.pk}/change/")
+    page.locator("a[href='#dataset-history']").click()
+    look("history tab")
+    page.get_by_role("link", name="Adjust stock").click()
+    page.locator("#dialog").wait_for()
+    look("stock dialog")
+    admin.open(f"/admin/sales/order/{order.pk}/change/")
+    page.get_by_role("link", name="Confirm").click()
+    page.locator("#dialog").wait_for()
+    look("order dialog")
+    admin.open("/admin/sales/order/add/")
+    pick(page, "#id_items-0-product", "Tea")
+    page.fill("#id_items-0-quantity", "9")
+    admin.see("Only 3 in stock, 9 asked for")
+    look("shortage")
+    admin.open("/admin/inventory/product/import/")
+    page.set_input_files("input[type=file]", bad)
+    page.get_by_role("button", name="Show what will happen").click()
+    admin.see("This is not a number.")
+    look("import with errors")
+    admin.open("/admin/inventory/product/")
+    page.get_by_label("Select record").first.check()
+    page.get_by_label("Select action to run").select_option(label="Change category of selected products")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Change", exact=True).wait_for()
+    look("bulk change")
+    page.keyboard.press("Control+k")
+    page.locator("#search-input-command").press_sequentially("Maria")
+    page.locator("#command-results").get_by_text("Maria").first.wait_for()
+    look("search")
+    admin.open(f"/admin/sales/order/{order.pk}/packing-slip/")
+    look("packing slip")
     assert not found, "\n".join(map(str, found))

@@ -37,9 +37,11 @@ def clerk(desk, role, theme, width):
 
 def press(page, name):
     """A button of the page's head, which on a phone is in the menu there."""
-    button = page.get_by_role("link", name=name, exact=True).locator("visible=true")
+    button = page.get_by_role("link", name=name).locator("visible=true")
+    menu = page.get_by_text("more_horiz").locator("visible=true")
+    button.or_(menu).first.wait_for()
     if not button.count():
-        page.locator("header").get_by_text("more_horiz").locator("visible=true").click()
+        menu.first.click()
     button.first.click()
 
 
@@ -51,13 +53,14 @@ def test_an_order_from_the_first_key_to_the_packing_slip(clerk, role):
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Tea")
     page.wait_for_function("document.querySelector('#id_items-0-unit_price').value === '10.00'")
-    page.locator("#id_items-0-quantity").press_sequentially("9")
+    page.fill("#id_items-0-quantity", "9")
     clerk.see("Only 8 in stock, 9 asked for")
     clerk.picture("10-shortage")
     page.fill("#id_items-0-quantity", "3")
     page.keyboard.press("Enter")  # on to the next line
-    page.locator("#id_items-1-quantity").wait_for()
-    pick(page, "#id_items-1-product", "Cup")
+    page.locator(".select2-search__field").last.fill("Cup")
+    page.locator(".select2-results__option--highlighted", has_text="Cup").wait_for()
+    page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('#id_items-1-unit_price').value === '10.00'")
     page.fill("#id_items-1-quantity", "2")
     clerk.picture("11-order-form")
@@ -73,7 +76,6 @@ def test_an_order_from_the_first_key_to_the_packing_slip(clerk, role):
     submit_dialog(page, "Confirm order")
     clerk.see(f"{order} confirmed.")
     clerk.picture("14-confirmed")
-    page.get_by_role("link", name="History", exact=True).locator("visible=true").first.click()
     tea.refresh_from_db()
     assert tea.stock_qty == 5
 
@@ -103,11 +105,12 @@ def test_the_list_of_orders_is_narrowed_and_confirmed_together(clerk, role):
     page = clerk.open("/admin/sales/order/")
     clerk.picture("20-orders")
     page.get_by_role("link", name="Pending 3").click()
+    page.wait_for_url("**status**")
     for box in page.get_by_label("Select record").all():
         box.check()
     page.get_by_label("Select action to run").select_option(label="Confirm selected orders")
     page.get_by_role("button", name="Run").click()
-    clerk.see("only 1 in stock" if False else "in stock.")
+    clerk.see("in stock.")
     clerk.picture("21-confirmed-together")
     confirmed = Order.objects.filter(status="CONFIRMED").count()
     assert 1 <= confirmed < len(orders)

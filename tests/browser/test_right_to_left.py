@@ -54,6 +54,6 @@ def test_the_language_is_chosen_in_the_menu_at_ones_name(desk):
     reader.sign_in(user)
     page = reader.page
     page.get_by_text("Sara").first.click()
-    page.get_by_role("button", name="AR").click()
+    page.locator("form:has(input[value=ar]) button").click()
     page.wait_for_function("document.documentElement.dir === 'rtl'")
     reader.see("لوحة المتابعة")

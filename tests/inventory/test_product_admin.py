@@ -102,6 +102,13 @@ def test_cost_and_margin_have_a_permission_of_their_own(as_sales, monkeypatch):
     assert "cost_price" not in export.getvalue().decode()
 
 
+def test_the_categories_in_use_are_offered_while_one_is_typed(as_admin):
+    product = make_product(category="Tea & Co")
+    for page in (url("change", product), reverse("admin:inventory_product_add")):
+        shown = as_admin.get(page).content.decode()
+        assert 'list="categories"' in shown and '<option value="Tea &amp; Co"></option>' in shown
+
+
 # Pictures
 
 
