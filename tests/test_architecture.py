@@ -1,6 +1,7 @@
 """The plan of the house, read from the source: who imports whom, who writes what."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,9 @@ def test_no_file_has_outgrown_its_readers():
     for path in SOURCES:
         lines = len(path.read_text().splitlines())
         assert lines <= 350, f"{id_of(path)} has {lines} lines"
+
+
+def test_every_promise_of_the_readme_names_tests_that_exist():
+    promises = (ROOT / "README.md").read_text().partition("## What you can rely on")[2].partition("\n- ")[0]
+    named = re.findall(r"`([a-z_/]*test_\w+\.py)`", promises)
+    assert len(named) > 20 and not [name for name in named if not (ROOT / "tests" / name).is_file()]

@@ -135,6 +135,7 @@ def test_everything_comes_back_exactly(other, tmp_path, capsys):
     for same in ("tables", "media", "last_ids", "migrations"):  # the SHA-256 of every table among them
         assert again[same] == made[same]
     assert "Stock is proved" in other.manage("check_stock")
+    assert "problem" not in other.manage("doctor")
     assert (other.media / Product.objects.get(image__gt="").image.name).read_bytes() == b"a picture"
     new_id = other.run("from tests.factories import *; print(make_product(stock=1).pk)")
     assert int(new_id) > gone.pk > Product.objects.latest("pk").pk
