@@ -140,9 +140,12 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
             '<a href="{}" class="font-medium underline">{}</a>',
             [(self.change_url(one.pk), one.customer_code or one.email) for one in namesakes[:NAMESAKES_SHOWN]],
         )
-        beyond = gettext(" and more") if len(namesakes) > NAMESAKES_SHOWN else ""
-        sentence = gettext("{} is also the name of {}{}. Please check that this is not the same person.")
-        self.message_user(request, format_html(sentence, customer, links, beyond), messages.WARNING)
+        sentence = (
+            gettext("{} is also the name of {} and more. Please check that this is not the same person.")
+            if len(namesakes) > NAMESAKES_SHOWN
+            else gettext("{} is also the name of {}. Please check that this is not the same person.")
+        )
+        self.message_user(request, format_html(sentence, customer, links), messages.WARNING)
 
 
 class UndoCustomerImportForm(UndoImportForm):

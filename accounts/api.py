@@ -8,12 +8,14 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
 
 from accounts import lockout
 from accounts.images import read_picture
+from accounts.languages import in_firms_language
 from accounts.models import Customer, User
 from accounts.pagination import KeysetPagination
 from accounts.schemas import (
@@ -55,7 +57,8 @@ def register(request, payload: RegisterIn):
         raise PermissionDenied(gettext("Only an admin can register somebody else or give a role other than customer."))
     user = User(role=role, created_by=by, modified_by=by)
     values = payload.given("email", "first_name", "last_name", "phone", "address")
-    return Status(201, save_user(with_password(fill(user, values), payload.password), by=by, reason="Registered"))
+    user = with_password(fill(user, values), payload.password)
+    return Status(201, save_user(user, by=by, reason=in_firms_language(_("Registered"))))
 
 
 @auth.post("/login/", auth=None, throttle=STRICT, response=TokensOut, summary="Log in")
@@ -63,7 +66,7 @@ def login(request, payload: LoginIn):
     """Get an access token for the requests to come, and a refresh token for when it has expired."""
     user = authenticate(request, username=payload.email, password=payload.password)
     if user is None:
-        raise lockout.lock_of(request) or AuthenticationError(message="E-mail or password is wrong.")
+        raise lockout.lock_of(request) or AuthenticationError(message=gettext("E-mail or password is wrong."))
     user_logged_in.send(User, request=request, user=user)
     return issue_tokens(user)
 
@@ -116,7 +119,7 @@ def change_password(request, payload: PasswordIn):
         if user.token_version != asker.token_version:
             raise AuthenticationError
         user.password = new_hash
-        save_user(user, by=user, reason="Password changed")
+        save_user(user, by=user, reason=in_firms_language(_("Password changed")))
     return issue_tokens(user)
 
 

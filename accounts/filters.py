@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RangeNumericFilter
 from unfold.utils import parse_date_str
 
@@ -38,7 +39,7 @@ class AmountRangeFilter(RangeNumericFilter):
 class ByFilter(DropdownFilter):
     """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
 
-    title, parameter_name = "by", "created_by"
+    title, parameter_name = _("by"), "created_by"
 
     def lookups(self, request, model_admin):
         return [(user.pk, str(user)) for user in User.objects.staff()]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
 
@@ -34,7 +35,9 @@ def once(request, key: str | None, status: int, act: Callable[[], BaseModel]) ->
         except IntegrityError:
             kept = IdempotencyKey.objects.get(user=request.user, key=key)
             if kept.fingerprint != fingerprint:
-                raise KeyUsedOtherwise("This Idempotency-Key was used for another request. Take a new one.") from None
+                raise KeyUsedOtherwise(
+                    gettext("This Idempotency-Key was used for another request. Take a new one.")
+                ) from None
             return answer(kept.answer, kept.status_code)
         kept.answer, kept.status_code = as_json(act()), status
         kept.save(update_fields=["answer", "status_code"])

@@ -11,7 +11,11 @@ from accounts.models import Customer, CustomerImport
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
 from accounts.spreadsheets import as_text, is_blank
 
-UNIQUE = {"customer_code": _("code"), "email": _("e-mail"), "phone": _("phone number")}  # with what people call them
+UNIQUE = {  # with what is said of lines that share one
+    "customer_code": _("%(lines)s have the same code."),
+    "email": _("%(lines)s have the same e-mail."),
+    "phone": _("%(lines)s have the same phone number."),
+}
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -59,7 +63,7 @@ class CustomerResource(ImportResource):
 
     class Meta(ImportResource.Meta):
         model = Customer
-        name = "Customers"
+        name = _("Customers")
         fields = IMPORTED_FIELDS
 
     def find_existing(self) -> None:
@@ -75,8 +79,8 @@ class CustomerResource(ImportResource):
             holder = holders["phone"].get(phone)
             if holder and holder is not person:
                 row.errors["phone"] = gettext("%(person)s has this phone number.") % {"person": holder}
-        for column, what in UNIQUE.items():
-            self.refuse_repeated(column, given[column], gettext("%(lines)s have the same %(what)s."), what=what)
+        for column, sentence in UNIQUE.items():
+            self.refuse_repeated(column, given[column], sentence)
         met = {line: person.pk for line, person in self.existing.items()}
         self.refuse_repeated("email", met, gettext("%(lines)s mean the same customer."))
 

@@ -48,7 +48,7 @@ class ImportedRowInline(ReadOnlyRecord, TabularInline):
 
     @display(description="")
     def kind(self, row):
-        return badge("New", "success") if row.is_new else badge("Changed", "info")
+        return badge(gettext("New"), "success") if row.is_new else badge(gettext("Changed"), "info")
 
     @display(description=_("Values"))
     def values(self, row):
@@ -131,5 +131,9 @@ def undo_action(form_class: type[UndoImportForm]):
         variant=ActionVariant.DANGER,
         permissions=["undo"],
         url_path="undo",
-        dialog={"title": "Undo this import?", "form_class": form_class, "form_submit_text": "Undo the import"},
+        dialog={
+            "title": _("Undo this import?"),
+            "form_class": form_class,
+            "form_submit_text": _("Undo the import"),
+        },
     )

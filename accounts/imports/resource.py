@@ -195,7 +195,7 @@ class ImportResource(ModelResource):
             row.errors[column] = str(error)
             return ""
 
-    def refuse_repeated(self, column: str, keys: dict[int, object], sentence: str, **values) -> None:
+    def refuse_repeated(self, column: str, keys: dict[int, object], sentence: str) -> None:
         """Say on every row that shares its (non-blank) key with others in a `sentence` which `lines` these are."""
         rows_by_key = defaultdict(list)
         for row in self.rows:
@@ -203,7 +203,7 @@ class ImportResource(ModelResource):
                 rows_by_key[key].append(row)
         for rows in rows_by_key.values():
             if len(rows) > 1:
-                reason = sentence % {"lines": named_lines([row.line for row in rows]), **values}
+                reason = sentence % {"lines": named_lines([row.line for row in rows])}
                 for row in rows:
                     row.errors.setdefault(column, reason)
 
