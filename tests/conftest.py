@@ -12,6 +12,7 @@ from django.contrib.messages import get_messages
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils.translation import override
 
 from tests.factories import make_admin, make_sales
 
@@ -66,6 +67,13 @@ def files_thrown_away(settings, tmp_path):
             "OPTIONS": {"location": str(tmp_path / "imports")},
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def english_again():
+    """A request in another language leaves its thread in that language."""
+    with override("en"):
+        yield
 
 
 class PlainEditor:
