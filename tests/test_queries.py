@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.services import save_user
 from inventory.services import adjust_stock
 from sales.services import confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
@@ -78,3 +79,30 @@ def test_a_product_page_costs_the_same_with_more_stock_changes(as_admin):
     assert queries_of(as_admin, url) <= few + 1
     history = reverse("admin:inventory_product_history", args=[product.pk])
     assert queries_of(as_admin, history) <= 12
+
+
+def test_the_page_of_a_person_costs_the_same_with_more_orders_and_changes(as_admin):
+    customer = make_customer()
+    confirm_order(make_order((make_product(), 1), customer=customer), user=make_sales())
+    pages = {
+        reverse("admin:accounts_customer_change", args=[customer.pk]): 14,
+        reverse("admin:accounts_customer_history", args=[customer.pk]): 12,
+        reverse("admin:accounts_user_change", args=[as_admin.user.pk]): 12,
+    }
+    few = {page: queries_of(as_admin, page) for page in pages}
+    for number in range(30):
+        make_order((make_product(), 1), customer=customer)
+        for person in (customer, as_admin.user):
+            person.first_name = f"Ann {number}"
+            save_user(person, by=make_sales())
+    for page, most in pages.items():
+        assert queries_of(as_admin, page) <= few[page] + 1 <= most, page
+
+
+@pytest.mark.parametrize("model", ["inventory_product", "accounts_customer", "accounts_user", "sales_order"])
+def test_an_empty_form_costs_the_same_with_more_rows(as_admin, model):
+    page = reverse(f"admin:{model}_add")
+    as_admin.get(page)
+    few = queries_of(as_admin, page)
+    grow(6)
+    assert queries_of(as_admin, page) == few <= 8
