@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 
+from config.policies import bucket_hosts
 from config.storages import uploads_storage
 
 COUNT = """
@@ -81,6 +82,13 @@ def test_a_bucket_is_private_and_nothing_in_it_is_overwritten():
     assert (options["bucket_name"], options["location"]) == ("firm-pictures", "erp/uploads")
     assert (options["region_name"], options["endpoint_url"]) == ("eu-central-1", "https://s3.example.com")
     assert (options["default_acl"], options["querystring_auth"], options["file_overwrite"]) == (None, True, False)
+
+
+def test_pages_may_show_pictures_from_the_bucket_and_from_nowhere_else():
+    elsewhere = uploads_storage("s3://pictures?endpoint=https%3A%2F%2Fs3.example.com")
+    assert bucket_hosts(elsewhere) == ["https://s3.example.com", "https://*.s3.example.com"]
+    assert bucket_hosts(uploads_storage("s3://pictures")) == ["https://amazonaws.com", "https://*.amazonaws.com"]
+    assert bucket_hosts(uploads_storage("")) == []
 
 
 @pytest.mark.parametrize("url", ["bucket", "s3://", "ftp://bucket", "s3://key:secret@bucket", "s3://bucket?acl=public"])
