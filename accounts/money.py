@@ -4,7 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.utils.formats import number_format
-from django.utils.translation import get_language_bidi
+
+from accounts.languages import left_to_right
 
 CENT = Decimal("0.01")
 
@@ -16,5 +17,5 @@ def round_money(amount: Decimal) -> Decimal:
 
 def format_money(amount: Decimal) -> str:
     """The amount as people read it in their language: `1,234.50 USD`."""
-    told = f"{number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)} {settings.CURRENCY}"
-    return f"\u2066{told}\u2069" if get_language_bidi() else told  # isolated, else the currency changes sides
+    number = number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
+    return left_to_right(f"{number} {settings.CURRENCY}")

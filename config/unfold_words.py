@@ -63,6 +63,7 @@ WORDS = [
     _("True"),
     _("Type to search"),
     _("Value"),
+    _("Welcome back to"),
     _("You have been successfully logged out from the administration"),
     ngettext_lazy("entry", "entries"),
 ]

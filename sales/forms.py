@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.dialogs import RecordDialogForm
 from accounts.exceptions import BusinessError
 from accounts.forms import CarefulForm
+from accounts.languages import format_change
 from accounts.model_admin import is_key
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import find_shortages
@@ -181,7 +182,7 @@ class OrderStepForm(RecordDialogForm):
             {
                 "product": products[pk],
                 "pieces": quantity,
-                "change": f"{sign * quantity:+d}".replace("-", "−") if sign else "0",
+                "change": format_change(sign * quantity),
                 "after": products[pk].stock_qty + sign * quantity,
             }
             for pk, quantity in quantities.items()

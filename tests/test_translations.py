@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from accounts.languages import format_count
+from accounts.languages import format_change, format_count
 from accounts.money import format_money
 from inventory.models import StockChange
 from sales.services import confirm_order
@@ -145,3 +145,9 @@ def test_amounts_and_counts_have_their_separators(language, settings):
             format_money(Decimal(1234567)).strip("\u2066\u2069") == "1,234,567.00 EUR"
             and format_count(12345) == "12,345"
         )
+
+
+def test_what_is_read_from_left_to_right_stays_so_between_arabic():
+    with override("ar"):
+        assert (format_change(-1200), format_change(3)) == ("\u2066−1,200\u2069", "\u2066+3\u2069")
+    assert (format_change(-1200), format_change(0)) == ("−1,200", "0")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext, ngettext
 
+from accounts.languages import format_change
+
 SHOWN_LINES = 6  # so many are named
 
 
@@ -36,7 +38,7 @@ def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool, besides:
         if is_new:
             shown += [f"{label} {new}"] if new and new not in besides else []
         elif column.endswith("_qty"):
-            shown.append(f"{label} {old} → {new} ({int(new) - int(old):+d})".replace("-", "−"))
+            shown.append(f"{label} {old} → {new} ({format_change(int(new) - int(old))})")
         else:
             shown.append(f"{label} {old or '–'} → {new or '–'}")
     return shown

@@ -8,7 +8,7 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from accounts.filters import ByFilter, LocalDateRangeFilter
-from accounts.languages import format_count
+from accounts.languages import format_change
 from accounts.model_admin import (
     BackOfficeAdmin,
     HarmlessExportAdmin,
@@ -37,8 +37,7 @@ class StockChangeColumns(ReadOnlyRecord):
 
     @display(description=_("Change"))
     def change(self, row):
-        sign = "−" if row.quantity_change < 0 else "+"
-        return sign + format_count(abs(row.quantity_change))
+        return format_change(row.quantity_change)
 
 
 class StockChangeInline(StockChangeColumns, TabularInline):
