@@ -23,7 +23,7 @@ run: $(VENV)/.installed
 	@$(BIN)/python manage.py runserver $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as mistake
+from pydantic import ValidationError
 
 from config.refusals import refuse
 
@@ -20,6 +21,9 @@ TRANSIENT = ("08", "40", "53", "55P03", "57014", "57P0")
 
 def is_busy(error: BaseException | None) -> bool:
     """Whether the same request may well succeed if it is sent again; a mistake of ours is no such error."""
+    if isinstance(error, ValidationError):  # the connection was lost while an answer was put together
+        found = [str(one["ctx"]["error"]) for one in error.errors() if one["type"] == "get_attribute_error"]
+        return any(told.startswith(("OperationalError:", "InterfaceError:")) for told in found)
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     cause = error.__cause__
