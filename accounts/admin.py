@@ -15,19 +15,19 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.exceptions import BusinessError
-from accounts.fields import readable_phone
-from accounts.forms import CarefulForm
-from accounts.history import ReadableHistoryAdmin
-from accounts.images import PictureField
-from accounts.imports.admin import ImportMixin
-from accounts.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
-from accounts.model_admin import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, badge
+from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
-from accounts.money import format_money
 from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
-from accounts.undo import undo_customer_import
+from accounts.sign_in import CarefulForm
+from core.admin.base import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, badge
+from core.admin.history import ReadableHistoryAdmin
+from core.fields import readable_phone
+from core.images import PictureField
+from core.imports.admin import ImportMixin
+from core.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
+from core.money import format_money
 
 admin.site.unregister(Group)  # rights follow from the role
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own business

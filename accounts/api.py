@@ -14,10 +14,7 @@ from ninja.errors import AuthenticationError
 from ninja.pagination import paginate
 
 from accounts import lockout
-from accounts.images import read_picture
-from accounts.languages import in_firms_language
 from accounts.models import Customer, User
-from accounts.pagination import KeysetPagination
 from accounts.schemas import (
     AccessOut,
     CustomerChanges,
@@ -33,9 +30,12 @@ from accounts.schemas import (
     TokensOut,
 )
 from accounts.services import delete_user, lock_people, save_user
-from accounts.throttling import STRICT, AddressThrottle
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, may, renew_access
-from accounts.wire import MAX_ID, check_seen, fill
+from core.api.pagination import KeysetPagination
+from core.api.throttling import STRICT, AddressThrottle
+from core.api.types import MAX_ID, check_seen, fill
+from core.i18n import in_firms_language
+from core.images import read_picture
 
 auth = Router(tags=["Authentication"])
 customers = Router(tags=["Customers"])

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.doors import Door, current_door
-from accounts.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 from accounts.querysets import CustomerManager, UserManager
 from accounts.security_log import note_rights
+from core.channels import Door, current_door
+from core.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 
 # A history row has its own moment and author, so it need not copy these.
 HISTORY_KNOWS = ["modified_at", "modified_by"]

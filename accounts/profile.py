@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.exceptions import BusinessError
-from accounts.forms import CarefulForm
-from accounts.images import PictureField
 from accounts.models import User
 from accounts.roles import require
 from accounts.services import lock_people, save_user
+from accounts.sign_in import CarefulForm
+from core.images import PictureField
 
 
 class ProfileForm(CarefulForm):

@@ -7,8 +7,8 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Length, Trim
 
-from accounts.days import start_of_day
-from accounts.fields import as_e164
+from core.dates import start_of_day
+from core.fields import as_e164
 
 MAX_WORDS = 10
 PHONE_PIECE = re.compile(r"[0-9+/().\s–-]+")

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from accounts.bulk import find_all
-from accounts.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
 from accounts.models import Customer, CustomerImport
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
-from accounts.spreadsheets import as_text, is_blank
+from core.bulk import find_all
+from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
+from core.spreadsheets import as_text, is_blank
 
 UNIQUE = {  # with what is said of lines that share one
     "customer_code": _("%(lines)s have the same code."),

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from accounts.models import User
 from accounts.querysets import every_word, phone_ending_with
-from accounts.wire import Money, Payload, Seen, absolute_url, choice, full_name, money, text
+from core.api.types import Money, Payload, Seen, absolute_url, choice, full_name, money, text
 
 Role = choice(User.Role)
 Email = text(254, required=True, format="email")

@@ -8,12 +8,12 @@ from django.db.models import PROTECT, F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.bulk import BATCH, batches, create_all, lock_all, update_all
 from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
-from accounts.images import forget_picture
-from accounts.languages import in_firms_language
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.security_log import note_later
+from core.bulk import BATCH, batches, create_all, lock_all, update_all
+from core.i18n import in_firms_language
+from core.images import forget_picture
 
 IMPORTED_FIELDS = [
     "customer_code",

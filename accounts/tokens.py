@@ -8,7 +8,7 @@ from ninja_jwt.exceptions import InvalidToken, TokenError
 from ninja_jwt.tokens import RefreshToken
 
 from accounts.models import User
-from accounts.throttling import UserThrottle
+from core.api.throttling import UserThrottle
 
 VERSION = "version"
 

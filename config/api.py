@@ -22,13 +22,13 @@ from ninja_extra.exceptions import APIException
 
 from accounts import api as accounts_api
 from accounts.exceptions import BusinessError
-from accounts.throttling import AddressThrottle
 from accounts.tokens import TokenAuth
 from config import __version__
-from config.busy import answer_busy, is_busy
+from config.middleware.database_unavailable import answer_busy, is_busy
+from config.middleware.security_headers import DOCUMENTATION
 from config.openapi import Description
-from config.policies import DOCUMENTATION
-from config.refusals import SPOKEN, as_sentence, refuse
+from core.api.errors import SPOKEN, as_sentence, refuse
+from core.api.throttling import AddressThrottle
 from inventory import api as inventory_api
 from sales import api as sales_api
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "ninja_jwt.token_blacklist",
     "simple_history",
     "phonenumber_field",
+    "core",
     "accounts",
     "inventory",
     "sales",
@@ -71,15 +72,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.request_id.name_request",  # above all: whatever is logged can be found by it
-    "config.policies.PolicyMiddleware",  # above whatever answers
+    "config.middleware.request_id.name_request",  # above all: whatever is logged can be found by it
+    "config.middleware.security_headers.PolicyMiddleware",  # above whatever answers
     "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
     "django.middleware.locale.LocaleMiddleware",  # above whatever says something; it reads a cookie, not the session
-    "config.middleware.guard_api",
+    "config.middleware.api_guard.guard_api",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.middleware.refuse_giants",
-    "config.middleware.refuse_nul",
+    "config.middleware.api_guard.refuse_giants",
+    "config.middleware.api_guard.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -87,9 +88,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "config.middleware.name_door",
-    "config.busy.BusyMiddleware",
-    "config.middleware.note_refusals",
+    "config.middleware.api_guard.name_door",
+    "config.middleware.database_unavailable.BusyMiddleware",
+    "config.middleware.api_guard.note_refusals",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
     "axes.middleware.AxesMiddleware",
 ]
@@ -157,7 +158,7 @@ AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.lockout.sign_in_name"
-AXES_CLIENT_IP_CALLABLE = "accounts.doors.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.channels.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_RESET_ON_SUCCESS = True
@@ -269,7 +270,7 @@ if not DEBUG:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "config.middleware.request_id.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}},
     "handlers": {
         "stdout": {

@@ -18,8 +18,8 @@ UNFOLD = {
     "SITE_HEADER": "Mini ERP",
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("accounts/favicon.svg")}],
-    "STYLES": [lambda request: static("accounts/admin.css"), lambda request: static("accounts/rtl.css")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
+    "STYLES": [lambda request: static("core/admin.css"), lambda request: static("core/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
@@ -33,7 +33,7 @@ UNFOLD = {
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "LOGIN": {"form": "accounts.forms.SignInForm"},
+    "LOGIN": {"form": "accounts.sign_in.SignInForm"},
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 185)",

@@ -16,10 +16,10 @@ from sales.search import search
 
 
 def favicon(request):
-    return redirect(static("accounts/favicon.svg"))
+    return redirect(static("core/favicon.svg"))
 
 
-handler500 = "config.busy.server_error"
+handler500 = "config.middleware.database_unavailable.server_error"
 
 admin.site.index_title = _("Dashboard")
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.pagination import paginate
 
-from accounts.images import read_picture
-from accounts.languages import in_firms_language
-from accounts.pagination import KeysetPagination
 from accounts.roles import require
 from accounts.tokens import may
-from accounts.wire import MAX_ID, check_seen, fill
+from core.api.pagination import KeysetPagination
+from core.api.types import MAX_ID, check_seen, fill
+from core.i18n import in_firms_language
+from core.images import read_picture
 from inventory.models import Product, StockChange
 from inventory.schemas import (
     ProductChanges,

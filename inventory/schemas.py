@@ -9,7 +9,7 @@ from pydantic import Field, model_serializer
 
 from accounts.querysets import every_word
 from accounts.schemas import AuditedOut, example
-from accounts.wire import Id, Money, Payload, Seen, absolute_url, choice, full_name, money, text, whole
+from core.api.types import Id, Money, Payload, Seen, absolute_url, choice, full_name, money, text, whole
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.stock_status import StockStatus
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.languages import in_firms_language
+from core.i18n import in_firms_language
 from inventory.exceptions import ProductGone
 from inventory.models import Product, StockChange, StockCheck
 from inventory.services import lock_product, log_moves

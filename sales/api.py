@@ -11,12 +11,12 @@ from ninja import Header, Query, Router, Status
 from ninja.pagination import paginate
 
 from accounts.exceptions import PersonGone
-from accounts.idempotency import once
 from accounts.models import Customer
-from accounts.pagination import KeysetPagination
 from accounts.roles import require
 from accounts.tokens import may
-from accounts.wire import check_seen
+from core.api.idempotency import once
+from core.api.pagination import KeysetPagination
+from core.api.types import check_seen
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from inventory.services import Shortage

@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.languages import format_count
 from accounts.models import Customer
-from accounts.money import format_money, round_money
+from core.i18n import format_count
+from core.money import format_money, round_money
 from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
 from sales.models import Order, OrderItem

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.dialogs import RecordDialogForm
 from accounts.exceptions import BusinessError
-from accounts.forms import CarefulForm
-from accounts.languages import format_change
-from accounts.model_admin import is_key
+from accounts.sign_in import CarefulForm
+from core.admin.base import is_key
+from core.admin.dialogs import RecordDialogForm
+from core.i18n import format_change
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import find_shortages
 from sales.models import Order, OrderItem

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from accounts.querysets import every_word
 from accounts.schemas import AuditedOut, example
-from accounts.wire import Day, Id, Money, Payload, Seen, choice, full_name, money, text, whole
+from core.api.types import Day, Id, Money, Payload, Seen, choice, full_name, money, text, whole
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
 

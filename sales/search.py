@@ -18,10 +18,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import CONTROL_CHARACTER
-from accounts.languages import format_count
 from accounts.models import Customer, User
-from accounts.money import format_money
+from core.fields import CONTROL_CHARACTER
+from core.i18n import format_count
+from core.money import format_money
 from inventory.models import Product
 from sales.models import Order
 

@@ -18,10 +18,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.languages import format_count, in_firms_language
 from accounts.models import Customer, User
-from accounts.money import round_money
 from accounts.services import lock_user
+from core.i18n import format_count, in_firms_language
+from core.money import round_money
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services import give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, OrderChanged

@@ -6,7 +6,7 @@ from itertools import count
 from accounts.models import Customer, ImportRecord, User
 from accounts.resources import CustomerResource
 from accounts.services import save_user
-from accounts.spreadsheets import read_table
+from core.spreadsheets import read_table
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services import save_product

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import BaseModel, ValidationError
 
-from config.busy import is_busy
+from config.middleware.database_unavailable import is_busy
 from inventory.models import Product, StockChange
 from sales.models import Order
 from tests.api.conftest import Caller

@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image, ImageCms
 
-from accounts import images
-from accounts.images import clean_image
 from accounts.models import User
+from core import images
+from core.images import clean_image
 from tests.api.conftest import Caller
 from tests.conftest import signed_in
 from tests.factories import make_sales

@@ -17,7 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.urls import clear_url_caches, path
 
 from config import health
-from config.request_id import RequestIdFilter
+from config.middleware.request_id import RequestIdFilter
 
 KEY = "x9!fK2_long-enough-and-with-many-different-characters-0123456789"
 

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
 
-from config.policies import bucket_hosts
+from config.middleware.security_headers import bucket_hosts
 from config.storages import uploads_storage
 
 COUNT = """
 from types import SimpleNamespace
-from accounts.throttling import SignInThrottle
+from core.api.throttling import SignInThrottle
 request = SimpleNamespace(META={"REMOTE_ADDR": "203.0.113.5"})
 print([SignInThrottle().allow_request(request) for _ in range(3)])
 """

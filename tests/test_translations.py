@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from accounts.languages import format_change, format_count
-from accounts.money import format_money
+from core.i18n import format_change, format_count
+from core.money import format_money
 from inventory.models import StockChange
 from sales.services import confirm_order
 from tests.conftest import GETTEXT

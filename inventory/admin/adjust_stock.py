@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
-from accounts.fields import validate_visible
-from accounts.languages import in_firms_language
+from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.fields import validate_visible
+from core.i18n import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
 from inventory.services import adjust_stock, adjusted_quantity
 

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from accounts.imports.admin import ImportFileForm, ImportMixin
-from accounts.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
+from core.imports.admin import ImportFileForm, ImportMixin
+from core.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
+from inventory.import_undo import undo_product_import
 from inventory.models import ProductImport, ProductImportRow
 from inventory.resources import StockMode
-from inventory.undo import undo_product_import
 
 
 class ProductFileForm(ImportFileForm):

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.utils.translation import gettext
 
-from accounts.languages import format_count
-from accounts.money import format_money
+from core.i18n import format_count
+from core.money import format_money
 from inventory.models import Product
 
 

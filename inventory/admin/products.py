@@ -9,12 +9,12 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.filters import AmountRangeFilter
-from accounts.forms import CarefulForm
-from accounts.history import ReadableHistoryAdmin
-from accounts.images import PictureField
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, badge
-from accounts.money import format_money
+from accounts.sign_in import CarefulForm
+from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, badge
+from core.admin.filters import AmountRangeFilter
+from core.admin.history import ReadableHistoryAdmin
+from core.images import PictureField
+from core.money import format_money
 from inventory.admin.adjust_stock import AdjustsStock
 from inventory.admin.bulk_changes import THRESHOLD_HELP, BulkChanges
 from inventory.admin.imports import ImportProductsMixin

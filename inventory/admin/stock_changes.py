@@ -7,14 +7,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from accounts.filters import ByFilter, LocalDateRangeFilter
-from accounts.languages import format_change
-from accounts.model_admin import (
-    BackOfficeAdmin,
-    HarmlessExportAdmin,
-    ReadOnlyRecord,
-    badge,
-)
+from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, ReadOnlyRecord, badge
+from core.admin.filters import ByFilter, LocalDateRangeFilter
+from core.i18n import format_change
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
 

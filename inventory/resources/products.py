@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from accounts.bulk import find_all
-from accounts.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
-from accounts.languages import format_count
-from accounts.spreadsheets import as_whole_number, is_blank
+from core.bulk import find_all
+from core.i18n import format_count
+from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
+from core.spreadsheets import as_whole_number, is_blank
 from inventory.models import MAX_QUANTITY, Product, ProductImport
 from inventory.services import import_products, lock_products
 

@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.bulk import BATCH, create_all, update_all
-from accounts.languages import in_firms_language
 from accounts.models import User
+from core.bulk import BATCH, create_all, update_all
+from core.i18n import in_firms_language
 from inventory.models import Product, ProductImport, ProductImportRow, StockChange
 from inventory.services.stock import log_moves
 

@@ -9,11 +9,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.bulk import update_all
 from accounts.exceptions import RecordChanged
-from accounts.images import forget_picture
-from accounts.languages import in_firms_language
 from accounts.models import User
+from core.bulk import update_all
+from core.i18n import in_firms_language
+from core.images import forget_picture
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange
 from inventory.services.stock import lock_product, lock_products, post_moves

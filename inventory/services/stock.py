@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.bulk import BATCH, lock_all, update_all
-from accounts.languages import format_count
 from accounts.models import User
+from core.bulk import BATCH, lock_all, update_all
+from core.i18n import format_count
 from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
 from inventory.models import MAX_QUANTITY, Product, StockChange
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.datasets import BaseDataset
 
 from accounts.admin import CustomerAdmin
-from accounts.languages import format_count
-from accounts.model_admin import is_key
 from accounts.models import Customer
-from accounts.money import format_money
+from core.admin.base import is_key
+from core.i18n import format_count
+from core.money import format_money
 from sales.admin.order_list import status_badge
 from sales.models import Order
 

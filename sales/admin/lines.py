@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from accounts.model_admin import is_key
-from accounts.money import format_money
+from core.admin.base import is_key
+from core.money import format_money
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import OrderItem
 

@@ -1,6 +1,6 @@
 """An order's history, with what each step did to the stock."""
 
-from accounts.history import ReadableHistoryAdmin
+from core.admin.history import ReadableHistoryAdmin
 from inventory.models import StockChange
 from sales.models import Order
 

@@ -13,10 +13,10 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from accounts.filters import AmountRangeFilter, ByFilter, LocalDateRangeFilter
-from accounts.languages import format_count
-from accounts.model_admin import badge
-from accounts.money import format_money
+from core.admin.base import badge
+from core.admin.filters import AmountRangeFilter, ByFilter, LocalDateRangeFilter
+from core.i18n import format_count
+from core.money import format_money
 from sales.models import Order
 
 STATUS_COLOURS = {

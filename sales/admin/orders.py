@@ -11,10 +11,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from accounts.fields import readable_phone
-from accounts.model_admin import BackOfficeAdmin, HarmlessExportAdmin, is_key
-from accounts.money import format_money
 from accounts.roles import require
+from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, is_key
+from core.fields import readable_phone
+from core.money import format_money
 from inventory.models import Product
 from sales.admin.lines import OrderItemInline, copied_lines
 from sales.admin.order_history import OrderHistory

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.forms import CarefulForm
 from accounts.models import Customer, User
+from accounts.sign_in import CarefulForm
 from tests.conftest import said
 from tests.factories import make_customer, make_sales
 

@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
-from accounts.spreadsheets import read_table
-from accounts.undo import undo_customer_import
+from core.spreadsheets import read_table
 from tests.factories import make_customer, make_customer_import, make_sales, make_user
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from django.urls import reverse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.fields import as_e164, readable_phone
 from accounts.models import Customer
+from core.fields import as_e164, readable_phone
 from tests.conftest import signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 

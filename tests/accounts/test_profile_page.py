@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from accounts.forms import CarefulForm
 from accounts.models import User
 from accounts.services import save_user
+from accounts.sign_in import CarefulForm
 from tests.conftest import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 

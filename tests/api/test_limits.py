@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.test import RequestFactory
 
-from accounts.throttling import SignInThrottle
+from core.api.throttling import SignInThrottle
 from tests.api.conftest import Caller
 from tests.factories import make_sales
 

@@ -16,7 +16,7 @@ from django.conf import settings  # isort: skip
 from django.db import connection  # isort: skip
 from django.utils import timezone  # isort: skip
 
-from accounts.pagination import Cursor  # isort: skip
+from core.api.pagination import Cursor  # isort: skip
 from inventory.models import StockChange  # isort: skip
 from tests.api.conftest import Caller  # isort: skip
 from tests.factories import make_product, make_sales  # isort: skip

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.spreadsheets import HarmlessCSV, HarmlessXLSX, read_table
+from core.spreadsheets import HarmlessCSV, HarmlessXLSX, read_table
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services import save_product

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from accounts.spreadsheets import read_table
+from core.spreadsheets import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services import adjust_stock, save_product
@@ -235,7 +235,7 @@ def test_what_nobody_foresaw_stops_the_import_and_is_said(monkeypatch):
     def stumble(value):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("accounts.imports.resource.round_money", stumble)
+    monkeypatch.setattr("core.imports.resource.round_money", stumble)
     known = make_product(sku="B")
     report = run(HEADER + "A,Chai,,,1,,\nB,Chang,,,,,\n", leave_out_errors=True)
     assert report.problem == "Nothing was imported, because a line cannot be read. It is named below."

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.images import clean_image
+from core.images import clean_image
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange, normalise_sku
 from inventory.services import delete_product, save_product

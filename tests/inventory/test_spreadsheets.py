@@ -14,7 +14,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from accounts.spreadsheets import (
+from core.spreadsheets import (
     UnreadableFile,
     archives,
     as_decimal,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.exceptions import AlreadyUndone
-from accounts.images import clean_image
+from core.images import clean_image
+from inventory.import_undo import undo_product_import
 from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
 from inventory.services import adjust_stock, delete_product, save_product
-from inventory.undo import undo_product_import
 from sales.services import cancel_order, confirm_order
 from tests.api.test_profile import picture
 from tests.factories import make_import, make_order, make_product, make_sales

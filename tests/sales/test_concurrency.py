@@ -8,7 +8,7 @@ from django.core.management import call_command
 from accounts.exceptions import ImportOutdated
 from accounts.models import Customer
 from accounts.services import delete_user
-from accounts.spreadsheets import read_table
+from core.spreadsheets import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services import adjust_stock, delete_product, save_product

@@ -7,14 +7,14 @@ from django.core.management import call_command
 from django.db import transaction
 
 from accounts.exceptions import ImportOutdated
+from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, CustomerImport, User
 from accounts.resources import CustomerResource
 from accounts.services import lock_user, save_user
-from accounts.spreadsheets import read_table
-from accounts.undo import undo_customer_import
+from core.spreadsheets import read_table
+from inventory.import_undo import undo_product_import
 from inventory.models import Product, ProductImport, StockChange
 from inventory.resources import ProductResource
-from inventory.undo import undo_product_import
 from sales.models import Order
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product
 from tests.race import race

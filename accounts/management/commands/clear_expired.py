@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from ninja_jwt.token_blacklist.models import OutstandingToken
 
-from accounts.idempotency import forget_expired
 from accounts.lockout import forget_attempts
+from core.api.idempotency import forget_expired
 
 
 class Command(BaseCommand):

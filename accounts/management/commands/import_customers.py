@@ -1,7 +1,7 @@
 """`manage.py import_customers FILE`: the same import as in the admin, from the command line."""
 
-from accounts.imports.command import ImportCommand
 from accounts.resources import CustomerResource
+from core.imports.command import ImportCommand
 
 
 class Command(ImportCommand):

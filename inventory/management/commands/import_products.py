@@ -1,6 +1,6 @@
 """`manage.py import_products FILE`: the same import as in the admin, from the command line."""
 
-from accounts.imports.command import ImportCommand
+from core.imports.command import ImportCommand
 from inventory.resources import ProductResource, StockMode
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Customer, User
-from accounts.money import round_money
 from accounts.services import save_user
+from core.money import round_money
 from inventory.models import Product
 from inventory.services import adjust_stock, save_product
 from inventory.stock_check import check_stock

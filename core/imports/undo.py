@@ -8,11 +8,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.bulk import batches, delete_all, lock_all
 from accounts.exceptions import AlreadyUndone, ImportOutdated
-from accounts.imports.memory import collector_paused
-from accounts.languages import in_firms_language
 from accounts.models import AuditedModel, ImportedRow, ImportRecord, User
+from core.bulk import batches, delete_all, lock_all
+from core.i18n import in_firms_language
+from core.imports.memory import collector_paused
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import openpyxl
 from import_export.formats.base_formats import CSV, XLSX
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from accounts.spreadsheets.cells import escape_formula
+from core.spreadsheets.cells import escape_formula
 
 CHUNK = 64 * 1024
 

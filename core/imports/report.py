@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext, ngettext
 
-from accounts.languages import format_change
+from core.i18n import format_change
 
 SHOWN_LINES = 6  # so many are named
 

@@ -1,6 +1,6 @@
 """Tables that people bring and take away."""
 
-from accounts.spreadsheets.cells import (
+from core.spreadsheets.cells import (
     as_decimal,
     as_text,
     as_whole_number,
@@ -9,8 +9,8 @@ from accounts.spreadsheets.cells import (
     is_blank,
     unescape_formula,
 )
-from accounts.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
-from accounts.spreadsheets.writing import HarmlessCSV, HarmlessXLSX, write_csv
+from core.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
+from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX, write_csv
 
 __all__ = [
     "DELIMITERS",

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error as mistake
 from pydantic import ValidationError
 
-from config.refusals import refuse
+from core.api.errors import refuse
 
 logger = logging.getLogger(__name__)
 

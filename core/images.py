@@ -90,7 +90,7 @@ def forget_picture(old: FieldFile) -> None:
 class PictureInput(UnfoldAdminImageFieldWidget):
     """Shows the present picture, and asks the browser to offer pictures only."""
 
-    template_name = "accounts/picture_input.html"  # in accounts/templates: widgets are looked for in apps alone
+    template_name = "core/picture_input.html"  # in core/templates: widgets are looked for in apps alone
 
     def __init__(self, attrs=None):
         super().__init__({"accept": ",".join(f"image/{name.lower()}" for name in FORMATS), **(attrs or {})})

@@ -10,12 +10,12 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from accounts.dialogs import RecordDialogForm, close_dialog
 from accounts.exceptions import BusinessError
-from accounts.imports.report import shown_changes
-from accounts.imports.undo import check_not_undone
-from accounts.languages import format_count
-from accounts.model_admin import BackOfficeAdmin, ReadOnlyRecord, badge
+from core.admin.base import BackOfficeAdmin, ReadOnlyRecord, badge
+from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.i18n import format_count
+from core.imports.report import shown_changes
+from core.imports.undo import check_not_undone
 
 
 class UndoImportForm(RecordDialogForm):

@@ -7,10 +7,10 @@ from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from accounts.doors import Door, through
-from accounts.languages import format_count
 from accounts.security_log import note
-from config.refusals import refuse
+from core.api.errors import refuse
+from core.channels import Door, through
+from core.i18n import format_count
 
 UPLOADS = ("/image/", "/avatar/")
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")

@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin as LibraryImportMixin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from accounts.imports.resource import REASON_COLUMN, ImportResource
-from accounts.imports.uploads import forget_upload, keep_upload, kept_upload
-from accounts.languages import format_count
-from accounts.spreadsheets import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, defused, read_table, write_csv
+from core.i18n import format_count
+from core.imports.resource import REASON_COLUMN, ImportResource
+from core.imports.uploads import forget_upload, keep_upload, kept_upload
+from core.spreadsheets import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, defused, read_table, write_csv
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 100

@@ -6,7 +6,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.wire import MAX_ID
+from core.api.types import MAX_ID
 
 # A line's fields as a person calls them.
 SPOKEN = {"product_id": _("product"), "unit_price": _("price")}

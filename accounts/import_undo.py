@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.bulk import find_all
-from accounts.imports.undo import Undo, referred_to
-from accounts.languages import in_firms_language
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.services import IMPORTED_FIELDS, update_customers
+from core.bulk import find_all
+from core.i18n import in_firms_language
+from core.imports.undo import Undo, referred_to
 
 
 def undo_customer_import(record: CustomerImport, *, user: User | None) -> CustomerImport:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.datasets import BaseDataset
 
-from accounts.fields import PhoneField, readable_phone
-from accounts.model_admin import is_key
+from core.admin.base import is_key
+from core.fields import PhoneField, readable_phone
 
 LATEST = 20  # so many versions stand on the tab
 

@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 
-from config.middleware import is_api
+from config.middleware.api_guard import is_api
 
 
 def bucket_hosts(storage: dict) -> list[str]:

@@ -20,8 +20,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.exceptions import BusinessError
-from accounts.forms import CarefulForm
-from accounts.spreadsheets import HarmlessCSV, HarmlessXLSX
+from accounts.sign_in import CarefulForm
+from core.spreadsheets import HarmlessCSV, HarmlessXLSX
 
 SENSELESS = (IncorrectLookupParameters, ValueError, OverflowError)  # what an address with nonsense in it raises
 

@@ -6,10 +6,10 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from accounts.bulk import batches
-from accounts.imports.undo import Undo, referred_to
-from accounts.languages import format_count, in_firms_language
 from accounts.models import User
+from core.bulk import batches
+from core.i18n import format_count, in_firms_language
+from core.imports.undo import Undo, referred_to
 from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
 from inventory.services import IMPORTED_FIELDS, post_moves, write_imported
 

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.utils.formats import number_format
 
-from accounts.languages import left_to_right
+from core.i18n import left_to_right
 
 CENT = Decimal("0.01")
 

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
-from accounts.imports.resource import ImportResource
 from accounts.models import User
-from accounts.spreadsheets import DELIMITERS, ENCODINGS, UnreadableFile, read_table
+from core.imports.resource import ImportResource
+from core.spreadsheets import DELIMITERS, ENCODINGS, UnreadableFile, read_table
 
 SHOWN_ERRORS = 50
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RangeNumericFilter
 from unfold.utils import parse_date_str
 
-from accounts.days import start_of_day
-from accounts.model_admin import is_key
 from accounts.models import User
+from core.admin.base import is_key
+from core.dates import start_of_day
 
 
 class LocalDateRangeFilter(RangeDateFilter):

@@ -12,13 +12,13 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import Widget
 
-from accounts.doors import Door, through
 from accounts.exceptions import ImportOutdated
-from accounts.imports.memory import collector_paused
-from accounts.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
 from accounts.models import ImportRecord
-from accounts.money import round_money
-from accounts.spreadsheets import UnreadableFile, as_decimal, as_text, is_blank
+from core.channels import Door, through
+from core.imports.memory import collector_paused
+from core.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
+from core.money import round_money
+from core.spreadsheets import UnreadableFile, as_decimal, as_text, is_blank
 
 logger = logging.getLogger(__name__)
 REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from odf import opendocument, teletype
 
 from accounts.exceptions import BusinessError
-from accounts.languages import format_count
-from accounts.spreadsheets import archives
-from accounts.spreadsheets.cells import is_blank, is_error
+from core.i18n import format_count
+from core.spreadsheets import archives
+from core.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100

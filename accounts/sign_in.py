@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 
 from accounts import lockout
-from accounts.throttling import SignInThrottle
+from core.api.throttling import SignInThrottle
 
 
 class SignInForm(AuthenticationForm):
