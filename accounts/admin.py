@@ -14,15 +14,16 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.exceptions import BusinessError
 from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, CustomerImport, CustomerImportRow, User
 from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
-from accounts.sign_in import CarefulForm
-from core.admin.base import TYPED_NUMBERS, BackOfficeAdmin, HarmlessExportAdmin, badge
+from core.admin.base import TYPED_NUMBERS, BackOfficeAdmin, badge
+from core.admin.export import HarmlessExportAdmin
+from core.admin.forms import CarefulForm
 from core.admin.history import ReadableHistoryAdmin
+from core.exceptions import BusinessError
 from core.fields import readable_phone
 from core.images import PictureField
 from core.imports.admin import ImportMixin

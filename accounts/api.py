@@ -32,8 +32,9 @@ from accounts.schemas import (
 from accounts.services import delete_user, lock_people, save_user
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, may, renew_access
 from core.api.pagination import KeysetPagination
+from core.api.schemas import fill
 from core.api.throttling import STRICT, AddressThrottle
-from core.api.types import MAX_ID, check_seen, fill
+from core.api.types import MAX_ID, check_seen
 from core.i18n import in_firms_language
 from core.images import read_picture
 

@@ -13,56 +13,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts.querysets import CustomerManager, UserManager
 from accounts.security_log import note_rights
-from core.channels import Door, current_door
 from core.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
-
-# A history row has its own moment and author, so it need not copy these.
-HISTORY_KNOWS = ["modified_at", "modified_by"]
-
-
-class Version(models.Model):
-    """What every row of a history knows besides the record's values, the moment, the author and the reason."""
-
-    door = models.CharField(max_length=7, choices=Door, blank=True, default=current_door)
-
-    class Meta:
-        abstract = True
-
-
-class AuditedModel(models.Model):
-    """Who made and who last changed a record, and when."""
-
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    modified_at = models.DateTimeField(_("last changed"), auto_now=True)
-    created_by = models.ForeignKey(
-        "accounts.User",
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
-    modified_by = models.ForeignKey(
-        "accounts.User",
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("changed by"),
-    )
-
-    class Meta:
-        abstract = True
-
-    def stamp(self, user: "User | None", reason: str = "", *, at=None) -> None:
-        """Note who is about to save this record, why and (for data of the past) when, here and in its history."""
-        if self._state.adding:
-            self.created_by = user
-            self.created_at = at or timezone.now()
-        self.modified_by = user
-        self._history_user, self._change_reason = user, reason
-        self._history_date = at or timezone.now()
-
+from core.models import HISTORY_KNOWS, AuditedModel, Version
 
 # No password hashes in the history.
 user_history = HistoricalRecords(

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.exceptions import BusinessError
 from accounts.models import User
 from accounts.roles import require
 from accounts.services import lock_people, save_user
-from accounts.sign_in import CarefulForm
+from core.admin.forms import CarefulForm
+from core.exceptions import BusinessError
 from core.images import PictureField
 
 

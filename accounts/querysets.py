@@ -4,32 +4,16 @@ import re
 from datetime import date, timedelta
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Trim
 
 from core.dates import start_of_day
 from core.fields import as_e164
+from core.text_search import every_word, rank
 
-MAX_WORDS = 10
 PHONE_PIECE = re.compile(r"[0-9+/().\s–-]+")
 WITH_AREA = 7  # so many digits may be a whole number, written with the zeros that are dialled at home
 COUNTED_CODE = r"^CUST-([0-9]{4}|[1-9][0-9]{4,8})$"  # so written, the longest and last in the alphabet is the highest
-
-
-def every_word(text: str, *fields: str) -> Q:
-    """Records in which each word of the text (of the first ten) is part of one of these fields."""
-    found = Q()
-    for word in text.split()[:MAX_WORDS]:
-        anywhere = Q()
-        for field in fields:
-            anywhere |= Q(**{f"{field}__icontains": word})
-        found &= anywhere
-    return found
-
-
-def rank(*, exact: Q, close: Q) -> Case:
-    """How well a record that was found matches: 0 exactly, 1 closely, 2 somehow."""
-    return Case(When(exact, then=Value(0)), When(close, then=Value(1)), default=Value(2), output_field=IntegerField())
 
 
 def phone_ending_with(text: str) -> Q:

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from accounts.models import User
-from accounts.querysets import every_word, phone_ending_with
-from core.api.types import Money, Payload, Seen, absolute_url, choice, full_name, money, text
+from accounts.querysets import phone_ending_with
+from core.api.schemas import AuditedOut, Payload, example
+from core.api.types import Money, Seen, absolute_url, choice, money, text
+from core.text_search import every_word
 
 Role = choice(User.Role)
 Email = text(254, required=True, format="email")
@@ -28,22 +30,6 @@ JOHN = {
     "phone": "+1234567890",
     "role": "customer",
 }
-
-
-def example(value: dict) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [value]})
-
-
-class AuditedOut(Schema):
-    """What names who made and last changed a record; null if it was the system."""
-
-    @staticmethod
-    def resolve_created_by(record):
-        return full_name(record.created_by)
-
-    @staticmethod
-    def resolve_modified_by(record):
-        return full_name(record.modified_by)
 
 
 # Signing in

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from simple_history.models import HistoricalRecords
 
-from core.channels import client_address
+from core.client_address import client_address
 
 logger = logging.getLogger("security")
 

@@ -21,7 +21,6 @@ from ninja.parser import Parser
 from ninja_extra.exceptions import APIException
 
 from accounts import api as accounts_api
-from accounts.exceptions import BusinessError
 from accounts.tokens import TokenAuth
 from config import __version__
 from config.middleware.database_unavailable import answer_busy, is_busy
@@ -29,6 +28,7 @@ from config.middleware.security_headers import DOCUMENTATION
 from config.openapi import Description
 from core.api.errors import SPOKEN, as_sentence, refuse
 from core.api.throttling import AddressThrottle
+from core.exceptions import BusinessError
 from inventory import api as inventory_api
 from sales import api as sales_api
 

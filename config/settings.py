@@ -79,8 +79,8 @@ MIDDLEWARE = [
     "config.middleware.api_guard.guard_api",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.middleware.api_guard.refuse_giants",
-    "config.middleware.api_guard.refuse_nul",
+    "config.middleware.request_limits.refuse_giants",
+    "config.middleware.request_limits.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -88,9 +88,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "config.middleware.api_guard.name_door",
+    "config.middleware.channel.name_door",
     "config.middleware.database_unavailable.BusyMiddleware",
-    "config.middleware.api_guard.note_refusals",
+    "config.middleware.security_log.note_refusals",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
     "axes.middleware.AxesMiddleware",
 ]
@@ -158,7 +158,7 @@ AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.lockout.sign_in_name"
-AXES_CLIENT_IP_CALLABLE = "core.channels.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_RESET_ON_SUCCESS = True

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import models
 
-from accounts.models import AuditedModel, User
+from accounts.models import User
+from core.models import AuditedModel
 
 BATCH = 1000
 

@@ -2,11 +2,9 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from ipaddress import ip_address
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from ninja.throttling import BaseThrottle
 
 
 class Door(TextChoices):
@@ -32,11 +30,3 @@ def through(door: Door):
         yield
     finally:
         _door.reset(token)
-
-
-def client_address(request) -> str | None:
-    """The address a request comes from, as far as NUM_PROXIES lets us believe what it says. None: none that is one."""
-    try:
-        return str(ip_address(BaseThrottle().get_ident(request) or ""))
-    except ValueError:
-        return None

@@ -10,7 +10,8 @@ from ninja.pagination import paginate
 from accounts.roles import require
 from accounts.tokens import may
 from core.api.pagination import KeysetPagination
-from core.api.types import MAX_ID, check_seen, fill
+from core.api.schemas import fill
+from core.api.types import MAX_ID, check_seen
 from core.i18n import in_firms_language
 from core.images import read_picture
 from inventory.models import Product, StockChange

@@ -1,6 +1,6 @@
 """What the stock refuses."""
 
-from accounts.exceptions import BusinessError
+from core.exceptions import BusinessError
 
 
 class InsufficientStock(BusinessError):

@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import HISTORY_KNOWS, AuditedModel, ImportedRow, ImportRecord, Version
+from accounts.models import ImportedRow, ImportRecord
 from core.fields import NormalisedMixin, TrimmedCharField
+from core.models import HISTORY_KNOWS, AuditedModel, Version
 from core.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
 from inventory.stock_status import StockStatus

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
-from accounts.querysets import every_word, rank
+from core.text_search import every_word, rank
 from inventory.stock_status import StockStatus
 
 

@@ -7,9 +7,9 @@ from django.db.models import Q
 from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import Field, model_serializer
 
-from accounts.querysets import every_word
-from accounts.schemas import AuditedOut, example
-from core.api.types import Id, Money, Payload, Seen, absolute_url, choice, full_name, money, text, whole
+from core.api.schemas import AuditedOut, Payload, example
+from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text, whole
+from core.text_search import every_word
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.stock_status import StockStatus
 

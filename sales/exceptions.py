@@ -1,6 +1,6 @@
 """What the order services refuse."""
 
-from accounts.exceptions import BusinessError
+from core.exceptions import BusinessError
 
 
 class InvalidTransition(BusinessError):

@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.exceptions import BusinessError
-from accounts.sign_in import CarefulForm
 from core.admin.base import is_key
 from core.admin.dialogs import RecordDialogForm
+from core.admin.forms import CarefulForm
+from core.exceptions import BusinessError
 from core.i18n import format_change
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import find_shortages

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import HISTORY_KNOWS, AuditedModel, Version
+from core.models import HISTORY_KNOWS, AuditedModel, Version
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet

@@ -9,8 +9,8 @@ from operator import or_
 from django.db.models import BigIntegerField, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
-from accounts.querysets import rank
 from core.dates import start_of_day
+from core.text_search import rank
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")

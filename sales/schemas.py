@@ -9,9 +9,9 @@ from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from accounts.querysets import every_word
-from accounts.schemas import AuditedOut, example
-from core.api.types import Day, Id, Money, Payload, Seen, choice, full_name, money, text, whole
+from core.api.schemas import AuditedOut, Payload, example
+from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text, whole
+from core.text_search import every_word
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
 

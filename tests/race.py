@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 from django.db import connection, connections
 
-from accounts.exceptions import BusinessError
+from core.exceptions import BusinessError
 
 
 def race(*jobs) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
-from accounts.exceptions import BusinessError
+from core.exceptions import BusinessError
 
 FORMAT = 1
 MANIFEST = "manifest.json"

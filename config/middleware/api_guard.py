@@ -1,15 +1,10 @@
 """What every request passes through."""
 
-import logging
-
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.template.loader import render_to_string
+from django.http import JsonResponse
 from django.utils.translation import gettext
 
-from accounts.security_log import note
 from core.api.errors import refuse
-from core.channels import Door, through
 from core.i18n import format_count
 
 UPLOADS = ("/image/", "/avatar/")
@@ -19,56 +14,6 @@ FORM_OVERHEAD = 100_000  # what a multipart form may add to the picture in it
 
 def is_api(request) -> bool:
     return request.path_info.startswith("/api/")
-
-
-def refuse_nul(get_response):
-    """PostgreSQL cannot compare text with a NUL character, and no honest address or cookie has one."""
-
-    def middleware(request):
-        cookies = "".join(request.COOKIES.values())
-        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in cookies:
-            return HttpResponseBadRequest("" if is_api(request) else render_to_string("400.html"))
-        return get_response(request)
-
-    return middleware
-
-
-def refuse_giants(get_response):
-    """Answer 413 before a body is read that is larger than any form or file here.
-
-    What is a little too large for its field is left to the field, which says so in its own words.
-    """
-
-    def middleware(request):
-        limit = 2 * max(settings.MAX_IMPORT_BYTES, settings.MAX_IMAGE_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not is_api(request) and (not length.isdecimal() or int(length) > limit):
-            return HttpResponse(render_to_string("413.html"), status=413)
-        return get_response(request)
-
-    return middleware
-
-
-def name_door(get_response):
-    """Let the history know whether somebody came through the admin or the API."""
-
-    def middleware(request):
-        with through(Door.API if is_api(request) else Door.ADMIN):
-            return get_response(request)
-
-    return middleware
-
-
-def note_refusals(get_response):
-    """Write down who asked for what they may not have."""
-
-    def middleware(request):
-        response = get_response(request)
-        if response.status_code == 403:
-            note("refused", request, level=logging.WARNING, method=request.method, path=request.path)
-        return response
-
-    return middleware
 
 
 def guard_api(get_response):

@@ -7,21 +7,17 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ExportMixin
 from unfold.admin import ModelAdmin
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.exceptions import BusinessError
-from accounts.sign_in import CarefulForm
-from core.spreadsheets import HarmlessCSV, HarmlessXLSX
+from core.admin.forms import CarefulForm
+from core.exceptions import BusinessError
 
 SENSELESS = (IncorrectLookupParameters, ValueError, OverflowError)  # what an address with nonsense in it raises
 
@@ -175,52 +171,3 @@ def is_key(value) -> bool:
 def badge(text: str, colour: str) -> str:
     """A coloured label, for lists and forms alike. Colours: success, warning, danger, info, primary."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour})
-
-
-class DownloadForm(ExportForm):
-    """The first format is chosen already."""
-
-    def __init__(self, formats, resources, **kwargs):
-        super().__init__(formats, resources, **kwargs)
-        self.fields["format"].choices = [(str(index), kind.label) for index, kind in enumerate(formats)]
-        self.fields["format"].initial = "0"
-        self.fields["resource"].label = gettext("Contents")
-
-
-class HarmlessExportAdmin(ExportMixin):
-    """Export of the filtered list, for those whose role says so, with no cell that a spreadsheet would run."""
-
-    export_form_class = DownloadForm
-    export_formats = (HarmlessXLSX, HarmlessCSV)
-
-    def has_export_permission(self, request):
-        return self.has_view_permission(request) and self.has_permission_to(request, "export")
-
-    def export_action(self, request):
-        try:
-            return super().export_action(request)
-        except SENSELESS:
-            if not request.GET:
-                raise  # not the address's fault
-            return self.back_to_list(request)
-
-    def get_export_context_data(self, **kwargs):
-        return {**super().get_export_context_data(**kwargs), "step": gettext("Export")}
-
-    def get_valid_export_item_pks(self, request):
-        return []  # there is no export of selected rows, so no reason to load every key for it
-
-    def _do_file_export(self, file_format, request, queryset, export_form=None):
-        """Send the file while it is read from the database, whatever its length; the library would hold it all."""
-        resource_class = self.choose_export_resource_class(export_form, request)
-        resource = resource_class(**self.get_export_resource_kwargs(request))
-        rows = (
-            resource.export_resource(record, force_native_type=True)  # numbers stay numbers
-            for record in resource.iter_queryset(resource.filter_export(queryset))
-        )
-        name = self.get_export_filename(request, queryset, file_format)
-        return StreamingHttpResponse(
-            file_format.stream(resource.get_export_headers(), rows),
-            content_type=file_format.get_content_type(),
-            headers={"Content-Disposition": content_disposition_header(True, name)},
-        )

@@ -4,12 +4,9 @@ import re
 from datetime import timedelta
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.utils import parse_date_str
 
-from accounts.models import User
-from core.admin.base import is_key
 from core.dates import start_of_day
 
 
@@ -34,15 +31,3 @@ class AmountRangeFilter(RangeNumericFilter):
             if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", value):
                 raise IncorrectLookupParameters(value)
         return super().queryset(request, queryset)
-
-
-class ByFilter(DropdownFilter):
-    """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
-
-    title, parameter_name = _("by"), "created_by"
-
-    def lookups(self, request, model_admin):
-        return [(user.pk, str(user)) for user in User.objects.staff()]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(created_by=self.value()) if is_key(self.value()) else queryset

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
 
-from accounts.exceptions import KeyUsedOtherwise
 from accounts.models import IdempotencyKey
+from core.exceptions import KeyUsedOtherwise
 
 KEPT = timedelta(hours=24)
 

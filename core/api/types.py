@@ -13,50 +13,18 @@ from django.utils.translation import gettext
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
-from accounts.exceptions import RecordChanged
+from core.exceptions import RecordChanged
 
 MAX_ID = 2**63 - 1
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
-
-
-class Payload(BaseModel):
-    """The body of a request. Fields that it does not know are ignored: frontends send back what they were given."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    def given(self, *names: str) -> dict:
-        """What the body really said, of these fields or of all."""
-        return {name: getattr(self, name) for name in self.model_fields_set if not names or name in names}
-
-
-def fill(record: models.Model, values: dict, *, together: bool = True) -> models.Model:
-    """Put the values into the record; a None empties a field: text becomes blank, a number its default.
-
-    Raises ValidationError by field if the record would break a rule of its model. Of an existing record only the given
-    fields are checked, and (if `together`) how fields go together: the others may stem from older rules.
-    """
-    for name, value in values.items():
-        field = record._meta.get_field(name)
-        setattr(record, name, field.get_default() if value is None and not field.null else value)
-    untouched = {field.name for field in record._meta.fields if field.name not in values}
-    if record._state.adding:
-        untouched = {field.name for field in record._meta.fields if not field.editable or field.name == "password"}
-    if together:
-        record.full_clean(exclude=untouched)
-    else:
-        record.clean_fields(exclude=untouched)
-        record.validate_unique(exclude=untouched)
-    return record
 
 
 def check_seen(record: models.Model, seen: datetime | None) -> None:

@@ -10,9 +10,9 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from accounts.exceptions import BusinessError
 from core.admin.base import BackOfficeAdmin, ReadOnlyRecord, badge
 from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.exceptions import BusinessError
 from core.i18n import format_count
 from core.imports.report import shown_changes
 from core.imports.undo import check_not_undone

@@ -12,9 +12,9 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import Widget
 
-from accounts.exceptions import ImportOutdated
 from accounts.models import ImportRecord
 from core.channels import Door, through
+from core.imports.exceptions import ImportOutdated
 from core.imports.memory import collector_paused
 from core.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
 from core.money import round_money

@@ -8,11 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.exceptions import AlreadyUndone, ImportOutdated
-from accounts.models import AuditedModel, ImportedRow, ImportRecord, User
+from accounts.models import ImportedRow, ImportRecord, User
 from core.bulk import batches, delete_all, lock_all
 from core.i18n import in_firms_language
+from core.imports.exceptions import AlreadyUndone, ImportOutdated
 from core.imports.memory import collector_paused
+from core.models import AuditedModel
 
 logger = logging.getLogger(__name__)
 

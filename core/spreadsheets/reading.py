@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from odf import opendocument, teletype
 
-from accounts.exceptions import BusinessError
+from core.exceptions import BusinessError
 from core.i18n import format_count
 from core.spreadsheets import archives
 from core.spreadsheets.cells import is_blank, is_error

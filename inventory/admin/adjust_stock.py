@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from accounts.exceptions import BusinessError
 from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.exceptions import BusinessError
 from core.fields import validate_visible
 from core.i18n import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product

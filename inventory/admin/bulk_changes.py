@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.exceptions import BusinessError
 from core.admin.base import is_key
 from core.bulk import find_all
+from core.exceptions import BusinessError
 from core.i18n import format_count
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services import fingerprint, set_category, set_low_stock_threshold

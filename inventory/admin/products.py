@@ -9,9 +9,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.sign_in import CarefulForm
-from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, badge
+from core.admin.base import BackOfficeAdmin, badge
+from core.admin.export import HarmlessExportAdmin
 from core.admin.filters import AmountRangeFilter
+from core.admin.forms import CarefulForm
 from core.admin.history import ReadableHistoryAdmin
 from core.images import PictureField
 from core.money import format_money

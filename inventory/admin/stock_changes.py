@@ -7,8 +7,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, ReadOnlyRecord, badge
-from core.admin.filters import ByFilter, LocalDateRangeFilter
+from accounts.filters import ByFilter
+from core.admin.base import BackOfficeAdmin, ReadOnlyRecord, badge
+from core.admin.export import HarmlessExportAdmin
+from core.admin.filters import LocalDateRangeFilter
 from core.i18n import format_change
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource

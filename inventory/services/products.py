@@ -9,9 +9,9 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.exceptions import RecordChanged
 from accounts.models import User
 from core.bulk import update_all
+from core.exceptions import RecordChanged
 from core.i18n import in_firms_language
 from core.images import forget_picture
 from inventory.exceptions import ProductInUse, SkuTaken

@@ -13,8 +13,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from accounts.filters import ByFilter
 from core.admin.base import badge
-from core.admin.filters import AmountRangeFilter, ByFilter, LocalDateRangeFilter
+from core.admin.filters import AmountRangeFilter, LocalDateRangeFilter
 from core.i18n import format_count
 from core.money import format_money
 from sales.models import Order

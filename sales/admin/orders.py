@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.roles import require
-from core.admin.base import BackOfficeAdmin, HarmlessExportAdmin, is_key
+from core.admin.base import BackOfficeAdmin, is_key
+from core.admin.export import HarmlessExportAdmin
 from core.fields import readable_phone
 from core.money import format_money
 from inventory.models import Product

@@ -6,8 +6,8 @@ from django.utils.translation import ngettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from accounts.exceptions import BusinessError
 from core.admin.dialogs import close_dialog
+from core.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm
 from sales.models import Order
 from sales.services import cancel_order, confirm_order, tell_lost

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Customer, User
-from accounts.sign_in import CarefulForm
+from core.admin.forms import CarefulForm
 from tests.conftest import said
 from tests.factories import make_customer, make_sales
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.services import save_user
-from accounts.sign_in import CarefulForm
+from core.admin.forms import CarefulForm
 from tests.conftest import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.exceptions import AlreadyUndone
 from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, User
 from accounts.services import IMPORTED_FIELDS, save_user
+from core.imports.exceptions import AlreadyUndone
 from tests.factories import make_customer, make_customer_import, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db

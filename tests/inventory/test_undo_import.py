@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.exceptions import AlreadyUndone
 from core.images import clean_image
+from core.imports.exceptions import AlreadyUndone
 from inventory.import_undo import undo_product_import
 from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
 from inventory.services import adjust_stock, delete_product, save_product

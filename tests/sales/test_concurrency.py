@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from accounts.exceptions import ImportOutdated
 from accounts.models import Customer
 from accounts.services import delete_user
+from core.imports.exceptions import ImportOutdated
 from core.spreadsheets import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource

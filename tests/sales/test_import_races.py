@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from accounts.exceptions import ImportOutdated
 from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, CustomerImport, User
 from accounts.resources import CustomerResource
 from accounts.services import lock_user, save_user
+from core.imports.exceptions import ImportOutdated
 from core.spreadsheets import read_table
 from inventory.import_undo import undo_product_import
 from inventory.models import Product, ProductImport, StockChange

@@ -22,9 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.exceptions import BusinessError
 from accounts.models import Customer, User
 from accounts.services import save_user
+from core.exceptions import BusinessError
 from core.spreadsheets import read_table
 from inventory.import_undo import undo_product_import
 from inventory.models import Product, ProductImport, ProductImportRow, StockChange

@@ -1,0 +1,19 @@
+"""Filters of lists by people."""
+
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from accounts.models import User
+from core.admin.base import is_key
+
+
+class ByFilter(DropdownFilter):
+    """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
+
+    title, parameter_name = _("by"), "created_by"
+
+    def lookups(self, request, model_admin):
+        return [(user.pk, str(user)) for user in User.objects.staff()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(created_by=self.value()) if is_key(self.value()) else queryset
