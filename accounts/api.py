@@ -49,7 +49,14 @@ EDITED = ["email", "customer_code", "phone", "first_name", "last_name", "address
 # Signing in
 
 
-@auth.post("/register/", auth=OptionalTokenAuth(), throttle=STRICT, response={201: MeOut}, summary="Register")
+@auth.post(
+    "/register/",
+    auth=OptionalTokenAuth(),
+    throttle=STRICT,
+    response={201: MeOut},
+    summary="Register",
+    operation_id="accounts_register_post",
+)
 def register(request, payload: RegisterIn):
     """Make an account of one's own: a customer's. Only an admin registers others, and in any role."""
     role = payload.role or User.Role.CUSTOMER
@@ -62,7 +69,9 @@ def register(request, payload: RegisterIn):
     return Status(201, save_user(user, by=by, reason=in_firms_language(_("Registered"))))
 
 
-@auth.post("/login/", auth=None, throttle=STRICT, response=TokensOut, summary="Log in")
+@auth.post(
+    "/login/", auth=None, throttle=STRICT, response=TokensOut, summary="Log in", operation_id="accounts_login_post"
+)
 def login(request, payload: LoginIn):
     """Get an access token for the requests to come, and a refresh token for when it has expired."""
     user = authenticate(request, username=payload.email, password=payload.password)
@@ -72,13 +81,27 @@ def login(request, payload: LoginIn):
     return issue_tokens(user)
 
 
-@auth.post("/refresh/", auth=None, throttle=[AddressThrottle()], response=AccessOut, summary="Refresh the access token")
+@auth.post(
+    "/refresh/",
+    auth=None,
+    throttle=[AddressThrottle()],
+    response=AccessOut,
+    summary="Refresh the access token",
+    operation_id="accounts_refresh_post",
+)
 def refresh(request, payload: RefreshIn):
     """Get a new access token. The refresh token stays the same until it expires or is logged out."""
     return {"access": renew_access(payload.refresh)}
 
 
-@auth.post("/logout/", auth=None, throttle=[AddressThrottle()], response={204: None}, summary="Log out")
+@auth.post(
+    "/logout/",
+    auth=None,
+    throttle=[AddressThrottle()],
+    response={204: None},
+    summary="Log out",
+    operation_id="accounts_logout_post",
+)
 def logout(request, payload: RefreshIn):
     """Make the refresh token worthless. It says itself who logs out: the access token may have expired by then."""
     user = User.objects.filter(pk=end_refresh(payload.refresh)).first()
@@ -89,14 +112,16 @@ def logout(request, payload: RefreshIn):
 # One's own profile
 
 
-@auth.get("/me/", auth=OWN_PROFILE, response=MeOut, summary="My profile")
+@auth.get("/me/", auth=OWN_PROFILE, response=MeOut, summary="My profile", operation_id="accounts_me_get")
 def me(request):
     """Who is signed in."""
     return User.objects.select_related(*AUTHORS).get(pk=request.user.pk)
 
 
-@auth.put("/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile")
-@auth.patch("/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile")
+@auth.put("/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile", operation_id="accounts_change_me_put")
+@auth.patch(
+    "/me/", auth=OWN_PROFILE, response=MeOut, summary="Change my profile", operation_id="accounts_change_me_patch"
+)
 @transaction.atomic
 def change_me(request, payload: MeIn):
     """Change one's own name, phone number or address; what is left out stays."""
@@ -108,7 +133,14 @@ def change_me(request, payload: MeIn):
     return save_user(fill(user, values), by=user) if values else user
 
 
-@auth.post("/me/password/", auth=OWN_PROFILE, throttle=STRICT[1:], response=TokensOut, summary="Change my password")
+@auth.post(
+    "/me/password/",
+    auth=OWN_PROFILE,
+    throttle=STRICT[1:],
+    response=TokensOut,
+    summary="Change my password",
+    operation_id="accounts_change_password_post",
+)
 def change_password(request, payload: PasswordIn):
     """Change one's own password. All tokens end with the old one; the answer has new ones."""
     asker = request.user
@@ -124,7 +156,9 @@ def change_password(request, payload: PasswordIn):
     return issue_tokens(user)
 
 
-@auth.put("/me/avatar/", auth=OWN_PROFILE, response=MeOut, summary="Set my picture")
+@auth.put(
+    "/me/avatar/", auth=OWN_PROFILE, response=MeOut, summary="Set my picture", operation_id="accounts_set_avatar_put"
+)
 def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""
     picture = read_picture("avatar", avatar)  # which takes its time: before anything is locked
@@ -134,7 +168,13 @@ def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja'
         return save_user(user, by=user)
 
 
-@auth.delete("/me/avatar/", auth=OWN_PROFILE, response={204: None}, summary="Remove my picture")
+@auth.delete(
+    "/me/avatar/",
+    auth=OWN_PROFILE,
+    response={204: None},
+    summary="Remove my picture",
+    operation_id="accounts_remove_avatar_delete",
+)
 @transaction.atomic
 def remove_avatar(request):
     """Delete the picture; without one this does nothing."""
@@ -148,28 +188,58 @@ def remove_avatar(request):
 # Customers
 
 
-@customers.get("/", auth=may("accounts.view_customer"), response=list[CustomerOut], summary="List customers")
+@customers.get(
+    "/",
+    auth=may("accounts.view_customer"),
+    response=list[CustomerOut],
+    summary="List customers",
+    operation_id="accounts_list_customers_get",
+)
 @paginate(KeysetPagination, orderings=("id", "email", "first_name", "last_name", "created_at"))
 def list_customers(request, filters: Query[CustomerFilters]):
     """Customers, the newest first."""
     return filters.filter(Customer.objects.select_related(*AUTHORS))
 
 
-@customers.post("/", auth=may("accounts.add_customer"), response={201: CustomerOut}, summary="Create a customer")
+@customers.post(
+    "/",
+    auth=may("accounts.add_customer"),
+    response={201: CustomerOut},
+    summary="Create a customer",
+    operation_id="accounts_create_customer_post",
+)
 def create_customer(request, payload: CustomerIn):
     """Add a customer. Without a password they can be ordered for, but not sign in."""
     customer = Customer(role=User.Role.CUSTOMER, created_by=request.user, modified_by=request.user)
     return Status(201, save_customer(request, customer, payload))
 
 
-@customers.get("/{int:id}/", auth=may("accounts.view_customer"), response=CustomerOut, summary="Get a customer")
+@customers.get(
+    "/{int:id}/",
+    auth=may("accounts.view_customer"),
+    response=CustomerOut,
+    summary="Get a customer",
+    operation_id="accounts_get_customer_get",
+)
 def get_customer(request, id: int):
     """One customer."""
     return get_object_or_404(Customer.objects.select_related(*AUTHORS), pk=id)
 
 
-@customers.put("/{int:id}/", auth=may("accounts.change_customer"), response=CustomerOut, summary="Change a customer")
-@customers.patch("/{int:id}/", auth=may("accounts.change_customer"), response=CustomerOut, summary="Change a customer")
+@customers.put(
+    "/{int:id}/",
+    auth=may("accounts.change_customer"),
+    response=CustomerOut,
+    summary="Change a customer",
+    operation_id="accounts_change_customer_put",
+)
+@customers.patch(
+    "/{int:id}/",
+    auth=may("accounts.change_customer"),
+    response=CustomerOut,
+    summary="Change a customer",
+    operation_id="accounts_change_customer_patch",
+)
 @transaction.atomic
 def change_customer(request, id: int, payload: CustomerChanges):
     """Change a customer; what is left out stays."""
@@ -178,7 +248,13 @@ def change_customer(request, id: int, payload: CustomerChanges):
     return save_customer(request, customer, payload)
 
 
-@customers.delete("/{int:id}/", auth=may("accounts.delete_customer"), response={204: None}, summary="Delete a customer")
+@customers.delete(
+    "/{int:id}/",
+    auth=may("accounts.delete_customer"),
+    response={204: None},
+    summary="Delete a customer",
+    operation_id="accounts_delete_customer_delete",
+)
 def delete_customer(request, id: int):
     """Delete a customer who has never ordered; others can only be deactivated (409)."""
     delete_user(get_object_or_404(Customer, pk=id), by=request.user)

@@ -9,7 +9,7 @@ from accounts.models import Customer, CustomerImport
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
 from core.bulk import find_all
 from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
-from core.spreadsheets import as_text, is_blank
+from core.spreadsheets.cells import as_text, is_blank
 
 UNIQUE = {  # with what is said of lines that share one
     "customer_code": _("%(lines)s have the same code."),

@@ -1,10 +1,13 @@
 """What the API's description of itself says of every route: who may, how it refuses, what a refusal looks like."""
 
+from csp.decorators import csp
+from django.shortcuts import render
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.models import User
 from accounts.roles import MATRIX
 from accounts.tokens import OptionalTokenAuth
+from config.middleware.security_headers import DOCUMENTATION
 
 REFUSALS = {
     400: "Something in the request is not as it should be.",
@@ -91,3 +94,9 @@ def who_may(operation) -> str:
         return "everybody"
     roles = {role for permission in lock.permissions for role in MATRIX[permission]}
     return ", ".join(role.label.lower() for role in User.Role if role in roles) or "nobody"
+
+
+@csp(DOCUMENTATION)
+def redoc(request):
+    """The description of the API to read."""
+    return render(request, "api/redoc.html")

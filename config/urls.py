@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from accounts.profile import profile
-from config.api import api, nothing_here, redoc
+from config.api import api
+from config.api_errors import nothing_here
 from config.health import healthz, readyz
+from config.openapi import redoc
 from sales.search import search
 
 

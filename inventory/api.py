@@ -23,7 +23,9 @@ from inventory.schemas import (
     StockChangeFilters,
     StockChangeOut,
 )
-from inventory.services import IMPORTED_FIELDS, adjust_stock, delete_product, lock_products, save_product
+from inventory.services.imports import IMPORTED_FIELDS
+from inventory.services.products import delete_product, save_product
+from inventory.services.stock import adjust_stock, lock_products
 
 products = Router(tags=["Products"])
 
@@ -32,14 +34,26 @@ EDITED = ["sku", *IMPORTED_FIELDS]
 AUTHORS = ["created_by", "modified_by"]
 
 
-@products.get("/", auth=may("inventory.view_product"), response=list[ProductOut], summary="List products")
+@products.get(
+    "/",
+    auth=may("inventory.view_product"),
+    response=list[ProductOut],
+    summary="List products",
+    operation_id="inventory_list_products_get",
+)
 @paginate(KeysetPagination, orderings=("id", "sku", "name", "category", "selling_price", "created_at"))
 def list_products(request, filters: Query[ProductFilters]):
     """Products, the newest first."""
     return filters.filter(Product.objects.with_status().select_related(*AUTHORS))
 
 
-@products.post("/", auth=may("inventory.add_product"), response={201: ProductOut}, summary="Create a product")
+@products.post(
+    "/",
+    auth=may("inventory.add_product"),
+    response={201: ProductOut},
+    summary="Create a product",
+    operation_id="inventory_create_product_post",
+)
 def create_product(request, payload: ProductIn):
     """Add a product with its initial stock."""
     product = Product(created_by=request.user, modified_by=request.user)
@@ -48,13 +62,18 @@ def create_product(request, payload: ProductIn):
 
 
 @products.get(
-    "/stock-changes/", auth=may("inventory.view_stockchange"), response=list[StockChangeOut], summary="Stock change log"
+    "/stock-changes/",
+    auth=may("inventory.view_stockchange"),
+    response=list[StockChangeOut],
+    summary="Stock change log",
+    operation_id="inventory_list_stock_changes_get",
 )
 @products.get(
     "/stock-history/",
     auth=may("inventory.view_stockchange"),
     response=list[StockChangeOut],
     summary="Stock change log (another name)",
+    operation_id="inventory_list_stock_changes_get_alias",
 )
 @paginate(KeysetPagination, orderings=("id", "created_at"))
 def list_stock_changes(request, filters: Query[StockChangeFilters]):
@@ -62,14 +81,32 @@ def list_stock_changes(request, filters: Query[StockChangeFilters]):
     return filters.filter(StockChange.objects.select_related("customer", "created_by"))
 
 
-@products.get("/{int:id}/", auth=may("inventory.view_product"), response=ProductOut, summary="Get a product")
+@products.get(
+    "/{int:id}/",
+    auth=may("inventory.view_product"),
+    response=ProductOut,
+    summary="Get a product",
+    operation_id="inventory_get_product_get",
+)
 def get_product(request, id: int):
     """One product."""
     return get_object_or_404(Product.objects.select_related(*AUTHORS), pk=id)
 
 
-@products.put("/{int:id}/", auth=CHANGE, response=ProductOut, summary="Change a product")
-@products.patch("/{int:id}/", auth=CHANGE, response=ProductOut, summary="Change a product")
+@products.put(
+    "/{int:id}/",
+    auth=CHANGE,
+    response=ProductOut,
+    summary="Change a product",
+    operation_id="inventory_change_product_put",
+)
+@products.patch(
+    "/{int:id}/",
+    auth=CHANGE,
+    response=ProductOut,
+    summary="Change a product",
+    operation_id="inventory_change_product_patch",
+)
 @transaction.atomic
 def change_product(request, id: int, payload: ProductChanges):
     """Change a product; what is left out stays. A different `stock_qty` is logged as an adjustment."""
@@ -87,14 +124,26 @@ def change_product(request, id: int, payload: ProductChanges):
     return get_product(request, id)
 
 
-@products.delete("/{int:id}/", auth=may("inventory.delete_product"), response={204: None}, summary="Delete a product")
+@products.delete(
+    "/{int:id}/",
+    auth=may("inventory.delete_product"),
+    response={204: None},
+    summary="Delete a product",
+    operation_id="inventory_remove_product_delete",
+)
 def remove_product(request, id: int):
     """Delete a product; 409 if pending orders ask for it. Past orders and stock changes keep its name and SKU."""
     delete_product(get_object_or_404(Product, pk=id), user=request.user)
     return Status(204, None)
 
 
-@products.put("/{int:id}/image/", auth=CHANGE, response=ProductOut, summary="Set a product's picture")
+@products.put(
+    "/{int:id}/image/",
+    auth=CHANGE,
+    response=ProductOut,
+    summary="Set a product's picture",
+    operation_id="inventory_set_image_put",
+)
 def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""
     picture = read_picture("image", image)  # which takes its time: before anything is locked
@@ -105,7 +154,13 @@ def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 
     return get_product(request, id)
 
 
-@products.delete("/{int:id}/image/", auth=CHANGE, response={204: None}, summary="Remove a product's picture")
+@products.delete(
+    "/{int:id}/image/",
+    auth=CHANGE,
+    response={204: None},
+    summary="Remove a product's picture",
+    operation_id="inventory_remove_image_delete",
+)
 @transaction.atomic
 def remove_image(request, id: int):
     """Delete the picture; without one this does nothing."""

@@ -11,7 +11,8 @@ from core.bulk import batches
 from core.i18n import format_count, in_firms_language
 from core.imports.undo import Undo, referred_to
 from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
-from inventory.services import IMPORTED_FIELDS, post_moves, write_imported
+from inventory.services.imports import IMPORTED_FIELDS, write_imported
+from inventory.services.stock import post_moves
 
 Kind = StockChange.Kind
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.i18n import in_firms_language
 from inventory.exceptions import ProductGone
 from inventory.models import Product, StockChange, StockCheck
-from inventory.services import lock_product, log_moves
+from inventory.services.stock import lock_product, log_moves
 
 KEPT = 100
 

@@ -19,7 +19,7 @@ from core.api.pagination import KeysetPagination
 from core.api.types import check_seen
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
-from inventory.services import Shortage
+from inventory.services.stock import Shortage
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
@@ -58,14 +58,20 @@ Key = Header(
 )
 
 
-@orders.get("/", auth=OWN, response=list[OrderRowOut], summary="List orders")
+@orders.get("/", auth=OWN, response=list[OrderRowOut], summary="List orders", operation_id="sales_list_orders_get")
 @paginate(KeysetPagination, orderings=("id", "order_number", "order_date", "total_amount", "created_at"))
 def list_orders(request, filters: Query[OrderFilters]):
     """Orders, the newest first; customers see their own."""
     return filters.filter(visible_orders(request))
 
 
-@orders.post("/", auth=may("sales.add_own_order"), response={201: OrderOut}, summary="Place an order")
+@orders.post(
+    "/",
+    auth=may("sales.add_own_order"),
+    response={201: OrderOut},
+    summary="Place an order",
+    operation_id="sales_place_order_post",
+)
 def place_order(request, payload: OrderIn, idempotency_key: str | None = Key):
     """Place a pending order. It reserves nothing, but cannot ask for more than there is today.
 
@@ -74,13 +80,19 @@ def place_order(request, payload: OrderIn, idempotency_key: str | None = Key):
     return once(request, idempotency_key, 201, lambda: place(request, payload))
 
 
-@orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order")
+@orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order", operation_id="sales_get_order_get")
 def get_order(request, id: int):
     """One order with its lines."""
     return get_object_or_404(visible_orders(request).prefetch_related("items"), pk=id)
 
 
-@orders.get("/{int:id}/items/", auth=OWN, response=list[OrderItemOut], summary="List an order's lines")
+@orders.get(
+    "/{int:id}/items/",
+    auth=OWN,
+    response=list[OrderItemOut],
+    summary="List an order's lines",
+    operation_id="sales_list_items_get",
+)
 @paginate(KeysetPagination, orderings=("id",), default="id")
 def list_items(request, id: int):
     """The lines of one order, as they were entered."""
@@ -90,8 +102,12 @@ def list_items(request, id: int):
 STEP = may("sales.change_order", "sales.confirm_order", "sales.cancel_order")
 
 
-@orders.put("/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order")
-@orders.patch("/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order")
+@orders.put(
+    "/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order", operation_id="sales_change_order_put"
+)
+@orders.patch(
+    "/{int:id}/", auth=STEP, response=OrderStepOut, summary="Change an order", operation_id="sales_change_order_patch"
+)
 @transaction.atomic
 def change_order(request, id: int, payload: OrderChanges):
     """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
@@ -112,14 +128,26 @@ def change_order(request, id: int, payload: OrderChanges):
     return step_out(order, lost)
 
 
-@orders.delete("/{int:id}/", auth=may("sales.delete_order"), response={204: None}, summary="Delete an order")
+@orders.delete(
+    "/{int:id}/",
+    auth=may("sales.delete_order"),
+    response={204: None},
+    summary="Delete an order",
+    operation_id="sales_remove_order_delete",
+)
 def remove_order(request, id: int):
     """Delete a pending order; 409 for others."""
     delete_order(get_object_or_404(visible_orders(request), pk=id), user=request.user)
     return Status(204, None)
 
 
-@orders.post("/{int:id}/confirm/", auth=may("sales.confirm_order"), response=OrderOut, summary="Confirm an order")
+@orders.post(
+    "/{int:id}/confirm/",
+    auth=may("sales.confirm_order"),
+    response=OrderOut,
+    summary="Confirm an order",
+    operation_id="sales_confirm_post",
+)
 def confirm(request, id: int, idempotency_key: str | None = Key):
     """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
 
@@ -129,7 +157,13 @@ def confirm(request, id: int, idempotency_key: str | None = Key):
     return once(request, idempotency_key, 200, act)
 
 
-@orders.post("/{int:id}/cancel/", auth=may("sales.cancel_order"), response=OrderStepOut, summary="Cancel an order")
+@orders.post(
+    "/{int:id}/cancel/",
+    auth=may("sales.cancel_order"),
+    response=OrderStepOut,
+    summary="Cancel an order",
+    operation_id="sales_cancel_post",
+)
 def cancel(request, id: int, idempotency_key: str | None = Key):
     """Cancel the order and give back what it took; 409 if it is cancelled already."""
 
@@ -139,8 +173,20 @@ def cancel(request, id: int, idempotency_key: str | None = Key):
     return once(request, idempotency_key, 200, act)
 
 
-@dashboard.get("/", auth=may("sales.view_dashboard"), response=InsightsOut, summary="The day's figures (another name)")
-@dashboard.get("/insights/", auth=may("sales.view_dashboard"), response=InsightsOut, summary="The day's figures")
+@dashboard.get(
+    "/",
+    auth=may("sales.view_dashboard"),
+    response=InsightsOut,
+    summary="The day's figures (another name)",
+    operation_id="sales_get_insights_get_alias",
+)
+@dashboard.get(
+    "/insights/",
+    auth=may("sales.view_dashboard"),
+    response=InsightsOut,
+    summary="The day's figures",
+    operation_id="sales_get_insights_get",
+)
 def get_insights(request):
     """What the dashboard shows: customers, today's sales, what waits and what runs low."""
     return insights()

@@ -12,7 +12,7 @@ from core.admin.forms import CarefulForm
 from core.exceptions import BusinessError
 from core.i18n import format_change
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services import find_shortages
+from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
 from sales.services import MAX_PRICE, Line, build_items, check_may_order, requested
 

@@ -23,7 +23,7 @@ from accounts.services import lock_user
 from core.i18n import format_count, in_firms_language
 from core.money import round_money
 from inventory.models import MAX_QUANTITY, Product, StockChange
-from inventory.services import give_back_to_stock, lock_and_check_stock, take_from_stock
+from inventory.services.stock import give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, OrderChanged
 from sales.models import Order, OrderItem, OrderNumberCounter
 

@@ -6,10 +6,10 @@ from itertools import count
 from accounts.models import Customer, ImportRecord, User
 from accounts.resources import CustomerResource
 from accounts.services import save_user
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from inventory.models import Product
 from inventory.resources import ProductResource
-from inventory.services import save_product
+from inventory.services.products import save_product
 from sales.models import Order
 from sales.services import Line, create_order
 

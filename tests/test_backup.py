@@ -24,7 +24,8 @@ from config.backup import LEFT_OUT, restoring, writing
 from config.backup.record import last_backup
 from config.backup.values import kind_of
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock, delete_product
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
 from tests.conftest import POSTGRESQL, append_only
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_sales

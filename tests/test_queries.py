@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.services import save_user
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.sales.test_order_admin import form_data

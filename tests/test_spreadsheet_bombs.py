@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from core.spreadsheets import UnreadableFile, read_table
+from core.spreadsheets.reading import UnreadableFile, read_table
 from tests.inventory.test_spreadsheets import ods, xlsx
 
 OPTIONS = {"stock_mode": "keep"}

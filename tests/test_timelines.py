@@ -6,7 +6,7 @@ from django.utils.html import strip_tags
 
 from accounts import roles
 from accounts.services import save_user
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product
 

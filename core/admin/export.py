@@ -7,7 +7,7 @@ from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
 from core.admin.base import SENSELESS
-from core.spreadsheets import HarmlessCSV, HarmlessXLSX
+from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX
 
 
 class DownloadForm(ExportForm):

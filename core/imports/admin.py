@@ -22,7 +22,9 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 from core.i18n import format_count
 from core.imports.resource import REASON_COLUMN, ImportResource
 from core.imports.uploads import forget_upload, keep_upload, kept_upload
-from core.spreadsheets import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, defused, read_table, write_csv
+from core.spreadsheets.cells import defused
+from core.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
+from core.spreadsheets.writing import write_csv
 
 logger = logging.getLogger(__name__)
 SHOWN_ROWS = 100

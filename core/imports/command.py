@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from accounts.models import User
 from core.imports.resource import ImportResource
-from core.spreadsheets import DELIMITERS, ENCODINGS, UnreadableFile, read_table
+from core.spreadsheets.reading import DELIMITERS, ENCODINGS, UnreadableFile, read_table
 
 SHOWN_ERRORS = 50
 

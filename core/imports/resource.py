@@ -18,7 +18,8 @@ from core.imports.exceptions import ImportOutdated
 from core.imports.memory import collector_paused
 from core.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
 from core.money import round_money
-from core.spreadsheets import UnreadableFile, as_decimal, as_text, is_blank
+from core.spreadsheets.cells import as_decimal, as_text, is_blank
+from core.spreadsheets.reading import UnreadableFile
 
 logger = logging.getLogger(__name__)
 REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back

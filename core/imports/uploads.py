@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from core.spreadsheets import Table, read_table
+from core.spreadsheets.reading import Table, read_table
 
 KEPT_UPLOADS = 5
 KEPT_FOR = timedelta(days=1)

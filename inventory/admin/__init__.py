@@ -1,7 +1,3 @@
 """Products, their imports and the stock changes in the admin."""
 
-from inventory.admin.imports import ProductImportAdmin
-from inventory.admin.products import ProductAdmin
-from inventory.admin.stock_changes import StockChangeAdmin
-
-__all__ = ["ProductAdmin", "ProductImportAdmin", "StockChangeAdmin"]
+from inventory.admin import imports, products, stock_changes  # noqa: F401  (each registers its pages)

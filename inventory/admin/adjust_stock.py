@@ -14,7 +14,7 @@ from core.exceptions import BusinessError
 from core.fields import validate_visible
 from core.i18n import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
-from inventory.services import adjust_stock, adjusted_quantity
+from inventory.services.stock import adjust_stock, adjusted_quantity
 
 
 class AdjustStockForm(RecordDialogForm):

@@ -15,7 +15,7 @@ from core.bulk import find_all
 from core.exceptions import BusinessError
 from core.i18n import format_count
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services import fingerprint, set_category, set_low_stock_threshold
+from inventory.services.products import fingerprint, set_category, set_low_stock_threshold
 
 SHOWN = 20
 THRESHOLD_HELP = format_lazy(

@@ -23,7 +23,7 @@ from inventory.admin.product_card import ProductCard
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import MAX_QUANTITY, Product
 from inventory.resources import ProductResource
-from inventory.services import delete_product, save_product
+from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
 
 STATUS_COLOURS = {

@@ -14,7 +14,8 @@ from hypothesis.extra.django import TestCase
 from accounts.models import Customer
 from accounts.resources import CustomerResource
 from accounts.services import save_user
-from core.spreadsheets import HarmlessCSV, HarmlessXLSX, read_table
+from core.spreadsheets.reading import read_table
+from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX
 from tests.conftest import said
 from tests.factories import make_customer
 from tests.inventory.test_export_comes_back import names, texts  # what products are called

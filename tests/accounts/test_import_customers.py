@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from tests.factories import make_customer, make_customer_import, make_sales, make_user
 
 pytestmark = pytest.mark.django_db

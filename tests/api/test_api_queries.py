@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
 

@@ -93,7 +93,7 @@ def test_what_was_refused_did_nothing_and_may_be_repeated(sales, body):
     short = body | {"items": [{"product_id": product.pk, "quantity": 11}]}
     assert place(sales, short).status_code == 400
     assert not IdempotencyKey.objects.exists()
-    from inventory.services import adjust_stock
+    from inventory.services.stock import adjust_stock
 
     adjust_stock(product, new_qty=20, reason="Delivery", user=None)
     assert place(sales, short).status_code == 201

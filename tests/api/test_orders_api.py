@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from inventory.services import delete_product
+from inventory.services.products import delete_product
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales

@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 
 from inventory.models import Product
-from inventory.services import delete_product
+from inventory.services.products import delete_product
 from tests.factories import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

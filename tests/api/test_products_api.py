@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
 from tests.api.test_profile import picture
 from tests.factories import make_customer, make_order, make_product, make_sales

@@ -16,10 +16,10 @@ from tests.bench.database import own_database  # first: it sets Django up
 from django.db import connection, connections  # isort: skip
 from import_export.formats.base_formats import CSV, XLSX  # isort: skip
 
-from core.spreadsheets import HarmlessCSV, HarmlessXLSX  # isort: skip
+from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX  # isort: skip
 from inventory.models import StockChange  # isort: skip
 from inventory.resources import StockChangeResource  # isort: skip
-from inventory.services import adjust_stock  # isort: skip
+from inventory.services.stock import adjust_stock  # isort: skip
 from tests.factories import make_product  # isort: skip
 
 

@@ -16,7 +16,7 @@ from tests.bench.database import own_database  # first: it sets Django up
 from django.db import connection, transaction  # isort: skip
 from import_export.resources import ModelResource  # isort: skip
 
-from core.spreadsheets import read_table  # isort: skip
+from core.spreadsheets.reading import read_table  # isort: skip
 from inventory.models import Product, ProductImport  # isort: skip
 from inventory.resources import ProductResource  # isort: skip
 from inventory.import_undo import undo_product_import  # isort: skip

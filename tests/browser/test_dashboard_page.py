@@ -2,7 +2,7 @@
 
 import pytest
 
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from tests.factories import make_order, make_product, make_sales
 

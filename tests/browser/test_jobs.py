@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Customer, User
 from inventory.models import Product
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from tests.browser.test_main_job import pick, submit_dialog
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales

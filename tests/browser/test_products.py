@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from inventory.models import Product
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from tests.factories import make_admin, make_product
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ def test_a_clerk_adjusts_a_stock_in_the_list_and_stays_in_it(desk):
 
 
 def test_a_clerk_changes_the_category_of_every_page_at_once(desk, monkeypatch):
-    monkeypatch.setattr("inventory.admin.ProductAdmin.list_per_page", 20)
+    monkeypatch.setattr("inventory.admin.products.ProductAdmin.list_per_page", 20)
     for _ in range(25):
         make_product(category="Tea")
     make_product(category="Cups")

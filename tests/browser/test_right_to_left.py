@@ -2,7 +2,7 @@
 
 import pytest
 
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
 from tests.factories import make_admin, make_order, make_product
 

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from inventory.models import ADJUSTMENT_REASONS
-from inventory.services import adjust_stock, delete_product
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
 from tests.conftest import said
 from tests.factories import make_admin, make_product
 
@@ -97,7 +98,7 @@ def test_a_page_of_the_list_that_is_no_more_is_the_first_with_the_same_filter(as
     for _ in range(3):
         make_product(category="Tea")
     make_product()
-    monkeypatch.setattr("inventory.admin.ProductAdmin.list_per_page", 2)
+    monkeypatch.setattr("inventory.admin.products.ProductAdmin.list_per_page", 2)
     found = as_admin.get(reverse(LIST), {"category": "Tea", "p": "7"}).context["cl"]
     assert (found.page_num, found.result_count) == (1, 3)
 
@@ -136,7 +137,7 @@ def test_the_button_in_each_row_weighs_little(as_admin, monkeypatch):
     for _ in range(20):
         make_product()
     with_buttons = len(as_admin.get(reverse(LIST)).content)
-    monkeypatch.setattr("inventory.admin.ProductAdmin.actions_row", [])
+    monkeypatch.setattr("inventory.admin.products.ProductAdmin.actions_row", [])
     assert with_buttons - len(as_admin.get(reverse(LIST)).content) < 20 * 1000
 
 

@@ -8,14 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services import (
-    delete_product,
-    fingerprint,
-    save_product,
-    set_category,
-    set_low_stock_threshold,
-    take_from_stock,
-)
+from inventory.services.products import delete_product, fingerprint, save_product, set_category, set_low_stock_threshold
+from inventory.services.stock import take_from_stock
 from tests.conftest import said
 from tests.factories import make_admin, make_product
 from tests.race import race
@@ -124,7 +118,7 @@ def test_stock_and_every_other_field_stay_as_they_are(as_admin):
 
 
 def test_select_all_changes_the_products_of_every_page_of_the_filtered_list(as_admin, monkeypatch):
-    monkeypatch.setattr("inventory.admin.ProductAdmin.list_per_page", 2)
+    monkeypatch.setattr("inventory.admin.products.ProductAdmin.list_per_page", 2)
     teas = [make_product(category="Tea") for _ in range(5)]
     make_product(category="Cups")
     page = ask(as_admin, teas[:2], across=True, query="?category=Tea")

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from inventory.stock_check import correct_log_of
 from tests.conftest import append_only
 from tests.factories import make_product

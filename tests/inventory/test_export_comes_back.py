@@ -6,10 +6,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from core.spreadsheets import HarmlessCSV, HarmlessXLSX, read_table
+from core.spreadsheets.reading import read_table
+from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX
 from inventory.models import Product
 from inventory.resources import ProductResource
-from inventory.services import save_product
+from inventory.services.products import save_product
 
 HOSTILE = [
     "=1+1",

@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
-from inventory.services import adjust_stock, save_product
+from inventory.services.products import save_product
+from inventory.services.stock import adjust_stock
 from tests.factories import make_product, make_sales
 from tests.real_data import FOLDER, needs_real_data
 
@@ -337,6 +338,6 @@ def test_the_garbage_collector_works_again_after_an_import(monkeypatch):
         assert not gc.isenabled()
         raise IntegrityError
 
-    monkeypatch.setattr("inventory.resources.products.import_products", collector_is_paused)
+    monkeypatch.setattr("inventory.resources.import_products", collector_is_paused)
     assert "Somebody else was writing" in run(HEADER + "A,Chai,,,1,,\n").problem
     assert gc.isenabled()

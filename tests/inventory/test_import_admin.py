@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from inventory.models import Product
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from tests.conftest import said
 from tests.factories import make_admin, make_product
 
@@ -150,7 +150,7 @@ def test_an_import_that_somebody_else_was_faster_with_is_not_called_done(as_admi
         raise IntegrityError
 
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
-    monkeypatch.setattr("inventory.resources.products.import_products", too_late)
+    monkeypatch.setattr("inventory.resources.import_products", too_late)
     again = confirm(as_admin, preview)
     assert "Somebody else was writing the same products" in again.content.decode()
     assert not Product.objects.exists()

@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from inventory.models import Product, StockChange, StockCheck
-from inventory.services import adjust_stock, delete_product
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from tests.conftest import append_only
 from tests.factories import make_customer, make_product

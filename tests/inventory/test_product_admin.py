@@ -13,7 +13,8 @@ from PIL import Image
 from accounts import roles
 from inventory.exceptions import SkuTaken
 from inventory.models import Product, StockChange
-from inventory.services import adjust_stock, save_product
+from inventory.services.products import save_product
+from inventory.services.stock import adjust_stock
 from tests.factories import make_admin, make_order, make_product
 
 ADD = "admin:inventory_product_add"

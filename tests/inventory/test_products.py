@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.images import clean_image
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange, normalise_sku
-from inventory.services import delete_product, save_product
+from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
 from sales.services import cancel_order, confirm_order

@@ -14,17 +14,9 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from core.spreadsheets import (
-    UnreadableFile,
-    archives,
-    as_decimal,
-    as_text,
-    as_whole_number,
-    escape_formula,
-    read_table,
-    reading,
-    unescape_formula,
-)
+from core.spreadsheets import archives, reading
+from core.spreadsheets.cells import as_decimal, as_text, as_whole_number, escape_formula, unescape_formula
+from core.spreadsheets.reading import UnreadableFile, read_table
 
 
 def xlsx(*rows, sheet_before=False) -> bytes:

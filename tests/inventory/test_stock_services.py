@@ -4,7 +4,8 @@ import pytest
 
 from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
 from inventory.models import MAX_QUANTITY, StockChange
-from inventory.services import adjust_stock, delete_product, give_back_to_stock, save_product, take_from_stock
+from inventory.services.products import delete_product, save_product
+from inventory.services.stock import adjust_stock, give_back_to_stock, take_from_stock
 from tests.factories import make_product, make_sales
 
 pytestmark = pytest.mark.django_db

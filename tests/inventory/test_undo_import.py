@@ -15,7 +15,8 @@ from core.images import clean_image
 from core.imports.exceptions import AlreadyUndone
 from inventory.import_undo import undo_product_import
 from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
-from inventory.services import adjust_stock, delete_product, save_product
+from inventory.services.products import delete_product, save_product
+from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
 from tests.api.test_profile import picture
 from tests.factories import make_import, make_order, make_product, make_sales

@@ -8,10 +8,11 @@ from django.core.management import call_command
 from accounts.models import Customer
 from accounts.services import delete_user
 from core.imports.exceptions import ImportOutdated
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
-from inventory.services import adjust_stock, delete_product, save_product
+from inventory.services.products import delete_product, save_product
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import Product
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product

@@ -11,7 +11,7 @@ from accounts.models import Customer, CustomerImport, User
 from accounts.resources import CustomerResource
 from accounts.services import lock_user, save_user
 from core.imports.exceptions import ImportOutdated
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from inventory.import_undo import undo_product_import
 from inventory.models import Product, ProductImport, StockChange
 from inventory.resources import ProductResource

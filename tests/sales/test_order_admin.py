@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from inventory.models import Product
-from inventory.services import adjust_stock, delete_product
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.services import Line, cancel_order, confirm_order, edit_order
 from tests.conftest import said

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import roles
-from inventory.services import delete_product, save_product
+from inventory.services.products import delete_product, save_product
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
 from tests.conftest import said

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from inventory.exceptions import InsufficientStock
 from inventory.models import MAX_QUANTITY, Product, StockChange
-from inventory.services import adjust_stock, delete_product
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, InvalidTransition, OrderChanged
 from sales.models import Order, OrderItem
 from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import roles
 from accounts.roles import MATRIX
 from accounts.services import save_user
-from inventory.services import adjust_stock
+from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.search import LIMIT
 from sales.services import confirm_order

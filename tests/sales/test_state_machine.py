@@ -25,12 +25,12 @@ from hypothesis.stateful import (
 from accounts.models import Customer, User
 from accounts.services import save_user
 from core.exceptions import BusinessError
-from core.spreadsheets import read_table
+from core.spreadsheets.reading import read_table
 from inventory.import_undo import undo_product_import
 from inventory.models import Product, ProductImport, ProductImportRow, StockChange
 from inventory.resources import ProductResource
-from inventory.services import adjust_stock, delete_product, fingerprint, save_product
-from inventory.services.products import set_for_all
+from inventory.services.products import delete_product, fingerprint, save_product, set_for_all
+from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order

@@ -14,7 +14,8 @@ from accounts.models import Customer, User
 from accounts.services import save_user
 from core.money import round_money
 from inventory.models import Product
-from inventory.services import adjust_stock, save_product
+from inventory.services.products import save_product
+from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
 from sales.models import Order

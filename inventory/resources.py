@@ -4,14 +4,16 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
+from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
 from core.bulk import find_all
 from core.i18n import format_count
 from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
-from core.spreadsheets import as_whole_number, is_blank
-from inventory.models import MAX_QUANTITY, Product, ProductImport
-from inventory.services import import_products, lock_products
+from core.spreadsheets.cells import as_whole_number, is_blank
+from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
+from inventory.services.imports import import_products
+from inventory.services.stock import lock_products
 
 PRICES = {"cost_price", "selling_price"}
 
@@ -136,3 +138,33 @@ class ProductResource(ImportResource):
         if self.user is None or self.user.has_perm("inventory.view_cost"):
             return fields
         return [field for field in fields if field.attribute != "cost_price"]
+
+
+class StockChangeResource(ModelResource):
+    """The stock change log, for export only."""
+
+    class Meta:
+        model = StockChange
+        name = _("Stock changes")
+        fields = (
+            "created_at",
+            "product_sku",
+            "product_name",
+            "product_category",
+            "previous_qty",
+            "new_qty",
+            "quantity_change",
+            "kind",
+            "change_reason",
+            "reference",
+            "customer",
+            "created_by",
+        )
+        export_order = fields
+
+    quantity_change = Field(attribute="quantity_change", column_name="quantity_change")
+    customer = Field(attribute="customer", column_name="customer")
+    created_by = Field(attribute="created_by", column_name="created_by")
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("customer", "created_by")
