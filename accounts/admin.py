@@ -14,20 +14,18 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from accounts.import_undo import undo_customer_import
-from accounts.models import Customer, CustomerImport, CustomerImportRow, User
+from accounts.models import Customer, User
 from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
 from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
-from core.admin.base import TYPED_NUMBERS, BackOfficeAdmin, badge
-from core.admin.export import HarmlessExportAdmin
-from core.admin.forms import CarefulForm
+from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, badge
+from core.admin.export import FormulaSafeExportAdmin
+from core.admin.forms import ConcurrentEditForm
 from core.admin.history import ReadableHistoryAdmin
 from core.exceptions import BusinessError
-from core.fields import readable_phone
+from core.fields import format_phone
 from core.images import PictureField
 from core.imports.admin import ImportMixin
-from core.imports.log_admin import ImportedRowInline, ImportLogAdmin, UndoImportForm, undo_action
 from core.money import format_money
 
 admin.site.unregister(Group)  # rights follow from the role
@@ -42,7 +40,7 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     """What customers and staff have in common."""
 
     search_fields = ["first_name", "last_name", "email", "customer_code", "phone"]
-    readonly_preprocess_fields = {"phone": readable_phone}
+    readonly_preprocess_fields = {"phone": format_phone}
     ordering = ["first_name", "last_name", "id"]
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
@@ -55,7 +53,7 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     @display(description=_("Phone"), ordering="phone")
     def phone_number(self, user):
         return (
-            format_html('<span class="whitespace-nowrap">{}</span>', readable_phone(user.phone)) if user.phone else None
+            format_html('<span class="whitespace-nowrap">{}</span>', format_phone(user.phone)) if user.phone else None
         )
 
     def get_search_results(self, request, queryset, search_term):
@@ -81,15 +79,9 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
+class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    import_key = _("Code or e-mail")
-    import_help = _(
-        "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
-        "is_active. A row means the customer with its code, else the one with its e-mail; the others are added and "
-        "need email and first_name."
-    )
     list_display = ["person", "customer_code", "phone_number", "balance", "is_active", "created_at"]
     search_help_text = _("Name, e-mail, code or phone")
     fieldsets = [
@@ -109,7 +101,7 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
     ]
     add_fieldsets = fieldsets[:2]
 
-    formfield_overrides = {**TYPED_NUMBERS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+    formfield_overrides = {**NUMBER_INPUTS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
     def get_changeform_initial_data(self, request):
         """A code that nobody has is proposed; whoever is slower with it is refused like with any other."""
@@ -149,25 +141,7 @@ class CustomerAdmin(ImportMixin, HarmlessExportAdmin, PersonAdmin):
         self.message_user(request, format_html(sentence, customer, links), messages.WARNING)
 
 
-class UndoCustomerImportForm(UndoImportForm):
-    queryset = CustomerImport.objects.select_related("undone_by")
-
-
-class ImportedCustomerInline(ImportedRowInline):
-    model = CustomerImportRow
-    verbose_name_plural = _("Imported customers")
-    fields = readonly_fields = ["line", "key", "name", "kind", "values"]
-
-
-@admin.register(CustomerImport)
-class CustomerImportAdmin(ImportLogAdmin):
-    inlines = [ImportedCustomerInline]
-    undo_permission = "accounts.import_customer"
-    undo_service = staticmethod(undo_customer_import)
-    undo = undo_action(UndoCustomerImportForm)(ImportLogAdmin.undo)
-
-
-class StaffForm(CarefulForm):
+class StaffForm(ConcurrentEditForm):
     """A colleague has one of the staff roles, and one active admin always remains."""
 
     avatar = PictureField(required=False, help_text=_("JPEG, PNG or WebP."))

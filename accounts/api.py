@@ -30,18 +30,18 @@ from accounts.schemas import (
     TokensOut,
 )
 from accounts.services import delete_user, lock_people, save_user
-from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, may, renew_access
+from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
-from core.api.schemas import fill
+from core.api.schemas import apply_values
 from core.api.throttling import STRICT, AddressThrottle
 from core.api.types import MAX_ID, check_seen
 from core.i18n import in_firms_language
-from core.images import read_picture
+from core.images import clean_image_field
 
 auth = Router(tags=["Authentication"])
 customers = Router(tags=["Customers"])
 
-OWN_PROFILE = may("accounts.change_own_profile")
+OWN_PROFILE = requires("accounts.change_own_profile")
 AUTHORS = ["created_by", "modified_by"]
 EDITED = ["email", "customer_code", "phone", "first_name", "last_name", "address", "opening_balance", "is_active"]
 
@@ -64,8 +64,8 @@ def register(request, payload: RegisterIn):
     if (by or role != User.Role.CUSTOMER) and not request.user.has_perm("accounts.add_user"):
         raise PermissionDenied(gettext("Only an admin can register somebody else or give a role other than customer."))
     user = User(role=role, created_by=by, modified_by=by)
-    values = payload.given("email", "first_name", "last_name", "phone", "address")
-    user = with_password(fill(user, values), payload.password)
+    values = payload.provided("email", "first_name", "last_name", "phone", "address")
+    user = with_password(apply_values(user, values), payload.password)
     return Status(201, save_user(user, by=by, reason=in_firms_language(_("Registered"))))
 
 
@@ -76,7 +76,7 @@ def login(request, payload: LoginIn):
     """Get an access token for the requests to come, and a refresh token for when it has expired."""
     user = authenticate(request, username=payload.email, password=payload.password)
     if user is None:
-        raise lockout.lock_of(request) or AuthenticationError(message=gettext("E-mail or password is wrong."))
+        raise lockout.current_lockout(request) or AuthenticationError(message=gettext("E-mail or password is wrong."))
     user_logged_in.send(User, request=request, user=user)
     return issue_tokens(user)
 
@@ -125,12 +125,12 @@ def me(request):
 @transaction.atomic
 def change_me(request, payload: MeIn):
     """Change one's own name, phone number or address; what is left out stays."""
-    user = locked(User, request.user.pk, request.user)
+    user = lock_or_404(User, request.user.pk, request.user)
     check_seen(user, payload.modified_at)
     if payload.email and User._meta.get_field("email").to_python(payload.email) != user.email:
         raise ValidationError({"email": gettext("You sign in with your e-mail. Please ask an admin to change it.")})
-    values = payload.given("first_name", "last_name", "phone", "address")
-    return save_user(fill(user, values), by=user) if values else user
+    values = payload.provided("first_name", "last_name", "phone", "address")
+    return save_user(apply_values(user, values), by=user) if values else user
 
 
 @auth.post(
@@ -148,7 +148,7 @@ def change_password(request, payload: PasswordIn):
         raise ValidationError({"current_password": gettext("This is not your password.")})
     new_hash = with_password(asker, payload.new_password, field="new_password").password  # slow: before any lock
     with transaction.atomic():
-        user = locked(User, asker.pk, asker)
+        user = lock_or_404(User, asker.pk, asker)
         if user.token_version != asker.token_version:
             raise AuthenticationError
         user.password = new_hash
@@ -161,9 +161,9 @@ def change_password(request, payload: PasswordIn):
 )
 def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""
-    picture = read_picture("avatar", avatar)  # which takes its time: before anything is locked
+    picture = clean_image_field("avatar", avatar)  # which takes its time: before anything is locked
     with transaction.atomic():
-        user = locked(User, request.user.pk, request.user)
+        user = lock_or_404(User, request.user.pk, request.user)
         user.avatar = picture
         return save_user(user, by=user)
 
@@ -178,7 +178,7 @@ def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja'
 @transaction.atomic
 def remove_avatar(request):
     """Delete the picture; without one this does nothing."""
-    user = locked(User, request.user.pk, request.user)
+    user = lock_or_404(User, request.user.pk, request.user)
     if user.avatar:
         user.avatar = ""
         save_user(user, by=user)
@@ -190,7 +190,7 @@ def remove_avatar(request):
 
 @customers.get(
     "/",
-    auth=may("accounts.view_customer"),
+    auth=requires("accounts.view_customer"),
     response=list[CustomerOut],
     summary="List customers",
     operation_id="accounts_list_customers_get",
@@ -203,7 +203,7 @@ def list_customers(request, filters: Query[CustomerFilters]):
 
 @customers.post(
     "/",
-    auth=may("accounts.add_customer"),
+    auth=requires("accounts.add_customer"),
     response={201: CustomerOut},
     summary="Create a customer",
     operation_id="accounts_create_customer_post",
@@ -216,7 +216,7 @@ def create_customer(request, payload: CustomerIn):
 
 @customers.get(
     "/{int:id}/",
-    auth=may("accounts.view_customer"),
+    auth=requires("accounts.view_customer"),
     response=CustomerOut,
     summary="Get a customer",
     operation_id="accounts_get_customer_get",
@@ -228,14 +228,14 @@ def get_customer(request, id: int):
 
 @customers.put(
     "/{int:id}/",
-    auth=may("accounts.change_customer"),
+    auth=requires("accounts.change_customer"),
     response=CustomerOut,
     summary="Change a customer",
     operation_id="accounts_change_customer_put",
 )
 @customers.patch(
     "/{int:id}/",
-    auth=may("accounts.change_customer"),
+    auth=requires("accounts.change_customer"),
     response=CustomerOut,
     summary="Change a customer",
     operation_id="accounts_change_customer_patch",
@@ -243,14 +243,14 @@ def get_customer(request, id: int):
 @transaction.atomic
 def change_customer(request, id: int, payload: CustomerChanges):
     """Change a customer; what is left out stays."""
-    customer = locked(Customer, id, request.user)
+    customer = lock_or_404(Customer, id, request.user)
     check_seen(customer, payload.modified_at)
     return save_customer(request, customer, payload)
 
 
 @customers.delete(
     "/{int:id}/",
-    auth=may("accounts.delete_customer"),
+    auth=requires("accounts.delete_customer"),
     response={204: None},
     summary="Delete a customer",
     operation_id="accounts_delete_customer_delete",
@@ -262,10 +262,10 @@ def delete_customer(request, id: int):
 
 
 def save_customer(request, customer: Customer, payload: CustomerChanges) -> Customer:
-    values = payload.given(*EDITED)
+    values = payload.provided(*EDITED)
     if not values and not payload.password:
         return customer
-    fill(customer, values)
+    apply_values(customer, values)
     if payload.password:
         with_password(customer, payload.password)
     elif customer._state.adding:
@@ -273,7 +273,7 @@ def save_customer(request, customer: Customer, payload: CustomerChanges) -> Cust
     return save_user(customer, by=request.user)
 
 
-def locked(model: type[User], pk: int, author: User) -> User:
+def lock_or_404(model: type[User], pk: int, author: User) -> User:
     """The person as they are now, theirs and the author's rows locked until the transaction ends; 404 if nobody."""
     if pk > MAX_ID:
         raise Http404

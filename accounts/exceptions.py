@@ -7,7 +7,7 @@ class LastAdmin(BusinessError):
     """Removing, demoting or deactivating this person would leave nobody who can administer the system."""
 
 
-class PersonTaken(BusinessError):
+class DuplicateUser(BusinessError):
     """Somebody else has the e-mail, phone number or customer code."""
 
 

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.models import User
-from core.admin.base import is_key
+from core.admin.base import is_primary_key
 
 
-class ByFilter(DropdownFilter):
+class CreatedByFilter(DropdownFilter):
     """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
 
     title, parameter_name = _("by"), "created_by"
@@ -16,4 +16,4 @@ class ByFilter(DropdownFilter):
         return [(user.pk, str(user)) for user in User.objects.staff()]
 
     def queryset(self, request, queryset):
-        return queryset.filter(created_by=self.value()) if is_key(self.value()) else queryset
+        return queryset.filter(created_by=self.value()) if is_primary_key(self.value()) else queryset

@@ -25,14 +25,14 @@ class LockedOut(Throttled):
         self.sentence = sentence(wait)
 
 
-def sign_in_name(request, credentials: dict | None = None) -> str | None:
+def normalised_login(request, credentials: dict | None = None) -> str | None:
     """The name that somebody tries to sign in with, in the spelling that it is looked up in."""
     given = credentials or {}
     name = given.get("email") or given.get("username") or request.POST.get("username") or ""
     return User._meta.get_field("email").to_python(name).replace("\0", "")[:254] or None
 
 
-def keep_out(request, wait: int) -> None:
+def deny_sign_in(request, wait: int) -> None:
     """Let the answer to this request be 429, and say when to come again."""
     request.axes_locked_out, request.wait = True, wait
 
@@ -44,7 +44,7 @@ def seconds_locked(request, credentials: dict | None) -> int:
     return max(1, math.ceil((latest + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()))
 
 
-def lock_of(request) -> LockedOut | None:
+def current_lockout(request) -> LockedOut | None:
     """The lock that a failed sign-in met, or closed."""
     if not getattr(request, "axes_locked_out", False):
         return None
@@ -65,10 +65,10 @@ def sentence(wait: int) -> str:
 def answer_locked_out(request, response, credentials=None):
     """What the sign-in page or the API answers, with the status and the header that programs understand."""
     response.status_code = 429
-    response.headers["Retry-After"] = str(lock_of(request).wait)
+    response.headers["Retry-After"] = str(current_lockout(request).wait)
     return response
 
 
-def forget_attempts() -> int:
+def delete_expired_attempts() -> int:
     """Delete failed sign-ins that count no more; how many."""
     return AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()[0]

@@ -7,19 +7,18 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.querysets import CustomerManager, UserManager
-from accounts.security_log import note_rights
+from accounts.security_log import log_rights_change
 from core.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
-from core.models import HISTORY_KNOWS, AuditedModel, Version
+from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 
 # No password hashes in the history.
 user_history = HistoricalRecords(
     bases=[Version],
-    excluded_fields=["password", "last_login", "token_version", *HISTORY_KNOWS],
+    excluded_fields=["password", "last_login", "token_version", *HISTORY_EXCLUDED_FIELDS],
     history_id_field=models.BigAutoField(),
 )
 
@@ -43,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     user_permissions = None
 
     email = LowerCaseEmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail is already taken.")})
-    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CUSTOMER)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.CUSTOMER)
     first_name = TrimmedCharField(_("first name"), max_length=150)
     last_name = TrimmedCharField(_("last name"), max_length=150, blank=True)
     customer_code = CodeField(
@@ -121,7 +120,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
                 del self.skip_history_when_saving
         before = self.end_tokens_if_rights_change()
         super().save(*args, **kwargs)
-        note_rights(self, before)
+        log_rights_change(self, before)
 
     def end_tokens_if_rights_change(self) -> dict | None:
         """Move `token_version` on if password, role or activity are about to differ from what the database has: that
@@ -175,85 +174,3 @@ for _signal, _handler in (
     (models.signals.post_delete, user_history.post_delete),
 ):
     _signal.connect(_handler, sender=Customer, weak=False)
-
-
-class IdempotencyKey(models.Model):
-    """A key under which a user's request to the API was answered, with the answer: asked again, it is given again."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    status_code = models.PositiveSmallIntegerField(default=0)
-    answer = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_once_per_user")]
-
-    def __str__(self):
-        return self.key
-
-
-class ImportRecord(models.Model):
-    """One import of a list that was carried out: from which file, by whom, with what outcome. Has `rows`."""
-
-    file_name = models.CharField(_("file"), max_length=255)
-    new_count = models.PositiveIntegerField(_("new"), default=0)
-    changed_count = models.PositiveIntegerField(_("changed"), default=0)
-    unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
-    left_out_count = models.PositiveIntegerField(_("left out"), default=0)
-    created_at = models.DateTimeField(_("when"), default=timezone.now)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    undone_at = models.DateTimeField(_("undone"), null=True)
-    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    not_undone = models.TextField(_("could not be undone"), blank=True)
-
-    class Meta:
-        abstract = True
-        ordering = ["-id"]
-
-    def __str__(self):
-        return self.file_name
-
-
-class ImportedRow(models.Model):
-    """What an import wrote to one record: `changes` are (column, value before, value after), as text.
-
-    A subclass refers to the import, and to the record it wrote to: `target_id`, None once that is deleted.
-    """
-
-    line = models.PositiveIntegerField(_("line"))
-    name = models.CharField(_("name"), max_length=255)
-    is_new = models.BooleanField()
-    changes = models.JSONField()
-
-    class Meta:
-        abstract = True
-        ordering = ["id"]
-
-
-class CustomerImport(ImportRecord):
-    """An import of a customer list."""
-
-    class Meta(ImportRecord.Meta):
-        verbose_name = _("customer import")
-        verbose_name_plural = _("customer imports")
-
-
-class CustomerImportRow(ImportedRow):
-    """What an import wrote to one customer."""
-
-    customer_import = models.ForeignKey(CustomerImport, models.CASCADE, related_name="rows")
-    customer = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    key = models.CharField(_("code or e-mail"), max_length=254)
-
-    class Meta(ImportedRow.Meta):
-        verbose_name = _("imported customer")
-        verbose_name_plural = _("imported customers")
-
-    def __str__(self):
-        return f"{self.name} ({self.key})"
-
-    @property
-    def target_id(self) -> int | None:
-        return self.customer_id

@@ -13,12 +13,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.models import User
 from accounts.roles import require
 from accounts.services import lock_people, save_user
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
 from core.images import PictureField
 
 
-class ProfileForm(CarefulForm):
+class ProfileForm(ConcurrentEditForm):
     avatar = PictureField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP."))
 
     class Meta:

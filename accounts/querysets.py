@@ -8,7 +8,7 @@ from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Trim
 
 from core.dates import start_of_day
-from core.fields import as_e164
+from core.fields import to_e164
 from core.text_search import every_word, rank
 
 PHONE_PIECE = re.compile(r"[0-9+/().\s–-]+")
@@ -21,7 +21,7 @@ def phone_ending_with(text: str) -> Q:
 
     A text that is no piece of a phone number, or fewer than three digits, finds nobody.
     """
-    digits = re.sub(r"[^0-9]", "", as_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
+    digits = re.sub(r"[^0-9]", "", to_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
     if len(digits) >= WITH_AREA:
         digits = digits.lstrip("0")
     return Q(phone__endswith=digits) if len(digits) >= 3 else Q(pk__in=[])

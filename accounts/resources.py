@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from accounts.models import Customer, CustomerImport
+from accounts.import_undo import CustomerUndo
+from accounts.models import Customer
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
 from core.bulk import find_all
+from core.imports.registry import register_import
 from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
 from core.spreadsheets.cells import as_text, is_blank
 
@@ -38,19 +40,20 @@ class PhoneWidget(TextWidget):
         return number
 
 
-def text(name: str, widget: type[TextWidget] = TextWidget) -> Field:
+def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
     return Field(attribute=name, column_name=name, widget=widget(Customer._meta.get_field(name)))
 
 
+@register_import
 class CustomerResource(ImportResource):
     """The customer list: a row means the customer with its code, else the one with its e-mail.
 
     A customer who has no code yet is given the row's. New ones cannot sign in until they are given a password.
     """
 
-    customer_code, email = text("customer_code", KeyWidget), text("email")
-    first_name, last_name = text("first_name"), text("last_name")
-    phone, address = text("phone", PhoneWidget), text("address")
+    customer_code, email = text_field("customer_code", KeyWidget), text_field("email")
+    first_name, last_name = text_field("first_name"), text_field("last_name")
+    phone, address = text_field("phone", PhoneWidget), text_field("address")
     opening_balance = Field(
         attribute="opening_balance",
         column_name="opening_balance",
@@ -58,7 +61,13 @@ class CustomerResource(ImportResource):
     )
     is_active = Field(attribute="is_active", column_name="is_active", widget=YesNoWidget())
 
-    keys, name_columns = ("customer_code", "email"), ("first_name", "last_name")
+    keys, name_columns, key_label = ("customer_code", "email"), ("first_name", "last_name"), _("Code or e-mail")
+    help_text = _(
+        "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
+        "is_active. A row means the customer with its code, else the one with its e-mail; the others are added and "
+        "need email and first_name."
+    )
+    undo = CustomerUndo
     needed = {"email": _("an e-mail"), "first_name": _("a first name")}
 
     class Meta(ImportResource.Meta):
@@ -110,11 +119,9 @@ class CustomerResource(ImportResource):
             row.errors["email"] = sentence % {"person": by_email, "code": by_email.customer_code}
         return person
 
-    def told(self, instance):
+    def describe(self, instance):
         return instance.customer_code or instance.email, str(instance)
 
-    def record(self, **counts) -> CustomerImport:
-        return CustomerImport(**counts)
-
-    def write(self, record):
-        import_customers(new=self.new, changed=self.changed, record=record, rows=self.written, user=self.user)
+    def write(self, reason):
+        import_customers(new=self.new, changed=self.changed, reason=reason, user=self.user)
+        return {}

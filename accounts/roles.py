@@ -18,8 +18,7 @@ MATRIX: dict[str, set[str]] = {
     "inventory.change_product": {ADMIN},
     "inventory.delete_product": {ADMIN},
     "inventory.adjust_stock": {ADMIN},
-    "inventory.import_product": {ADMIN},  # and undo an import
-    "inventory.view_productimport": {ADMIN},
+    "inventory.import_product": {ADMIN},  # and see and undo imports
     "inventory.export_product": STAFF,
     # The stock change log. Nobody adds, changes or deletes its rows.
     "inventory.view_stockchange": STAFF,
@@ -39,8 +38,7 @@ MATRIX: dict[str, set[str]] = {
     "accounts.add_customer": STAFF,
     "accounts.change_customer": {ADMIN},
     "accounts.delete_customer": {ADMIN},
-    "accounts.import_customer": {ADMIN},  # and undo an import
-    "accounts.view_customerimport": {ADMIN},
+    "accounts.import_customer": {ADMIN},  # and see and undo imports
     "accounts.export_customer": STAFF,
     # Colleagues
     "accounts.view_user": {ADMIN},

@@ -9,20 +9,20 @@ from pydantic import Field
 from accounts.models import User
 from accounts.querysets import phone_ending_with
 from core.api.schemas import AuditedOut, Payload, example
-from core.api.types import Money, Seen, absolute_url, choice, money, text
+from core.api.types import Money, Seen, absolute_url, choice, money, text_type
 from core.text_search import every_word
 
 Role = choice(User.Role)
-Email = text(254, required=True, format="email")
-Name = text(150, required=True)
+Email = text_type(254, required=True, format="email")
+Name = text_type(150, required=True)
 Password = Annotated[
-    text(128, required=True, format="password"), Field(description="At least 8 characters, not a common one.")
+    text_type(128, required=True, format="password"), Field(description="At least 8 characters, not a common one.")
 ]
 Phone = Annotated[
-    text(128) | None,
+    text_type(128) | None,
     Field(description="With the country code, or a local number of the firm's region. Answered as E.164."),
 ]
-JOHN = {
+EXAMPLE_USER = {
     "email": "john.doe@example.com",
     "password": "SecurePass123!",
     "first_name": "John",
@@ -36,30 +36,30 @@ JOHN = {
 
 
 class RegisterIn(Payload):
-    model_config = example(JOHN)
+    model_config = example(EXAMPLE_USER)
 
     email: Email
     password: Password
     first_name: Name
-    last_name: text(150) | None = None
+    last_name: text_type(150) | None = None
     phone: Phone = None
-    address: text(2000) | None = None
+    address: text_type(2000) | None = None
     role: Annotated[Role | None, Field(description="Anything but CUSTOMER only for an admin to give.")] = None
 
 
 class LoginIn(Payload):
     model_config = example({"email": "sales@example.com", "password": "demo"})
 
-    email: text(254, required=True)
-    password: text(4096, required=True)
+    email: text_type(254, required=True)
+    password: text_type(4096, required=True)
 
 
 class RefreshIn(Payload):
-    refresh: text(2000, required=True)
+    refresh: text_type(2000, required=True)
 
 
 class PasswordIn(Payload):
-    current_password: text(4096, required=True)
+    current_password: text_type(4096, required=True)
     new_password: Password
 
 
@@ -103,9 +103,9 @@ class MeIn(Payload):
 
     email: Annotated[Email, Field(description="Only as it is: an admin changes sign-ins.")] = None
     first_name: Name = None
-    last_name: text(150) | None = None
+    last_name: text_type(150) | None = None
     phone: Phone = None
-    address: text(2000) | None = None
+    address: text_type(2000) | None = None
     modified_at: Seen = None
 
 
@@ -119,11 +119,11 @@ class CustomerChanges(Payload):
     model_config = example({"phone": "+12025550123", "opening_balance": "120.00"})
 
     email: Email = None
-    customer_code: text(50) | None = None
+    customer_code: text_type(50) | None = None
     phone: Phone = None
     first_name: Name = None
-    last_name: text(150) | None = None
-    address: text(2000) | None = None
+    last_name: text_type(150) | None = None
+    address: text_type(2000) | None = None
     opening_balance: money(12, minimum=None, optional=True) = None
     is_active: bool = None
     password: Annotated[Password | None, Field(description="Lets the customer sign in to the API.")] = None
@@ -148,11 +148,11 @@ class CustomerIn(CustomerChanges):
 
 
 class CustomerFilters(FilterSchema):
-    customer_code: Annotated[text(50) | None, FilterLookup("customer_code__iexact")] = None
-    email: text(254) | None = None
+    customer_code: Annotated[text_type(50) | None, FilterLookup("customer_code__iexact")] = None
+    email: text_type(254) | None = None
     role: Role | None = None
     is_active: bool | None = None
-    search: Annotated[text(200) | None, Field(description="Words in name, e-mail, code or phone.")] = None
+    search: Annotated[text_type(200) | None, Field(description="Words in name, e-mail, code or phone.")] = None
 
     def filter_search(self, value):
         words = every_word(value or "", "first_name", "last_name", "email", "customer_code", "phone")

@@ -21,20 +21,20 @@ LONGEST = 300
 RIGHTS = {"password": "password changed", "role": "role changed", "is_active": "activity changed"}
 
 
-def note(event: str, request=None, *, level=logging.INFO, **facts) -> None:
+def log_event(event: str, request=None, *, level=logging.INFO, **facts) -> None:
     """Write a line: what happened, in which request (the present one if none is named), and these facts."""
     request = request or getattr(HistoricalRecords.context, "request", None)
     known = {"by": getattr(request, "user", None), "address": client_address(request) if request else None, **facts}
-    parts = [f"{name}={told(value)}" for name, value in known.items()]
+    parts = [f"{name}={describe(value)}" for name, value in known.items()]
     logger.log(level, "%s", " ".join([event.replace(" ", "-"), *parts]))
 
 
-def told(value) -> str:
+def describe(value) -> str:
     """A value as it stands in a line."""
     if getattr(value, "is_anonymous", False) or value is None:
         return "-"
     if hasattr(value, "email"):
-        return f"{value.pk}/{told(value.email)}"
+        return f"{value.pk}/{describe(value.email)}"
     return json.dumps(str(value)[:LONGEST])
 
 
@@ -43,7 +43,7 @@ def typed_name(name: str | None) -> str | None:
     return name if name is None or "@" in name else "(no e-mail)"
 
 
-def note_rights(user, before: dict | None) -> None:
+def log_rights_change(user, before: dict | None) -> None:
     """Write down, once it is certain, that somebody's password, role or activity is another than before."""
     if before is None:
         events = [("account made", {"role": user.role})] if user.is_staff else []
@@ -54,36 +54,38 @@ def note_rights(user, before: dict | None) -> None:
             if before[field] != getattr(user, field)
         ]
     for event, facts in events:
-        note_later(event, of=user, **facts)
+        log_on_commit(event, of=user, **facts)
 
 
-def note_later(event: str, **facts) -> None:
+def log_on_commit(event: str, **facts) -> None:
     """Write a line once the transaction has succeeded."""
-    transaction.on_commit(lambda: note(event, **facts))
+    transaction.on_commit(lambda: log_event(event, **facts))
 
 
 @receiver(user_logged_in)
-def note_sign_in(sender, request, user, **kwargs):
-    note("signed in", request, by=user, path=request.path)
+def log_sign_in(sender, request, user, **kwargs):
+    log_event("signed in", request, by=user, path=request.path)
 
 
 @receiver(user_logged_out)
-def note_sign_out(sender, request, user, **kwargs):
-    note("signed out", request, by=user)
+def log_sign_out(sender, request, user, **kwargs):
+    log_event("signed out", request, by=user)
 
 
 @receiver(user_login_failed)
-def note_failure(sender, credentials, request=None, **kwargs):
-    """axes has heard of it before: what closes a lock, or meets one, is told by `note_lock`."""
+def log_failed_sign_in(sender, credentials, request=None, **kwargs):
+    """axes has heard of it before: what closes a lock, or meets one, is told by `log_lockout`."""
     if getattr(request, "axes_locked_out", False):
         return
     name = credentials.get("username") or credentials.get("email")
-    note("sign-in failed", request, level=logging.WARNING, name=typed_name(name), path=getattr(request, "path", None))
+    log_event(
+        "sign-in failed", request, level=logging.WARNING, name=typed_name(name), path=getattr(request, "path", None)
+    )
 
 
 @receiver(user_locked_out)
-def note_lock(sender, request, username, ip_address, **kwargs):
+def log_lockout(sender, request, username, ip_address, **kwargs):
     """axes says so too when somebody knocks who is locked out already."""
     began = getattr(request, "axes_failures_since_start", None) is not None
     event = "locked out" if began else "still locked out"
-    note(event, request, level=logging.WARNING, name=typed_name(username))
+    log_event(event, request, level=logging.WARNING, name=typed_name(username))

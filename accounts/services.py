@@ -6,14 +6,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from accounts.exceptions import LastAdmin, PersonGone, PersonTaken, UserInUse
-from accounts.models import Customer, CustomerImport, CustomerImportRow, User
-from accounts.security_log import note_later
-from core.bulk import BATCH, batches, create_all, lock_all, update_all
-from core.i18n import in_firms_language
-from core.images import forget_picture
+from accounts.exceptions import DuplicateUser, LastAdmin, PersonGone, UserInUse
+from accounts.models import Customer, User
+from accounts.security_log import log_on_commit
+from core.bulk import batches, create_all, lock_all, update_all
+from core.images import delete_image_on_commit
 
 IMPORTED_FIELDS = [
     "customer_code",
@@ -31,7 +29,7 @@ IMPORTED_FIELDS = [
 def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | None = None) -> User:
     """Save a new or changed colleague or customer and note who did it (and when, if data of the past is loaded).
 
-    Raises LastAdmin if this would leave no active ADMIN, PersonTaken if somebody else was faster with an e-mail,
+    Raises LastAdmin if this would leave no active ADMIN, DuplicateUser if somebody else was faster with an e-mail,
     phone number or customer code.
     """
     if not user._state.adding:
@@ -39,7 +37,7 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         check_admin_remains(user)
         stored = User.objects.only("avatar").filter(pk=user.pk).first()
         if stored and stored.avatar != user.avatar:
-            forget_picture(stored.avatar)
+            delete_image_on_commit(stored.avatar)
     user.stamp(by, reason, at=at)
     try:
         with transaction.atomic():
@@ -48,7 +46,7 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         mine = Q(email=user.email) | Q(phone=user.phone) | Q(customer_code=user.customer_code)
         if not User.objects.filter(mine).exclude(pk=user.pk).exists():
             raise
-        raise PersonTaken(
+        raise DuplicateUser(
             gettext("Somebody else has just been given this e-mail, phone number or customer code.")
         ) from error
     return user
@@ -102,8 +100,8 @@ def delete_user(user: User, *, by: User | None) -> None:
     check_deletable(user)
     User.objects.filter(pk=user.pk).update(created_by=None, modified_by=None)  # who changed themselves is no author
     user.stamp(by)
-    forget_picture(user.avatar)
-    note_later("account deleted", of=User(pk=user.pk, email=user.email))
+    delete_image_on_commit(user.avatar)
+    log_on_commit("account deleted", of=User(pk=user.pk, email=user.email))
     user.delete()
 
 
@@ -143,38 +141,15 @@ def import_customers(
     *,
     new: list[Customer],
     changed: list[Customer],
-    record: CustomerImport,
-    rows: list[tuple[Customer, int, bool, list]],
+    reason: str,
     user: User | None,
 ) -> None:
-    """Write what an import decided: new customers, who cannot sign in, and changed ones (locked by the caller).
-
-    `record` is kept with its `rows`, each a customer, their line in the file, whether they are new, and their changes,
-    so that it can be undone.
-    """
-    reason = in_firms_language(_("Import %(record)s")) % {"record": record}
+    """Write what an import decided: new customers, who cannot sign in, and changed ones (locked by the caller)."""
     for customer in new:
         customer.set_unusable_password()
     new = sorted(new, key=lambda customer: customer.email)  # two imports of the same new customers meet in one order
     create_all(Customer, new, reason=reason, user=user)
     update_customers(changed, reason=reason, user=user)
-    record.created_by = user
-    record.save()
-    CustomerImportRow.objects.bulk_create(
-        (
-            CustomerImportRow(
-                customer_import=record,
-                customer=customer,
-                line=line,
-                key=customer.customer_code or customer.email,
-                name=str(customer)[:255],
-                is_new=is_new,
-                changes=changes,
-            )
-            for customer, line, is_new, changes in rows
-        ),
-        batch_size=BATCH,
-    )
 
 
 def update_customers(customers: list[Customer], *, reason: str, user: User | None) -> None:
@@ -186,6 +161,6 @@ def update_customers(customers: list[Customer], *, reason: str, user: User | Non
         for batch in batches(customer.pk for customer in customers if customer.is_active == active):
             turned = User.objects.filter(pk__in=batch, is_active=not active)
             for person in turned.only("email"):
-                note_later("activity changed", of=person, was=not active, now=active)
+                log_on_commit("activity changed", of=person, was=not active, now=active)
             turned.update(token_version=F("token_version") + 1)
     update_all(Customer, customers, IMPORTED_FIELDS, reason=reason, user=user)

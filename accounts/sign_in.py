@@ -20,7 +20,7 @@ class SignInForm(AuthenticationForm):
     def clean(self):
         throttle = SignInThrottle()
         if not throttle.allow_request(self.request):
-            lockout.keep_out(self.request, throttle.wait())
+            lockout.deny_sign_in(self.request, throttle.wait())
             raise self.get_invalid_login_error()
         return super().clean()
 
@@ -33,5 +33,5 @@ class SignInForm(AuthenticationForm):
             raise self.get_invalid_login_error() from None
 
     def get_invalid_login_error(self):
-        lock = lockout.lock_of(self.request)
+        lock = lockout.current_lockout(self.request)
         return ValidationError(lock.sentence, code="locked") if lock else super().get_invalid_login_error()

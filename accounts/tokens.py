@@ -51,7 +51,7 @@ class OptionalTokenAuth(TokenAuth):
         return self.jwt_authenticate(request, token)
 
 
-def may(*permissions: str) -> TokenAuth:
+def requires(*permissions: str) -> TokenAuth:
     """The lock of a route: one of these permissions opens it."""
     return TokenAuth(*permissions)
 

@@ -1,3 +1,3 @@
 """The settings, the addresses and the running of the system as a whole."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

@@ -12,15 +12,15 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import errors as ninja_errors
 from ninja_extra.exceptions import APIException
 
-from config.middleware.database_unavailable import answer_busy, is_busy
-from core.api.errors import SPOKEN, as_sentence, refuse
+from config.middleware.database_unavailable import database_unavailable_response, is_database_unavailable
+from core.api.errors import FIELD_LABELS, describe_schema_error, error_response
 from core.api.throttling import AddressThrottle
 from core.exceptions import BusinessError
 
 logger = logging.getLogger(__name__)
 
 
-def wrong_shape(request, error):
+def schema_error(request, error):
     """What the schemas found, at its field; of an order's line, with its number."""
     fields = {}
     for found in error.errors:
@@ -28,90 +28,92 @@ def wrong_shape(request, error):
         if source == "body":
             place = place[1:]  # the name of the view's parameter
         if not place:
-            return refuse(400, gettext("The request needs a JSON object as its body."))
+            return error_response(400, gettext("The request needs a JSON object as its body."))
         field, *inside = map(str, place)
         subject = gettext("This field")
         if inside and inside[0].isdecimal():
             subject = " ".join(
                 [
                     gettext("Line %(number)s:") % {"number": int(inside[0]) + 1},
-                    *[str(SPOKEN.get(name, name)) for name in inside[1:2]],
+                    *[str(FIELD_LABELS.get(name, name)) for name in inside[1:2]],
                 ]
             )
         messages = fields.setdefault(field, [])
-        if (sentence := as_sentence(subject, found)) not in messages:
+        if (sentence := describe_schema_error(subject, found)) not in messages:
             messages.append(sentence)
     return JsonResponse(fields, status=400)
 
 
-def broken_rule(request, error):
+def rule_error(request, error):
     """A rule of a model, at its field."""
     if not hasattr(error, "error_dict"):
-        return refuse(400, " ".join(error.messages))
+        return error_response(400, " ".join(error.messages))
     fields = error.message_dict
     general = fields.pop("__all__", [])
-    return JsonResponse(fields, status=400) if fields else refuse(400, " ".join(general))
+    return JsonResponse(fields, status=400) if fields else error_response(400, " ".join(general))
 
 
 def conflict(request, error):
-    return refuse(409, str(error))
+    return error_response(409, str(error))
 
 
-def not_signed_in(request, error):
+def unauthorized(request, error):
     """What ninja and ninja-jwt raise about tokens; a sentence of our own is kept.
 
     Refused before they were counted, these requests are counted here.
     """
     try:
         AddressThrottle().check(request)
-    except ninja_errors.Throttled as throttled:
-        return too_often(request, throttled)
+    except ninja_errors.Throttled as too_many:
+        return throttled(request, too_many)
     message = str(error) if isinstance(error, ninja_errors.AuthenticationError) else ""
-    return refuse(401, message.removeprefix("Unauthorized"))
+    return error_response(401, message.removeprefix("Unauthorized"))
 
 
-def not_allowed(request, error):
-    return refuse(403, str(error))
+def forbidden(request, error):
+    return error_response(403, str(error))
 
 
 def not_found(request, error):
-    return refuse(404)
+    return error_response(404)
 
 
 def too_large(request, error):
-    return refuse(413)
+    return error_response(413)
 
 
-def too_often(request, error):
-    response = refuse(429, getattr(error, "sentence", ""))
+def throttled(request, error):
+    response = error_response(429, getattr(error, "sentence", ""))
     if error.wait is not None:
         response.headers["Retry-After"] = str(error.wait)
     return response
 
 
-def unreadable(request, error):
-    return refuse(error.status_code, gettext("The body is not valid JSON.") if error.status_code == 400 else str(error))
+def http_error(request, error):
+    return error_response(
+        error.status_code, gettext("The body is not valid JSON.") if error.status_code == 400 else str(error)
+    )
 
 
-def our_mistake(request, error):
-    if is_busy(error):
-        return answer_busy(request, error)
+def internal_error(request, error):
+    if is_database_unavailable(error):
+        return database_unavailable_response(request, error)
     logger.exception("%s %s", request.method, request.path)
-    return refuse(500)
+    return error_response(500)
 
 
 HANDLERS = {
-    ninja_errors.ValidationError: wrong_shape,
-    ValidationError: broken_rule,
+    ninja_errors.ValidationError: schema_error,
+    ValidationError: rule_error,
     BusinessError: conflict,
-    APIException: not_signed_in,
-    ninja_errors.AuthenticationError: not_signed_in,
-    PermissionDenied: not_allowed,
+    APIException: unauthorized,
+    ninja_errors.AuthenticationError: unauthorized,
+    PermissionDenied: forbidden,
     Http404: not_found,
     RequestDataTooBig: too_large,
-    ninja_errors.Throttled: too_often,
-    ninja_errors.HttpError: unreadable,
-    Exception: our_mistake,
+    ninja_errors.Throttled: throttled,
+    ninja_errors.HttpError: http_error,
+    Exception: internal_error,
 }
 
 
@@ -119,7 +121,7 @@ HANDLERS = {
 
 
 @csrf_exempt  # else a POST is answered with a page about cookies
-def nothing_here(request):
+def unknown_route(request):
     """Any other address under /api/."""
     slash_missing = gettext("There is nothing at this address: addresses of the API end with a slash.")
-    return refuse(404, "" if request.path.endswith("/") else slash_missing)
+    return error_response(404, "" if request.path.endswith("/") else slash_missing)

@@ -55,17 +55,17 @@ def problem(text: str) -> Finding:
     return Finding(Level.PROBLEM, text)
 
 
-def examine() -> Iterable[Finding]:
+def diagnose() -> Iterable[Finding]:
     """One finding after the other. Without the right tables, what is in them is not looked at."""
     tables = migrations()
     yield tables
     if tables.level == Level.OK:
-        yield from map(carefully, RECORDS)
+        yield from map(run_check, RECORDS)
     for check in INSTALLATION:
-        yield carefully(check)
+        yield run_check(check)
 
 
-def carefully(check: Callable[[], Finding]) -> Finding:
+def run_check(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except (DatabaseError, OSError) as error:
@@ -167,23 +167,23 @@ def backup_age() -> Finding:
         return warning("No backup is known: run `manage.py backup FILE` every night.")
     made, file = last
     age = timezone.now() - made
-    told = f"The last backup is {age.days} days and {age.seconds // 3600} hours old: {file}."
-    return warning(told) if age > BACKUP_IS_OLD else ok(told)
+    text = f"The last backup is {age.days} days and {age.seconds // 3600} hours old: {file}."
+    return warning(text) if age > BACKUP_IS_OLD else ok(text)
 
 
 def disk_space() -> Finding:
     folders = {"the uploads": settings.MEDIA_ROOT} if isinstance(default_storage, FileSystemStorage) else {}
     if connection.vendor == "sqlite":
         folders["the database"] = Path(connection.settings_dict["NAME"]).parent
-    told, tight, full = [], False, False
+    text, tight, full = [], False, False
     for what, folder in folders.items():
         folder = Path(folder).absolute()
         usage = shutil.disk_usage(next(place for place in [folder, *folder.parents] if place.exists()))
-        told.append(f"{usage.free // MB:,} MB ({usage.free * 100 // usage.total} %) for {what}")
+        text.append(f"{usage.free // MB:,} MB ({usage.free * 100 // usage.total} %) for {what}")
         full = full or usage.free < 100 * MB
         tight = tight or usage.free < 1000 * MB or usage.free * 20 < usage.total
     judge = problem if full else warning if tight else ok
-    return judge(f"Free disk space: {', '.join(told) or 'not ours to look at'}.")
+    return judge(f"Free disk space: {', '.join(text) or 'not ours to look at'}.")
 
 
 RECORDS = [stock, order_totals, order_lines, order_numbers, missing_uploads, orphaned_uploads]

@@ -72,15 +72,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.request_id.name_request",  # above all: whatever is logged can be found by it
-    "config.middleware.security_headers.PolicyMiddleware",  # above whatever answers
+    "config.middleware.request_id.set_request_id",  # above all: whatever is logged can be found by it
+    "config.middleware.security_headers.SecurityHeadersMiddleware",  # above whatever answers
     "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
     "django.middleware.locale.LocaleMiddleware",  # above whatever says something; it reads a cookie, not the session
     "config.middleware.api_guard.guard_api",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.middleware.request_limits.refuse_giants",
-    "config.middleware.request_limits.refuse_nul",
+    "config.middleware.request_limits.limit_body_size",
+    "config.middleware.request_limits.reject_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -88,9 +88,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "config.middleware.channel.name_door",
-    "config.middleware.database_unavailable.BusyMiddleware",
-    "config.middleware.security_log.note_refusals",
+    "config.middleware.channel.set_channel",
+    "config.middleware.database_unavailable.DatabaseUnavailableMiddleware",
+    "config.middleware.security_log.log_forbidden",
     "ninja.compatibility.files.fix_request_files_middleware",  # uploads by PUT
     "axes.middleware.AxesMiddleware",
 ]
@@ -157,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "accounts.lockout.sign_in_name"
+AXES_USERNAME_CALLABLE = "accounts.lockout.normalised_login"
 AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]

@@ -9,8 +9,16 @@ def allowed(permission: str):
     return lambda request: request.user.has_perm(permission)
 
 
-def item(title: str, icon: str, view: str, permission: str) -> dict:
-    return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": allowed(permission)}
+def may_import(request) -> bool:
+    from core.imports.registry import importable_by  # models, which the settings come before
+
+    return bool(importable_by(request.user))
+
+
+def item(title: str, icon: str, view: str, permission) -> dict:
+    """An entry for those with a permission, or for whom a function of the request is true."""
+    check = allowed(permission) if isinstance(permission, str) else permission
+    return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": check}
 
 
 UNFOLD = {
@@ -86,18 +94,7 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     item(_("Staff users"), "badge", "admin:accounts_user_changelist", "accounts.view_user"),
-                    item(
-                        _("Product imports"),
-                        "upload_file",
-                        "admin:inventory_productimport_changelist",
-                        "inventory.view_productimport",
-                    ),
-                    item(
-                        _("Customer imports"),
-                        "group_add",
-                        "admin:accounts_customerimport_changelist",
-                        "accounts.view_customerimport",
-                    ),
+                    item(_("Imports"), "upload_file", "admin:core_importrecord_changelist", may_import),
                 ],
             },
         ],

@@ -11,7 +11,7 @@ from django.views.generic import RedirectView
 
 from accounts.profile import profile
 from config.api import api
-from config.api_errors import nothing_here
+from config.api_errors import unknown_route
 from config.health import healthz, readyz
 from config.openapi import redoc
 from sales.search import search
@@ -34,7 +34,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),  # the language menu posts there
     path("api/redoc/", redoc, name="redoc"),
     path("api/", api.urls),
-    re_path("^api/", nothing_here),
+    re_path("^api/", unknown_route),
     path("healthz/", healthz, name="healthz"),
     path("readyz/", readyz, name="readyz"),
     *serve_uploads(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

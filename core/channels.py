@@ -1,4 +1,4 @@
-"""Through which door somebody came in who changes something (the history tells it of every version), and from where."""
+"""The channel that a change comes through: every version in the history says which it was."""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -7,26 +7,26 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Door(TextChoices):
+class Channel(TextChoices):
     ADMIN = "admin", _("Admin")
     API = "api", _("API")
     IMPORT = "import", _("Import")
     COMMAND = "command", _("Command line")
 
 
-_door = ContextVar("door", default=Door.COMMAND)
+_channel = ContextVar("channel", default=Channel.COMMAND)
 
 
-def current_door() -> str:
-    """The door that the present request came through; without a request, the command line."""
-    return _door.get()
+def current_channel() -> str:
+    """The channel of the present request; without a request, the command line."""
+    return _channel.get()
 
 
 @contextmanager
-def through(door: Door):
-    """Whatever is changed inside came through this door."""
-    token = _door.set(door)
+def change_channel(channel: Channel):
+    """Whatever is changed inside counts as coming through this channel."""
+    token = _channel.set(channel)
     try:
         yield
     finally:
-        _door.reset(token)
+        _channel.reset(token)

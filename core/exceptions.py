@@ -9,5 +9,5 @@ class RecordChanged(BusinessError):
     """Somebody else has changed the record since it was read."""
 
 
-class KeyUsedOtherwise(BusinessError):
+class IdempotencyKeyReused(BusinessError):
     """An Idempotency-Key came with another request than the one it was first used for."""

@@ -82,18 +82,18 @@ def validate_phone(value: str) -> None:
         raise ValidationError(gettext("The phone number entered is not valid."), code="invalid")
 
 
-def as_e164(value: str) -> str:
+def to_e164(value: str) -> str:
     """A phone number as it is stored; what cannot be understood stays as it is."""
     value = value.strip()
     number = parse_phone(value)
     understood = number and number.country_code and not number.extension  # E.164 knows no extensions
     if understood and (value.startswith("+") or number.is_valid()):
         spelled = number.format_as(PhoneNumberFormat.E164)
-        return spelled if spelled == value else as_e164(spelled)  # some are another number once more
+        return spelled if spelled == value else to_e164(spelled)  # some are another number once more
     return value
 
 
-def readable_phone(value: str | None) -> str:
+def format_phone(value: str | None) -> str:
     """A stored number as people read it, `+49 30 901820`; what is no such number stays as it is."""
     if not value or not INTERNATIONAL.fullmatch(value):
         return value or ""
@@ -101,10 +101,10 @@ def readable_phone(value: str | None) -> str:
         spelled = format_number(parse(value), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:  # a country code that does not exist (yet)
         return value
-    return spelled if as_e164(spelled) == value else value  # it must be the same number when it is typed back
+    return spelled if to_e164(spelled) == value else value  # it must be the same number when it is typed back
 
 
-def how_to_type_a_phone() -> str:
+def phone_help_text() -> str:
     """Which spellings PhoneField understands, with an example of each."""
     example = example_number(settings.PHONENUMBER_DEFAULT_REGION or "")
     if example is None:
@@ -116,17 +116,17 @@ def how_to_type_a_phone() -> str:
     return sentence % {"local": local, "abroad": abroad}
 
 
-PHONE_HELP = lazy(how_to_type_a_phone, str)()
+PHONE_HELP = lazy(phone_help_text, str)()
 
 
 class PhoneFormField(forms.CharField):
     """Shows the number readably; shown so and sent back, it has not changed."""
 
     def prepare_value(self, value):
-        return readable_phone(value)
+        return format_phone(value)
 
     def has_changed(self, initial, data):
-        return super().has_changed(initial, as_e164(data or ""))
+        return super().has_changed(initial, to_e164(data or ""))
 
 
 class PhoneField(NormalisedMixin, models.CharField):
@@ -139,7 +139,7 @@ class PhoneField(NormalisedMixin, models.CharField):
     default_validators = [validate_phone]
 
     def normalise(self, value):
-        return as_e164(value)
+        return to_e164(value)
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PhoneFormField, "help_text": PHONE_HELP, **kwargs})

@@ -33,7 +33,7 @@ def clean_image(upload) -> ContentFile:
         )
     try:
         upload.seek(0)
-        return made_anew(Image.open(upload, formats=FORMATS))
+        return re_encoded(Image.open(upload, formats=FORMATS))
     except ValidationError:
         raise
     except Image.DecompressionBombError as error:
@@ -44,7 +44,7 @@ def clean_image(upload) -> ContentFile:
         ) from error
 
 
-def made_anew(image: Image.Image) -> ContentFile:
+def re_encoded(image: Image.Image) -> ContentFile:
     """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
     if image.width * image.height > MAX_PIXELS:
         raise ValidationError(TOO_MANY_PIXELS)
@@ -54,14 +54,14 @@ def made_anew(image: Image.Image) -> ContentFile:
     see_through = image_format != "JPEG" and image.has_transparency_data
     if image.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
         image = image.point(lambda value: value * (1 / 256)).convert("L")
-    image = in_srgb(image).convert("RGBA" if see_through else "RGB")
+    image = to_srgb(image).convert("RGBA" if see_through else "RGB")
     image.info.clear()  # else Pillow writes comments and profiles into the new file
     buffer = BytesIO()
     image.save(buffer, format=image_format, quality=88)
     return ContentFile(buffer.getvalue(), name=f"{uuid.uuid4().hex}.{image_format.lower()}")
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
+def to_srgb(image: Image.Image) -> Image.Image:
     """The picture in the colours that everybody assumes where no profile is named."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("L", "RGB", "RGBA", "CMYK"):
@@ -73,7 +73,7 @@ def in_srgb(image: Image.Image) -> Image.Image:
         return image
 
 
-def read_picture(field: str, upload) -> ContentFile:
+def clean_image_field(field: str, upload) -> ContentFile:
     """As `clean_image`, with what is wrong said at this field."""
     try:
         return clean_image(upload)
@@ -81,7 +81,7 @@ def read_picture(field: str, upload) -> ContentFile:
         raise ValidationError({field: error.messages}) from error
 
 
-def forget_picture(old: FieldFile) -> None:
+def delete_image_on_commit(old: FieldFile) -> None:
     """Delete the file of a picture, if there is one, when the transaction has succeeded."""
     if old:
         transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))

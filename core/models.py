@@ -6,16 +6,17 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.channels import Door, current_door
+from core.channels import Channel, current_channel
+from core.imports.models import ImportedRow, ImportRecord  # noqa: F401  (Django finds an app's models here)
 
 # A history row has its own moment and author, so it need not copy these.
-HISTORY_KNOWS = ["modified_at", "modified_by"]
+HISTORY_EXCLUDED_FIELDS = ["modified_at", "modified_by"]
 
 
 class Version(models.Model):
     """What every row of a history knows besides the record's values, the moment, the author and the reason."""
 
-    door = models.CharField(max_length=7, choices=Door, blank=True, default=current_door)
+    channel = models.CharField(max_length=7, choices=Channel, blank=True, default=current_channel)
 
     class Meta:
         abstract = True
@@ -54,3 +55,20 @@ class AuditedModel(models.Model):
         self.modified_by = user
         self._history_user, self._change_reason = user, reason
         self._history_date = at or timezone.now()
+
+
+class IdempotencyKey(models.Model):
+    """A key under which a user's request to the API was answered, with the answer: asked again, it is given again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.PositiveSmallIntegerField(default=0)
+    answer = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_once_per_user")]
+
+    def __str__(self):
+        return self.key

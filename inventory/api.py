@@ -8,12 +8,12 @@ from ninja import File, Query, Router, Status, UploadedFile
 from ninja.pagination import paginate
 
 from accounts.roles import require
-from accounts.tokens import may
+from accounts.tokens import requires
 from core.api.pagination import KeysetPagination
-from core.api.schemas import fill
+from core.api.schemas import apply_values
 from core.api.types import MAX_ID, check_seen
 from core.i18n import in_firms_language
-from core.images import read_picture
+from core.images import clean_image_field
 from inventory.models import Product, StockChange
 from inventory.schemas import (
     ProductChanges,
@@ -29,14 +29,14 @@ from inventory.services.stock import adjust_stock, lock_products
 
 products = Router(tags=["Products"])
 
-CHANGE = may("inventory.change_product")
+CHANGE = requires("inventory.change_product")
 EDITED = ["sku", *IMPORTED_FIELDS]
 AUTHORS = ["created_by", "modified_by"]
 
 
 @products.get(
     "/",
-    auth=may("inventory.view_product"),
+    auth=requires("inventory.view_product"),
     response=list[ProductOut],
     summary="List products",
     operation_id="inventory_list_products_get",
@@ -49,7 +49,7 @@ def list_products(request, filters: Query[ProductFilters]):
 
 @products.post(
     "/",
-    auth=may("inventory.add_product"),
+    auth=requires("inventory.add_product"),
     response={201: ProductOut},
     summary="Create a product",
     operation_id="inventory_create_product_post",
@@ -57,20 +57,20 @@ def list_products(request, filters: Query[ProductFilters]):
 def create_product(request, payload: ProductIn):
     """Add a product with its initial stock."""
     product = Product(created_by=request.user, modified_by=request.user)
-    fill(product, payload.given(*EDITED))
+    apply_values(product, payload.provided(*EDITED))
     return Status(201, save_product(product, user=request.user, initial_stock=payload.stock_qty or 0))
 
 
 @products.get(
     "/stock-changes/",
-    auth=may("inventory.view_stockchange"),
+    auth=requires("inventory.view_stockchange"),
     response=list[StockChangeOut],
     summary="Stock change log",
     operation_id="inventory_list_stock_changes_get",
 )
 @products.get(
     "/stock-history/",
-    auth=may("inventory.view_stockchange"),
+    auth=requires("inventory.view_stockchange"),
     response=list[StockChangeOut],
     summary="Stock change log (another name)",
     operation_id="inventory_list_stock_changes_get_alias",
@@ -83,7 +83,7 @@ def list_stock_changes(request, filters: Query[StockChangeFilters]):
 
 @products.get(
     "/{int:id}/",
-    auth=may("inventory.view_product"),
+    auth=requires("inventory.view_product"),
     response=ProductOut,
     summary="Get a product",
     operation_id="inventory_get_product_get",
@@ -110,12 +110,12 @@ def get_product(request, id: int):
 @transaction.atomic
 def change_product(request, id: int, payload: ProductChanges):
     """Change a product; what is left out stays. A different `stock_qty` is logged as an adjustment."""
-    product = locked(id)
+    product = lock_product_or_404(id)
     check_seen(product, payload.modified_at)
-    values, stock = payload.given(*EDITED), payload.stock_qty
+    values, stock = payload.provided(*EDITED), payload.stock_qty
     if values:
         priced = {"cost_price", "selling_price"}.intersection(values)
-        save_product(fill(product, values, together=bool(priced)), user=request.user)
+        save_product(apply_values(product, values, together=bool(priced)), user=request.user)
     if stock is not None and stock != product.stock_qty:
         require(request, "inventory.adjust_stock")
         reason = (payload.change_reason or "").strip()
@@ -126,7 +126,7 @@ def change_product(request, id: int, payload: ProductChanges):
 
 @products.delete(
     "/{int:id}/",
-    auth=may("inventory.delete_product"),
+    auth=requires("inventory.delete_product"),
     response={204: None},
     summary="Delete a product",
     operation_id="inventory_remove_product_delete",
@@ -146,9 +146,9 @@ def remove_product(request, id: int):
 )
 def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""
-    picture = read_picture("image", image)  # which takes its time: before anything is locked
+    picture = clean_image_field("image", image)  # which takes its time: before anything is locked
     with transaction.atomic():
-        product = locked(id)
+        product = lock_product_or_404(id)
         product.image = picture
         save_product(product, user=request.user)
     return get_product(request, id)
@@ -164,14 +164,14 @@ def set_image(request, id: int, image: UploadedFile = File(...)):  # noqa: B008 
 @transaction.atomic
 def remove_image(request, id: int):
     """Delete the picture; without one this does nothing."""
-    product = locked(id)
+    product = lock_product_or_404(id)
     if product.image:
         product.image = ""
         save_product(product, user=request.user)
     return Status(204, None)
 
 
-def locked(pk: int) -> Product:
+def lock_product_or_404(pk: int) -> Product:
     """The product as it is now, locked until the transaction ends; 404 if there is none."""
     product = lock_products([pk]).get(pk) if pk <= MAX_ID else None
     if product is None:

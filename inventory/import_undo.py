@@ -10,36 +10,29 @@ from accounts.models import User
 from core.bulk import batches
 from core.i18n import format_count, in_firms_language
 from core.imports.undo import Undo, referred_to
-from inventory.models import MAX_QUANTITY, Product, ProductImport, ProductImportRow, StockChange
+from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.imports import IMPORTED_FIELDS, write_imported
 from inventory.services.stock import post_moves
 
 Kind = StockChange.Kind
 
 
-def undo_product_import(record: ProductImport, *, user: User | None) -> ProductImport:
-    """Give the products back what the import changed; delete those that it made; take back its stock by new rows.
-
-    What somebody has changed since stays as it is, and the record's `not_undone` says why, a line for each product.
-    Raises AlreadyUndone the second time.
-    """
-    return ProductUndo.run(record, user=user)
-
-
 class ProductUndo(Undo):
-    """Values and stock are judged apart: one can stay while the other is taken back. Adds the stock `moves`.
+    """Gives the products back what the import changed, deletes those that it made, takes back its stock by new rows.
+
+    Values and stock are judged apart: one can stay while the other is taken back. Adds the stock `moves`.
 
     The reasons are kept for everybody to read, so they are said in the firm's language.
     """
 
-    model, target, fields, untouched = Product, "product", IMPORTED_FIELDS, {"image": ""}
+    model, fields, untouched = Product, IMPORTED_FIELDS, {"image": ""}
 
-    def look_around(self, keys: list[int], made: list[int]) -> None:
+    def load_context(self, keys: list[int], made: list[int]) -> None:
         self.moves: list[tuple[Product, int]] = []
-        self.ordered = referred_to(Product, made, besides={StockChange, ProductImportRow})
-        self.corrected = corrected_stocks(keys, self.record.last_stock_change)
+        self.ordered = referred_to(Product, made, besides=frozenset({StockChange}))
+        self.corrected = corrected_stocks(keys, self.record.details["last_stock_change"])
 
-    def against_deleting(self, target: Product, imported: dict) -> str:
+    def deletion_blocker(self, target: Product, imported: dict) -> str:
         if target.pk in self.ordered:
             return in_firms_language(_("stays, because it has been ordered."))
         if target.stock_qty != imported.get("stock_qty", 0):
@@ -51,7 +44,7 @@ class ProductUndo(Undo):
         reasons = [super().restore(target, before, imported), self.restore_stock(target, pieces)]
         return " ".join(filter(None, reasons))
 
-    def against_restoring(self, target: Product, before: dict) -> str:
+    def restore_blocker(self, target: Product, before: dict) -> str:
         try:
             if {"cost_price", "selling_price"}.intersection(before):
                 with override(settings.LANGUAGE_CODE):

@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import ImportedRow, ImportRecord
 from core.fields import NormalisedMixin, TrimmedCharField
-from core.models import HISTORY_KNOWS, AuditedModel, Version
+from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from core.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
 from inventory.stock_status import StockStatus
@@ -88,7 +87,7 @@ class Product(AuditedModel):
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],
-        excluded_fields=HISTORY_KNOWS,
+        excluded_fields=HISTORY_EXCLUDED_FIELDS,
         history_id_field=models.BigAutoField(),
         no_db_index=["sku", "category"],
     )
@@ -219,37 +218,3 @@ class StockCheck(models.Model):
 
     def __str__(self):
         return self.problem or f"{self.products} products proved"
-
-
-class ProductImport(ImportRecord):
-    """An import of a product list."""
-
-    stock_mode = models.CharField(_("stock column"), max_length=4)
-    last_stock_change = models.PositiveBigIntegerField(default=0, editable=False)  # the last of those it made
-
-    class Meta(ImportRecord.Meta):
-        verbose_name = _("product import")
-        verbose_name_plural = _("product imports")
-
-
-class ProductImportRow(ImportedRow):
-    """What an import wrote to one product."""
-
-    product_import = models.ForeignKey(ProductImport, models.CASCADE, related_name="rows")
-    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
-    sku = models.CharField(_("SKU"), max_length=100)
-
-    class Meta(ImportedRow.Meta):
-        verbose_name = _("imported product")
-        verbose_name_plural = _("imported products")
-
-    def __str__(self):
-        return f"{self.name} ({self.sku})"
-
-    @property
-    def key(self) -> str:
-        return self.sku
-
-    @property
-    def target_id(self) -> int | None:
-        return self.product_id

@@ -9,9 +9,12 @@ from import_export.widgets import Widget
 
 from core.bulk import find_all
 from core.i18n import format_count
+from core.imports.options import ImportOption
+from core.imports.registry import register_import
 from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
 from core.spreadsheets.cells import as_whole_number, is_blank
-from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
+from inventory.import_undo import ProductUndo
+from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.imports import import_products
 from inventory.services.stock import lock_products
 
@@ -36,24 +39,41 @@ class WholeNumberWidget(Widget):
         return number
 
 
-def column(name: str, widget: Widget) -> Field:
+def import_column(name: str, widget: Widget) -> Field:
     return Field(attribute=name, column_name=name, widget=widget)
 
 
-def text(name: str, widget: type[TextWidget] = TextWidget) -> Field:
-    return column(name, widget(Product._meta.get_field(name)))
+def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
+    return import_column(name, widget(Product._meta.get_field(name)))
 
 
+@register_import
 class ProductResource(ImportResource):
     """The product list: known by SKU. `stock_mode` says what the stock column means for existing products."""
 
-    sku, name, category = text("sku", KeyWidget), text("name"), text("category")
-    cost_price = column("cost_price", MoneyWidget(column="cost_price", digits=10))
-    selling_price = column("selling_price", MoneyWidget(column="selling_price", digits=10))
-    stock_qty = column("stock_qty", WholeNumberWidget())
-    low_stock_threshold = column("low_stock_threshold", WholeNumberWidget())
+    sku, name, category = text_field("sku", KeyWidget), text_field("name"), text_field("category")
+    cost_price = import_column("cost_price", MoneyWidget(column="cost_price", digits=10))
+    selling_price = import_column("selling_price", MoneyWidget(column="selling_price", digits=10))
+    stock_qty = import_column("stock_qty", WholeNumberWidget())
+    low_stock_threshold = import_column("low_stock_threshold", WholeNumberWidget())
 
-    keys, name_columns = ("sku",), ("name",)
+    keys, name_columns, key_label = ("sku",), ("name",), _("SKU")
+    help_text = _(
+        "Columns, in any order: sku, name, category, cost_price, selling_price, stock_qty, low_stock_threshold. "
+        "A product whose SKU is known is updated, the others are added; these need sku, name and selling_price."
+    )
+    options = (
+        ImportOption(
+            "stock_mode",
+            "--stock",
+            _("Stock column"),
+            StockMode,
+            _("New products always start with the stock in the file."),
+            "what the stock column means for products that exist already (default: keep what they have)",
+        ),
+    )
+    extra_permissions = ("inventory.adjust_stock",)
+    undo, undo_note = ProductUndo, _("The imported stock is taken back.")
     needed = {"name": _("a name"), "selling_price": _("a selling price")}
 
     class Meta(ImportResource.Meta):
@@ -115,7 +135,7 @@ class ProductResource(ImportResource):
         if PRICES & columns:
             instance.clean()
 
-    def told(self, instance):
+    def describe(self, instance):
         return instance.sku, instance.name
 
     def save_instance(self, instance, is_create, row, **kwargs):
@@ -123,13 +143,16 @@ class ProductResource(ImportResource):
         if instance.imported_stock != instance.stock_qty:
             self.stock.append((instance, instance.imported_stock))
 
-    def record(self, **counts) -> ProductImport:
-        return ProductImport(stock_mode=self.stock_mode, **counts)
-
-    def write(self, record):
-        import_products(
-            new=self.new, changed=self.changed, stock=self.stock, record=record, rows=self.written, user=self.user
+    def write(self, reason):
+        last = import_products(
+            new=self.new,
+            changed=self.changed,
+            stock=self.stock,
+            reason=reason,
+            reference=self.reference,
+            user=self.user,
         )
+        return {"last_stock_change": last}
 
     # Export
 

@@ -8,7 +8,7 @@ from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import Field, model_serializer
 
 from core.api.schemas import AuditedOut, Payload, example
-from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text, whole
+from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text_type, whole
 from core.text_search import every_word
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.stock_status import StockStatus
@@ -16,8 +16,8 @@ from inventory.stock_status import StockStatus
 Status = choice(StockStatus)
 Kind = choice(StockChange.Kind)
 Price = money()
-Sku = text(100, required=True)
-Name = text(255, required=True)
+Sku = text_type(100, required=True)
+Name = text_type(255, required=True)
 
 # Fields of a product that not everybody may see, and the permission that shows them.
 GUARDED = {
@@ -66,7 +66,7 @@ class ProductChanges(Payload):
 
     sku: Sku = None
     name: Name = None
-    category: text(100) | None = None
+    category: text_type(100) | None = None
     cost_price: money(optional=True) = None
     selling_price: Price = None
     stock_qty: Annotated[
@@ -74,7 +74,7 @@ class ProductChanges(Payload):
         Field(description="Pieces. For an existing product: a correction of its stock, logged as an adjustment."),
     ] = None
     low_stock_threshold: whole(0, MAX_QUANTITY, optional=True) = None
-    change_reason: Annotated[text(255) | None, Field(description="Why the stock is corrected.")] = None
+    change_reason: Annotated[text_type(255) | None, Field(description="Why the stock is corrected.")] = None
     modified_at: Seen = None
 
 
@@ -96,12 +96,12 @@ class ProductIn(ProductChanges):
 
 
 class ProductFilters(FilterSchema):
-    sku: text(100) | None = None
-    category: Annotated[text(100) | None, FilterLookup("category__iexact")] = None
+    sku: text_type(100) | None = None
+    category: Annotated[text_type(100) | None, FilterLookup("category__iexact")] = None
     stock_status: Annotated[Status | None, FilterLookup("status")] = None
     min_price: Annotated[Price | None, FilterLookup("selling_price__gte")] = None
     max_price: Annotated[Price | None, FilterLookup("selling_price__lte")] = None
-    search: Annotated[text(200) | None, Field(description="Words in SKU, name or category.")] = None
+    search: Annotated[text_type(200) | None, Field(description="Words in SKU, name or category.")] = None
 
     def filter_search(self, value):
         return every_word(value or "", "sku", "name", "category")
@@ -138,8 +138,8 @@ class StockChangeFilters(FilterSchema):
     created_by_id: Id | None = None
     sales_user_id: Annotated[Id | None, FilterLookup("created_by_id"), Field(description="As created_by_id.")] = None
     kind: Kind | None = None
-    reference: text(255) | None = None
-    search: Annotated[text(200) | None, Field(description="Words in SKU, name, reason or reference.")] = None
+    reference: text_type(255) | None = None
+    search: Annotated[text_type(200) | None, Field(description="Words in SKU, name, reason or reference.")] = None
 
     def filter_search(self, value) -> Q:
         return every_word(value or "", "product_sku", "product_name", "change_reason", "reference")

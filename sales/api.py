@@ -13,7 +13,7 @@ from ninja.pagination import paginate
 from accounts.exceptions import PersonGone
 from accounts.models import Customer
 from accounts.roles import require
-from accounts.tokens import may
+from accounts.tokens import requires
 from core.api.idempotency import once
 from core.api.pagination import KeysetPagination
 from core.api.types import check_seen
@@ -35,20 +35,20 @@ from sales.schemas import (
     OrderStepOut,
 )
 from sales.services import (
-    Line,
+    NewItem,
     cancel_order,
     confirm_order,
     create_order,
     delete_order,
+    describe_lost_sale,
     edit_order,
     lock_order,
-    tell_lost,
 )
 
 orders = Router(tags=["Orders"])
 dashboard = Router(tags=["Dashboard"])
 
-OWN = may("sales.view_own_order")
+OWN = requires("sales.view_own_order")
 Key = Header(
     None,
     alias="Idempotency-Key",
@@ -67,7 +67,7 @@ def list_orders(request, filters: Query[OrderFilters]):
 
 @orders.post(
     "/",
-    auth=may("sales.add_own_order"),
+    auth=requires("sales.add_own_order"),
     response={201: OrderOut},
     summary="Place an order",
     operation_id="sales_place_order_post",
@@ -99,7 +99,7 @@ def list_items(request, id: int):
     return OrderItem.objects.filter(order=get_object_or_404(visible_orders(request), pk=id))
 
 
-STEP = may("sales.change_order", "sales.confirm_order", "sales.cancel_order")
+STEP = requires("sales.change_order", "sales.confirm_order", "sales.cancel_order")
 
 
 @orders.put(
@@ -113,7 +113,7 @@ def change_order(request, id: int, payload: OrderChanges):
     """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
     order, lost = lock_order(get_object_or_404(visible_orders(request), pk=id)), []
     check_seen(order, payload.modified_at)
-    leave_out_what_is_so_already(order, payload)
+    drop_unchanged(order, payload)
     if payload.customer_id or payload.items or not payload.status:
         require(request, "sales.change_order")
         order = edit(request, order, payload)
@@ -130,7 +130,7 @@ def change_order(request, id: int, payload: OrderChanges):
 
 @orders.delete(
     "/{int:id}/",
-    auth=may("sales.delete_order"),
+    auth=requires("sales.delete_order"),
     response={204: None},
     summary="Delete an order",
     operation_id="sales_remove_order_delete",
@@ -143,7 +143,7 @@ def remove_order(request, id: int):
 
 @orders.post(
     "/{int:id}/confirm/",
-    auth=may("sales.confirm_order"),
+    auth=requires("sales.confirm_order"),
     response=OrderOut,
     summary="Confirm an order",
     operation_id="sales_confirm_post",
@@ -159,7 +159,7 @@ def confirm(request, id: int, idempotency_key: str | None = Key):
 
 @orders.post(
     "/{int:id}/cancel/",
-    auth=may("sales.cancel_order"),
+    auth=requires("sales.cancel_order"),
     response=OrderStepOut,
     summary="Cancel an order",
     operation_id="sales_cancel_post",
@@ -175,14 +175,14 @@ def cancel(request, id: int, idempotency_key: str | None = Key):
 
 @dashboard.get(
     "/",
-    auth=may("sales.view_dashboard"),
+    auth=requires("sales.view_dashboard"),
     response=InsightsOut,
     summary="The day's figures (another name)",
     operation_id="sales_get_insights_get_alias",
 )
 @dashboard.get(
     "/insights/",
-    auth=may("sales.view_dashboard"),
+    auth=requires("sales.view_dashboard"),
     response=InsightsOut,
     summary="The day's figures",
     operation_id="sales_get_insights_get",
@@ -208,7 +208,7 @@ def place(request, payload: OrderIn) -> OrderOut:
     lines = read_lines(payload.items)
     if not for_anybody:
         check_list_prices(lines)
-    with refusals_at_their_fields(request):
+    with errors_at_fields(request):
         order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
     return OrderOut.from_orm(order)
 
@@ -221,12 +221,14 @@ def edit(request, order: Order, payload: OrderChanges) -> Order:
     if payload.items:
         lines = read_lines(payload.items)
     else:
-        lines = [Line(item.product, item.quantity, item.unit_price) for item in order.items.select_related("product")]
-    with refusals_at_their_fields(request):
+        lines = [
+            NewItem(item.product, item.quantity, item.unit_price) for item in order.items.select_related("product")
+        ]
+    with errors_at_fields(request):
         return edit_order(order, customer=customer, lines=lines, user=request.user)
 
 
-def leave_out_what_is_so_already(order: Order, payload: OrderChanges) -> None:
+def drop_unchanged(order: Order, payload: OrderChanges) -> None:
     """A frontend that sends the whole order back to move it on asks for no new lines and no other customer."""
     if payload.customer_id == order.customer_id:
         payload.customer_id = None
@@ -236,7 +238,7 @@ def leave_out_what_is_so_already(order: Order, payload: OrderChanges) -> None:
             payload.items = None
 
 
-def read_lines(items: Sequence[LineIn]) -> list[Line]:
+def read_lines(items: Sequence[LineIn]) -> list[NewItem]:
     """The lines with their products, found in one query. Raises ValidationError naming the lines without one."""
     products = Product.objects.in_bulk({item.product_id for item in items})
     missing = [
@@ -246,10 +248,10 @@ def read_lines(items: Sequence[LineIn]) -> list[Line]:
     ]
     if missing:
         raise ValidationError({"items": missing})
-    return [Line(products[item.product_id], item.quantity, item.asked_price) for item in items]
+    return [NewItem(products[item.product_id], item.quantity, item.asked_price) for item in items]
 
 
-def check_list_prices(lines: Sequence[Line]) -> None:
+def check_list_prices(lines: Sequence[NewItem]) -> None:
     """Raise ValidationError for each line that asks for another price than the product's."""
     wrong = [
         _("Line %(line)s: the price of %(product)s is %(price)s.")
@@ -262,13 +264,13 @@ def check_list_prices(lines: Sequence[Line]) -> None:
 
 
 @contextmanager
-def refusals_at_their_fields(request):
+def errors_at_fields(request):
     """What a service says of an order's lines or customer belongs to that field of the request (400, not 409)."""
     exactly = request.user.has_perm("inventory.view_stock")
     try:
         yield
     except InsufficientStock as error:
-        tell = str if exactly else tell_vaguely
+        tell = str if exactly else describe_without_stock
         raise ValidationError({"items": [tell(short) for short in error.shortages]}) from error
     except InvalidOrder as error:
         raise ValidationError({"items": str(error)}) from error
@@ -278,7 +280,7 @@ def refusals_at_their_fields(request):
         raise ValidationError({"customer_id": _("There is no such customer.")}) from error
 
 
-def tell_vaguely(short: Shortage) -> str:
+def describe_without_stock(short: Shortage) -> str:
     """For whoever may not know how many there are."""
     return _("%(product)s: %(ordered)s ordered, not enough in stock.") % {
         "product": short.product,
@@ -289,5 +291,5 @@ def tell_vaguely(short: Shortage) -> str:
 def step_out(order: Order, lost: Sequence[StockChange]) -> OrderStepOut:
     """The order, and what its cancellation could not give back."""
     out = OrderStepOut.from_orm(order)
-    out.warning = "\n".join(map(tell_lost, lost)) or None
+    out.warning = "\n".join(map(describe_lost_sale, lost)) or None
     return out

@@ -81,7 +81,7 @@ def insights() -> dict:
     return {
         "date": today,
         "total_customers": Customer.objects.active().count(),
-        **Order.objects.standing_on(today),
+        **Order.objects.figures_of_day(today),
         "low_stock_count": stock["low"],
         "out_of_stock_count": stock["out"],
         "low_stock_products": Product.objects.running_low()[:LOWEST],

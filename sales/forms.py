@@ -6,25 +6,25 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core.admin.base import is_key
+from core.admin.base import is_primary_key
 from core.admin.dialogs import RecordDialogForm
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
 from core.i18n import format_change
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
-from sales.services import MAX_PRICE, Line, build_items, check_may_order, requested
+from sales.services import MAX_PRICE, NewItem, build_items, check_may_order, requested_quantities
 
 
-class OrderForm(CarefulForm):
+class OrderForm(ConcurrentEditForm):
     class Meta:
         model = Order
         fields = ["customer"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.is_bound and not is_key(self.data.get("customer", "")):
+        if self.is_bound and not is_primary_key(self.data.get("customer", "")):
             self.data = self.data.copy()
             self.data["customer"] = ""  # the autocomplete widget cannot show what is no key
 
@@ -68,18 +68,18 @@ class OrderItemForm(forms.ModelForm):
         """The order service builds and checks the line; the model form's own way costs several queries a line."""
 
     @property
-    def line(self) -> Line:
+    def line(self) -> NewItem:
         data = self.cleaned_data
-        return Line(data["product"], data["quantity"], data["unit_price"])
+        return NewItem(data["product"], data["quantity"], data["unit_price"])
 
 
-class LoadedProducts:
+class ProductChoices:
     """Stands in for the queryset of every line's product field: one query for all lines, not two for each."""
 
     model = Product
 
     def __init__(self, ids):
-        self.products = Product.objects.in_bulk([int(pk) for pk in ids if is_key(pk)])
+        self.products = Product.objects.in_bulk([int(pk) for pk in ids if is_primary_key(pk)])
 
     def all(self):
         return self
@@ -101,9 +101,9 @@ class LoadedProducts:
             raise Product.DoesNotExist from error
 
 
-def as_key(value) -> int | None:
+def to_primary_key(value) -> int | None:
     """What a field says, as a product's id."""
-    return int(value) if value is not None and is_key(value) else None
+    return int(value) if value is not None and is_primary_key(value) else None
 
 
 class OrderItemFormSet(PaginationInlineFormSet):
@@ -116,14 +116,14 @@ class OrderItemFormSet(PaginationInlineFormSet):
         if not self.is_bound:
             chosen = [item.product_id for item in self.get_queryset()]
             chosen += [line["product"] for line in self.initial_extra or []]
-        self.products = LoadedProducts(chosen)
+        self.products = ProductChoices(chosen)
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if "product" in form.fields:
             form.fields["product"].queryset = self.products
             form.fields["product"].required = True
-            product = self.products.products.get(as_key(form["product"].value()))
+            product = self.products.products.get(to_primary_key(form["product"].value()))
             if product:
                 form.fields["quantity"].widget.attrs["data-stock"] = product.stock_qty
                 form.fields["unit_price"].widget.attrs["data-usual"] = product.selling_price
@@ -133,7 +133,7 @@ class OrderItemFormSet(PaginationInlineFormSet):
         return [form for form in self.forms if form.cleaned_data.get("product") and form not in self.deleted_forms]
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NewItem]:
         return [form.line for form in self.line_forms]
 
     def clean(self):
@@ -143,7 +143,7 @@ class OrderItemFormSet(PaginationInlineFormSet):
             build_items(self.lines)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
-        for shortage in find_shortages(self.products.products, requested(self.lines)):
+        for shortage in find_shortages(self.products.products, requested_quantities(self.lines)):
             last = [form for form in self.line_forms if form.cleaned_data["product"] == shortage.product][-1]
             last.add_error("quantity", str(shortage))
 

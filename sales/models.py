@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.models import HISTORY_KNOWS, AuditedModel, Version
+from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
@@ -63,7 +63,7 @@ class Order(AuditedModel):
     objects = OrderQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],
-        excluded_fields=HISTORY_KNOWS,
+        excluded_fields=HISTORY_EXCLUDED_FIELDS,
         history_id_field=models.BigAutoField(),
         no_db_index=["order_number"],
     )
@@ -126,9 +126,9 @@ class Order(AuditedModel):
             self.refuse(step)
 
     def refuse(self, step: str) -> NoReturn:
-        raise InvalidTransition(REFUSALS[step] % {"order": self.order_number, "standing": self.how_it_stands()})
+        raise InvalidTransition(REFUSALS[step] % {"order": self.order_number, "standing": self.status_sentence()})
 
-    def how_it_stands(self) -> str:
+    def status_sentence(self) -> str:
         """The status as part of a sentence: `it was confirmed by Sara Lee on Nov. 22, 2026, 10:41`"""
         if self.is_pending:
             return gettext("it is still pending")
@@ -140,7 +140,7 @@ class Order(AuditedModel):
         return sentence % {"by": by or gettext("the system"), "at": moment}
 
 
-REFUSALS = {  # by what was to be done to the order; `standing` is how_it_stands
+REFUSALS = {  # by what was to be done to the order; `standing` is status_sentence
     Order.Status.PENDING: _("%(order)s cannot be pending: %(standing)s."),
     Order.Status.CONFIRMED: _("%(order)s cannot be confirmed: %(standing)s."),
     Order.Status.CANCELLED: _("%(order)s cannot be cancelled: %(standing)s."),
@@ -149,7 +149,7 @@ REFUSALS = {  # by what was to be done to the order; `standing` is how_it_stands
 }
 
 
-def keep_unless_pending(collector, field, sub_objs, using):
+def protect_pending(collector, field, sub_objs, using):
     """What deleting a product does to its order lines: a pending order forbids it, the others keep their snapshot."""
     pending = Order.objects.using(using).pending().filter(items__in=sub_objs).distinct()
     if pending:
@@ -157,14 +157,14 @@ def keep_unless_pending(collector, field, sub_objs, using):
     models.SET_NULL(collector, field, sub_objs, using)
 
 
-keep_unless_pending.lazy_sub_objs = True  # as SET_NULL: Django need not load the lines to set them
+protect_pending.lazy_sub_objs = True  # as SET_NULL: Django need not load the lines to set them
 
 
 class OrderItem(models.Model):
     """One line of an order; name and SKU as they were when it was written."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"))
-    product = models.ForeignKey(Product, keep_unless_pending, null=True, related_name="+", verbose_name=_("product"))
+    product = models.ForeignKey(Product, protect_pending, null=True, related_name="+", verbose_name=_("product"))
     product_name = models.CharField(_("product name"), max_length=255, editable=False)
     product_sku = models.CharField(_("SKU"), max_length=100, editable=False)
     quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])

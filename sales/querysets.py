@@ -47,7 +47,7 @@ class OrderQuerySet(QuerySet):
         """The sum of the orders' totals, in the firm's currency."""
         return self.aggregate(total=Sum("total_amount", default=Decimal(0)))["total"]
 
-    def standing_on(self, day: date) -> dict:
+    def figures_of_day(self, day: date) -> dict:
         """`total_sales_today`, what was confirmed on the day and still is, and `pending_orders_count`; one query."""
         waiting, sold = Q(status="PENDING"), confirmed_within(day, day)
         return self.filter(waiting | sold).aggregate(

@@ -7,17 +7,17 @@ from import_export.resources import ModelResource
 from sales.models import Order, OrderItem
 
 
-def column(name: str, path: str) -> Field:
+def export_column(name: str, path: str) -> Field:
     return Field(attribute=path, column_name=name)
 
 
 class OrderResource(ModelResource):
     """The order list, for export."""
 
-    customer = column("customer", "customer")
-    customer_code = column("customer_code", "customer__customer_code")
-    customer_email = column("customer_email", "customer__email")
-    created_by = column("created_by", "created_by")
+    customer = export_column("customer", "customer")
+    customer_code = export_column("customer_code", "customer__customer_code")
+    customer_email = export_column("customer_email", "customer__email")
+    created_by = export_column("created_by", "created_by")
 
     class Meta:
         model = Order
@@ -43,11 +43,11 @@ class OrderResource(ModelResource):
 class OrderLineResource(ModelResource):
     """The lines of the orders in the list, for export."""
 
-    order_number = column("order_number", "order__order_number")
-    order_date = column("order_date", "order__order_date")
-    status = column("status", "order__status")
-    customer = column("customer", "order__customer")
-    customer_code = column("customer_code", "order__customer__customer_code")
+    order_number = export_column("order_number", "order__order_number")
+    order_date = export_column("order_date", "order__order_date")
+    status = export_column("status", "order__status")
+    customer = export_column("customer", "order__customer")
+    customer_code = export_column("customer_code", "order__customer__customer_code")
 
     class Meta:
         model = OrderItem

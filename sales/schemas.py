@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.api.schemas import AuditedOut, Payload, example
-from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text, whole
+from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text_type, whole
 from core.text_search import every_word
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
@@ -121,7 +121,9 @@ class OrderFilters(FilterSchema):
     min_amount: Annotated[Amount | None, FilterLookup("total_amount__gte"), Field(description="As min_total.")] = None
     max_total: Annotated[Amount | None, FilterLookup("total_amount__lte")] = None
     max_amount: Annotated[Amount | None, FilterLookup("total_amount__lte"), Field(description="As max_total.")] = None
-    search: Annotated[text(200) | None, Field(description="Words in order number, customer's name or e-mail.")] = None
+    search: Annotated[text_type(200) | None, Field(description="Words in order number, customer's name or e-mail.")] = (
+        None
+    )
 
     def filter_search(self, value):
         customer = ["customer__first_name", "customer__last_name", "customer__email"]

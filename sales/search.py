@@ -46,7 +46,7 @@ class Kind:
 
     queryset: QuerySet
     icon: str
-    tell: Callable[..., tuple[str, str]]
+    describe: Callable[..., tuple[str, str]]
     more: str
 
 
@@ -58,29 +58,29 @@ def activity(person: User) -> str:
     return "" if person.is_active else gettext("deactivated")
 
 
-def tell_order(order: Order, user: User) -> tuple[str, str]:
+def describe_order(order: Order, user: User) -> tuple[str, str]:
     return order.order_number, line(str(order.customer), order.get_status_display(), format_money(order.total_amount))
 
 
-def tell_customer(customer: Customer, user: User) -> tuple[str, str]:
+def describe_customer(customer: Customer, user: User) -> tuple[str, str]:
     return str(customer), line(customer.customer_code, customer.email, activity(customer))
 
 
-def tell_product(product: Product, user: User) -> tuple[str, str]:
+def describe_product(product: Product, user: User) -> tuple[str, str]:
     if not user.has_perm("inventory.view_stock"):
         return product.name, product.sku
     return product.name, line(product.sku, gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)})
 
 
-def tell_colleague(colleague: User, user: User) -> tuple[str, str]:
+def describe_colleague(colleague: User, user: User) -> tuple[str, str]:
     return str(colleague), line(colleague.get_role_display(), colleague.email, activity(colleague))
 
 
 KINDS = [
-    Kind(Order.objects.select_related("customer"), "receipt_long", tell_order, _("All orders with “%(term)s”")),
-    Kind(Customer.objects.all(), "groups", tell_customer, _("All customers with “%(term)s”")),
-    Kind(Product.objects.all(), "inventory_2", tell_product, _("All products with “%(term)s”")),
-    Kind(User.objects.staff(), "badge", tell_colleague, _("All staff users with “%(term)s”")),
+    Kind(Order.objects.select_related("customer"), "receipt_long", describe_order, _("All orders with “%(term)s”")),
+    Kind(Customer.objects.all(), "groups", describe_customer, _("All customers with “%(term)s”")),
+    Kind(Product.objects.all(), "inventory_2", describe_product, _("All products with “%(term)s”")),
+    Kind(User.objects.staff(), "badge", describe_colleague, _("All staff users with “%(term)s”")),
 ]
 
 
@@ -126,7 +126,7 @@ def find_records(kind: Kind, term: str, user: User) -> Iterator[Result]:
     address = f"admin:{opts.app_label}_{opts.model_name}"
     records = list(kind.queryset.matching(term)[: LIMIT + 1])
     for record in records[:LIMIT]:
-        title, detail = kind.tell(record, user)
+        title, detail = kind.describe(record, user)
         link = reverse(f"{address}_change", args=[record.pk])
         yield Result(title, detail, capfirst(opts.verbose_name), kind.icon, link, record.rank)
     if len(records) > LIMIT:

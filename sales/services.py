@@ -33,7 +33,7 @@ MAX_PRICE = Decimal("99999999.99")
 
 
 @dataclass(frozen=True)
-class Line:
+class NewItem:
     """What somebody asks for: so many pieces of a product, at this price or (None) at its selling price."""
 
     product: Product
@@ -42,7 +42,9 @@ class Line:
 
 
 @transaction.atomic
-def create_order(*, customer: Customer, lines: Sequence[Line], user: User | None, at: datetime | None = None) -> Order:
+def create_order(
+    *, customer: Customer, lines: Sequence[NewItem], user: User | None, at: datetime | None = None
+) -> Order:
     """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock.
 
     Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
@@ -50,10 +52,10 @@ def create_order(*, customer: Customer, lines: Sequence[Line], user: User | None
     customer = lock_user(customer)
     check_may_order(customer)
     items = build_items(lines)
-    lock_and_check_stock(requested(lines))
+    lock_and_check_stock(requested_quantities(lines))
     order = Order(customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items))
     order.order_number = next_order_number(order.order_date)
-    order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": told(items)}, at=at)
+    order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}, at=at)
     order.save()
     write_items(order, items)
     return order
@@ -64,7 +66,7 @@ def edit_order(
     order: Order,
     *,
     customer: Customer,
-    lines: Sequence[Line],
+    lines: Sequence[NewItem],
     user: User | None,
     last_seen: datetime | None = None,
 ) -> Order:
@@ -79,11 +81,11 @@ def edit_order(
     if customer.pk != order.customer_id:
         check_may_order(customer)
     items = build_items(lines)
-    lock_and_check_stock(requested(lines))
+    lock_and_check_stock(requested_quantities(lines))
     order.items.all().delete()
     write_items(order, items)
     order.customer, order.total_amount = customer, total_of(items)
-    order.stamp(user, in_firms_language(_("Edited: %(lines)s")) % {"lines": told(items)})
+    order.stamp(user, in_firms_language(_("Edited: %(lines)s")) % {"lines": describe_items(items)})
     order.save()
     return order
 
@@ -144,7 +146,7 @@ def cancel_order(
     return order, lost
 
 
-def tell_lost(sale: StockChange) -> str:
+def describe_lost_sale(sale: StockChange) -> str:
     """In words: a sale that could not be given back."""
     pieces = -sale.quantity_change
     return ngettext(
@@ -204,7 +206,7 @@ def check_unchanged_since(order: Order, last_seen: datetime | None) -> None:
         )
 
 
-def requested(lines: Sequence[Line]) -> dict[int, int]:
+def requested_quantities(lines: Sequence[NewItem]) -> dict[int, int]:
     """Pieces by product id, the lines of one product summed."""
     quantities = Counter()
     for line in lines:
@@ -212,7 +214,7 @@ def requested(lines: Sequence[Line]) -> dict[int, int]:
     return dict(quantities)
 
 
-def build_items(lines: Sequence[Line]) -> list[OrderItem]:
+def build_items(lines: Sequence[NewItem]) -> list[OrderItem]:
     """The lines as they will be stored, priced and with their snapshots. Raises InvalidOrder naming the line."""
     if not lines:
         raise InvalidOrder(gettext("An order needs at least one line."))
@@ -252,7 +254,7 @@ def total_of(items: Sequence[OrderItem]) -> Decimal:
     return sum((item.total_price for item in items), Decimal("0.00"))
 
 
-def told(items: Sequence[OrderItem]) -> str:
+def describe_items(items: Sequence[OrderItem]) -> str:
     """The lines in words, for the history: `2 × Chai (NW-1) at 18.00; 1 × Chang (NW-2) at 19.00`."""
     words = in_firms_language(_("%(line)s (%(sku)s) at %(price)s"))
     return "; ".join(words % {"line": item, "sku": item.product_sku, "price": item.unit_price} for item in items)

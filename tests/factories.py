@@ -3,15 +3,16 @@
 from decimal import Decimal
 from itertools import count
 
-from accounts.models import Customer, ImportRecord, User
+from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from accounts.services import save_user
+from core.imports.models import ImportRecord
 from core.spreadsheets.reading import read_table
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
 from sales.models import Order
-from sales.services import Line, create_order
+from sales.services import NewItem, create_order
 
 numbers = count(1)
 
@@ -59,4 +60,4 @@ def make_customer_import(text: str, **options) -> ImportRecord:
 
 def make_order(*lines, customer=None, user=None) -> Order:
     """A pending order of (product, quantity) or (product, quantity, price) lines."""
-    return create_order(customer=customer or make_customer(), lines=[Line(*line) for line in lines], user=user)
+    return create_order(customer=customer or make_customer(), lines=[NewItem(*line) for line in lines], user=user)

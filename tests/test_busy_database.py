@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import BaseModel, ValidationError
 
-from config.middleware.database_unavailable import is_busy
+from config.middleware.database_unavailable import is_database_unavailable
 from inventory.models import Product, StockChange
 from sales.models import Order
 from tests.api.conftest import Caller
@@ -103,10 +103,14 @@ def test_what_fails_outside_a_view_is_answered_too():
 
 
 def test_a_mistake_of_ours_stays_a_mistake():
-    assert not is_busy(None) and not is_busy(ValueError()) and not is_busy(OperationalError("no such table"))
+    assert (
+        not is_database_unavailable(None)
+        and not is_database_unavailable(ValueError())
+        and not is_database_unavailable(OperationalError("no such table"))
+    )
     with pytest.raises(Exception, match="no_such_table") as raised:
         failing()
-    assert not is_busy(raised.value)
+    assert not is_database_unavailable(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_a_mistake_of_ours_stays_a_mistake():
 )
 def test_which_errors_of_postgresql_pass(sqlstate, busy):
     for kind in (OperationalError, InterfaceError):
-        assert is_busy(lost(kind, sqlstate)) == busy
+        assert is_database_unavailable(lost(kind, sqlstate)) == busy
 
 
 def lost(kind=OperationalError, sqlstate=None):
@@ -174,4 +178,4 @@ def test_a_connection_lost_while_an_answer_is_put_together_is_busy_too(error, bu
 
     with pytest.raises((ValidationError, KeyError)) as raised:
         Answer.model_validate(Record())
-    assert is_busy(raised.value) is busy
+    assert is_database_unavailable(raised.value) is busy

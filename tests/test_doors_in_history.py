@@ -14,7 +14,7 @@ FORM = {"name": "Tea", "sku": "A-1", "selling_price": "12.00", "cost_price": "1.
 
 
 def doors(records) -> list[str]:
-    return [version.get_door_display() for version in records.history.all()]
+    return [version.get_channel_display() for version in records.history.all()]
 
 
 def test_the_admin_is_one_and_the_dialogs_in_it_too(as_admin):

@@ -13,9 +13,11 @@ from django.db.models import Q
 from django.urls import reverse
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.models import CustomerImport, IdempotencyKey, User
+from accounts.models import User
 from accounts.roles import MATRIX
-from inventory.models import Product, ProductImport, StockChange
+from core.imports.models import ImportRecord
+from core.models import IdempotencyKey
+from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
 from tests.api.conftest import Caller
 from tests.api.test_profile import picture
@@ -154,12 +156,11 @@ def test_the_key_of_an_idempotent_request_opens_nobody_elses_answer(foreign):
 def keys(foreign):
     return {
         "inventory_product": foreign["products"].pk,
-        "inventory_productimport": ProductImport.objects.get().pk,
+        "core_importrecord": ImportRecord.objects.get(target="inventory.product").pk,
         "inventory_stockchange": StockChange.objects.first().pk,
         "sales_order": foreign["orders"].pk,
         "sales_product": foreign["products"].pk,
         "accounts_customer": foreign["customers"].pk,
-        "accounts_customerimport": CustomerImport.objects.get().pk,
         "accounts_user": foreign["users"].pk,
         "auth_user": foreign["users"].pk,
     }
@@ -232,13 +233,13 @@ def test_no_address_of_the_admin_tells_of_colleagues_and_imports(foreign, keys, 
 
 
 @pytest.mark.parametrize("role", ["SALES", "CUSTOMER"])
-@pytest.mark.parametrize("model", ["inventory_productimport", "accounts_customerimport"])
-def test_what_others_imported_is_not_read_by_guessing_its_number(foreign, keys, role, model):
+@pytest.mark.parametrize("target", ["inventory.product", "accounts.customer"])
+def test_what_others_imported_is_not_read_by_guessing_its_number(foreign, role, target):
     client = signed_in(make_user(role))
     for page in ("change", "undo", "history", "delete"):
-        address = reverse(f"admin:{model}_{page}", args=[keys[model]])
+        address = reverse(f"admin:core_importrecord_{page}", args=[ImportRecord.objects.get(target=target).pk])
         assert MARKER not in client.get(address).content.decode()
-    assert MARKER not in client.get(reverse(f"admin:{model}_changelist")).content.decode()
+    assert MARKER not in client.get(reverse("admin:core_importrecord_changelist")).content.decode()
 
 
 def test_the_file_of_an_import_is_its_uploaders_alone(as_admin):

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.contrib.sessions.models import Session
 from django.urls import URLPattern, URLResolver, reverse
 
-from accounts.models import CustomerImport, User
-from inventory.models import Product, ProductImport, StockChange
+from accounts.models import User
+from core.imports.models import ImportRecord
+from inventory.models import Product, StockChange
 from sales.models import Order
 from sales.services import confirm_order
 from tests.conftest import signed_in
@@ -56,9 +57,8 @@ def records() -> dict[str, list[int]]:
     make_import("sku,name,selling_price\nA,Chai,1\n"), make_customer_import("email,first_name\na@example.com,Ann\n")
     samples = {
         "inventory_product": Product,
-        "inventory_productimport": ProductImport,
+        "core_importrecord": ImportRecord,
         "inventory_stockchange": StockChange,
-        "accounts_customerimport": CustomerImport,
     }
     keys = {name: [model.objects.first().pk] for name, model in samples.items()}
     colleague = make_user("SALES")

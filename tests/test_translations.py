@@ -24,7 +24,7 @@ from tests.factories import make_customer, make_import, make_order, make_product
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ar" / "LC_MESSAGES" / "django.po"
-SOURCES = ["accounts", "inventory", "sales", "config", "templates", "manage.py"]
+SOURCES = ["core", "accounts", "inventory", "sales", "config", "templates", "manage.py"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|(?<!%)%[sd]|\{\w*\}|<[^>]+>")
 
 
@@ -88,7 +88,7 @@ def test_pages_speak_arabic_from_right_to_left_and_no_english(as_admin, catalogu
         *(reverse(f"admin:{model}_import") for model in ("inventory_product", "accounts_customer")),
         *(reverse(f"admin:{model}_export") for model in ("inventory_product", "sales_order")),
         reverse("admin:inventory_stockchange_changelist"),
-        reverse("admin:inventory_productimport_change", args=[record.pk]),
+        reverse("admin:core_importrecord_change", args=[record.pk]),
         *(
             reverse(f"admin:{model}_{view}", args=[one.pk])
             for model, one in (

@@ -4,6 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +29,7 @@ from config.backup import (
     models_at,
     unknown_migrations,
 )
+from config.backup.from_1_0 import Converted, is_from_1_0
 from config.backup.sequences import set_last_ids
 from config.backup.values import parameter
 
@@ -46,9 +48,10 @@ def restore_backup(path: Path) -> dict:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = read_whole(archive)
-            wanted = {(app, name) for app, name in manifest["migrations"]}
+            backup = Converted(archive, manifest) if is_from_1_0(manifest) else AsMade(archive, manifest)
+            wanted = {(app, name) for app, name in backup.manifest["migrations"]}
             prepare(wanted)
-            load(archive, manifest, models_at(connection, wanted))
+            load(archive, backup, models_at(connection, wanted))
     except zipfile.BadZipFile as error:
         raise BackupError(f"{path} is damaged, or no backup: {error}. Nothing was restored.") from error
     except OSError as error:
@@ -56,6 +59,18 @@ def restore_backup(path: Path) -> dict:
     call_command("migrate", verbosity=0)
     ContentType.objects.clear_cache()
     return manifest
+
+
+class AsMade:
+    """A backup whose parts are what this version reads."""
+
+    def __init__(self, archive: zipfile.ZipFile, manifest: dict):
+        self.archive, self.manifest = archive, manifest
+
+    def rows(self, table: str, columns: list[str]) -> Iterator[list]:
+        """The rows of a table, in the order of these columns, which the manifest has too."""
+        with self.archive.open(f"tables/{table}.jsonl") as lines:
+            yield from map(json.loads, lines)
 
 
 def read_whole(archive: zipfile.ZipFile) -> dict:
@@ -117,16 +132,15 @@ def prepare(wanted: Migrations) -> None:
     executor.migrate(sorted(last_of_each_app(connection, wanted)))
 
 
-def load(archive: zipfile.ZipFile, manifest: dict, models: list) -> None:
-    if {model._meta.db_table: columns_of(model) for model in models} != {
-        table: described["columns"] for table, described in manifest["tables"].items()
-    }:
+def load(archive: zipfile.ZipFile, backup: AsMade | Converted, models: list) -> None:
+    manifest = backup.manifest
+    if not same_tables(manifest["tables"], models):
         raise BackupError("The backup's tables are not those that its migrations make. Nothing was restored.")
     added = []
     try:
         with transaction.atomic():
             refuse_if_used(models)
-            write_tables(archive, models)
+            write_tables(backup, models)
             compare_counts(manifest, models)
             set_last_ids(connection, models, manifest["last_ids"])
             for name, described in manifest["media"].items():
@@ -140,14 +154,21 @@ def load(archive: zipfile.ZipFile, manifest: dict, models: list) -> None:
         raise
 
 
-def write_tables(archive: zipfile.ZipFile, models: list) -> None:
+def same_tables(tables: dict, models: list) -> bool:
+    """Whether the backup has the tables of these models, with the same columns (None: they are found by name)."""
+    expected = {model._meta.db_table: columns_of(model) for model in models}
+    return expected.keys() == tables.keys() and all(
+        described["columns"] in (None, expected[table]) for table, described in tables.items()
+    )
+
+
+def write_tables(backup: AsMade | Converted, models: list) -> None:
     for model in models:
         if model._meta.label in BUILT_IN:  # in the order of their names, which suits their foreign keys
             model._base_manager.all()._raw_delete(connection.alias)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         for model in models:
-            with archive.open(f"tables/{model._meta.db_table}.jsonl") as lines:
-                write_rows(cursor, model, lines)
+            write_rows(cursor, model, backup.rows(model._meta.db_table, columns_of(model)))
     connection.check_constraints()
 
 
@@ -159,12 +180,12 @@ def refuse_if_used(models: list) -> None:
             )
 
 
-def write_rows(cursor, model, lines) -> None:
+def write_rows(cursor, model, values: Iterator[list]) -> None:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
     table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
     convert = [parameter(field, connection) for field in fields]
-    rows = (tuple(make(value) for make, value in zip(convert, json.loads(line), strict=True)) for line in lines)
+    rows = (tuple(make(value) for make, value in zip(convert, row, strict=True)) for row in values)
     if connection.vendor == "postgresql":
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:

@@ -15,7 +15,7 @@ def last_ids(connection, models) -> dict[str, int]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, seq FROM sqlite_sequence")
-            return {table: last for table, last in sorted(cursor.fetchall()) if table in columns}
+            return {table: last for table, last in sorted(cursor.fetchall()) if last and table in columns}
         last = {}
         for table, column in columns.items():
             cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{table}"', column])

@@ -50,7 +50,7 @@ def write_backup(path: Path, *, overwrite: bool = False) -> dict:
     try:
         with os.fdopen(handle, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                manifest = fill(archive)
+                manifest = write_parts(archive)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
@@ -63,7 +63,7 @@ def write_backup(path: Path, *, overwrite: bool = False) -> dict:
     return manifest
 
 
-def fill(archive: zipfile.ZipFile) -> dict:
+def write_parts(archive: zipfile.ZipFile) -> dict:
     with snapshot():
         migrations = applied_migrations(connection)
         if unknown := unknown_migrations(connection, migrations):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.utils.translation import gettext
 
-from core.api.errors import refuse
+from core.api.errors import error_response
 from core.i18n import format_count
 
 UPLOADS = ("/image/", "/avatar/")
@@ -22,7 +22,7 @@ def guard_api(get_response):
     def middleware(request):
         if not is_api(request):
             return get_response(request)
-        response = refuse_body(request) or get_response(request)
+        response = body_error(request) or get_response(request)
         if response.status_code < 400 or response.headers.get("Content-Type", "").startswith("application/json"):
             return response
         return in_json(request, response)
@@ -30,7 +30,7 @@ def guard_api(get_response):
     return middleware
 
 
-def refuse_body(request) -> JsonResponse | None:
+def body_error(request) -> JsonResponse | None:
     """413 or 415 (or 400) for a body that is too large, or neither JSON nor (where a picture is expected) a form."""
     if request.method not in ("POST", "PUT", "PATCH", "DELETE"):
         return None
@@ -38,10 +38,12 @@ def refuse_body(request) -> JsonResponse | None:
     limit = settings.MAX_IMAGE_BYTES + FORM_OVERHEAD if upload else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal():
-        return refuse(400)
+        return error_response(400)
     length = int(length)
     if length > limit:
-        return refuse(413, gettext("The request is larger than %(limit)s kB.") % {"limit": format_count(limit // 1024)})
+        return error_response(
+            413, gettext("The request is larger than %(limit)s kB.") % {"limit": format_count(limit // 1024)}
+        )
     harmless = not length and (request.method == "POST" or request.content_type not in FORMS)
     if upload:
         harmless = harmless and request.method != "PUT"
@@ -51,15 +53,15 @@ def refuse_body(request) -> JsonResponse | None:
     if harmless or understood:
         return None
     wanted = gettext("multipart/form-data, with a boundary") if upload else "application/json"
-    return refuse(415, gettext("Send the body as %(wanted)s.") % {"wanted": wanted})
+    return error_response(415, gettext("Send the body as %(wanted)s.") % {"wanted": wanted})
 
 
 def in_json(request, response) -> JsonResponse:
     """The same refusal for a program: Django and ninja answer some with a page or with plain text."""
     if not (allowed := response.headers.get("Allow")):
-        return refuse(response.status_code)
+        return error_response(response.status_code)
     possible = ", ".join(sorted(allowed.split(", ")))
     sentence = gettext("%(method)s is not possible here, only %(possible)s.")
-    answer = refuse(response.status_code, sentence % {"method": request.method, "possible": possible})
+    answer = error_response(response.status_code, sentence % {"method": request.method, "possible": possible})
     answer.headers["Allow"] = allowed
     return answer

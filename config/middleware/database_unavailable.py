@@ -6,10 +6,10 @@ import sys
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error as mistake
+from django.views.defaults import server_error as default_server_error
 from pydantic import ValidationError
 
-from core.api.errors import refuse
+from core.api.errors import error_response
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +19,11 @@ SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED: the patience that settings.p
 TRANSIENT = ("08", "40", "53", "55P03", "57014", "57P0")
 
 
-def is_busy(error: BaseException | None) -> bool:
+def is_database_unavailable(error: BaseException | None) -> bool:
     """Whether the same request may well succeed if it is sent again; a mistake of ours is no such error."""
     if isinstance(error, ValidationError):  # the connection was lost while an answer was put together
         found = [str(one["ctx"]["error"]) for one in error.errors() if one["type"] == "get_attribute_error"]
-        return any(told.startswith(("OperationalError:", "InterfaceError:")) for told in found)
+        return any(message.startswith(("OperationalError:", "InterfaceError:")) for message in found)
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     cause = error.__cause__
@@ -34,18 +34,18 @@ def is_busy(error: BaseException | None) -> bool:
     return type(cause).__module__.startswith("psycopg")  # without a code: there is no connection (any more)
 
 
-def answer_busy(request, error: Error) -> HttpResponse:
+def database_unavailable_response(request, error: Error) -> HttpResponse:
     """503, as JSON to the API and as a page to people. A connection lost at the COMMIT leaves open which it was."""
     logger.warning("%s %s: the database is busy: %s", request.method, request.path, " ".join(str(error).split()))
     if request.path_info.startswith("/api/"):
-        response = refuse(503)
+        response = error_response(503)
     else:
         response = HttpResponse(render_to_string("503.html"), status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
-class BusyMiddleware:
+class DatabaseUnavailableMiddleware:
     """Answers for the pages; the API has its own handler."""
 
     def __init__(self, get_response):
@@ -55,10 +55,14 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, error):
-        return answer_busy(request, error) if is_busy(error) else None
+        return database_unavailable_response(request, error) if is_database_unavailable(error) else None
 
 
 def server_error(request):
     """In place of Django's: also what failed outside a view, such as the session, can be busy."""
     error = sys.exc_info()[1]
-    return answer_busy(request, error) if is_busy(error) else mistake(request)
+    return (
+        database_unavailable_response(request, error)
+        if is_database_unavailable(error)
+        else default_server_error(request)
+    )

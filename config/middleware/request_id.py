@@ -11,7 +11,7 @@ SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _request_id = ContextVar("request_id", default="-")
 
 
-def name_request(get_response):
+def set_request_id(get_response):
     """Take over the name that a proxy gave the request, if it is one that may stand in a log, else make one."""
 
     def middleware(request):

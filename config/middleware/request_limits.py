@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from config.middleware.api_guard import is_api
 
 
-def refuse_nul(get_response):
+def reject_null_characters(get_response):
     """PostgreSQL cannot compare text with a NUL character, and no honest address or cookie has one."""
 
     def middleware(request):
@@ -19,7 +19,7 @@ def refuse_nul(get_response):
     return middleware
 
 
-def refuse_giants(get_response):
+def limit_body_size(get_response):
     """Answer 413 before a body is read that is larger than any form or file here.
 
     What is a little too large for its field is left to the field, which says so in its own words.

@@ -61,7 +61,7 @@ HEADERS = {
 }
 
 
-class PolicyMiddleware(CSPMiddleware):
+class SecurityHeadersMiddleware(CSPMiddleware):
     """A page that names a policy of its own (`csp.decorators.csp`) has that one."""
 
     def get_policy_parts(self, request, response, report_only=False):

@@ -2,16 +2,16 @@
 
 import logging
 
-from accounts.security_log import note
+from accounts.security_log import log_event
 
 
-def note_refusals(get_response):
+def log_forbidden(get_response):
     """Write down who asked for what they may not have."""
 
     def middleware(request):
         response = get_response(request)
         if response.status_code == 403:
-            note("refused", request, level=logging.WARNING, method=request.method, path=request.path)
+            log_event("refused", request, level=logging.WARNING, method=request.method, path=request.path)
         return response
 
     return middleware

@@ -1,0 +1,3 @@
+"""What the admin pages of all apps are built on, and the pages of the records that `core` keeps itself."""
+
+from core.imports import record_admin  # noqa: F401  (registers the list of imports)

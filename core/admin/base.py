@@ -16,13 +16,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
 
-SENSELESS = (IncorrectLookupParameters, ValueError, OverflowError)  # what an address with nonsense in it raises
+# What a changelist raises for query parameters that make no sense.
+INVALID_QUERY_ERRORS = (IncorrectLookupParameters, ValueError, OverflowError)
 
 # Browsers drop a decimal comma from a number field and make 1250 of 12,50. A text field keeps it, to be refused.
-TYPED_NUMBERS = {
+NUMBER_INPUTS = {
     models.DecimalField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})},
     models.PositiveIntegerField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})},
 }
@@ -35,8 +36,8 @@ class BackOfficeAdmin(ModelAdmin):
     Django's views are atomic, nothing of the attempt remains.
     """
 
-    form = CarefulForm
-    formfield_overrides = TYPED_NUMBERS
+    form = ConcurrentEditForm
+    formfield_overrides = NUMBER_INPUTS
     list_per_page = 50
     list_max_show_all = 200
     list_filter_submit = True
@@ -52,7 +53,7 @@ class BackOfficeAdmin(ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def has_permission_to(self, request, action: str) -> bool:
+    def has_model_permission(self, request, action: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
 
     # Lists
@@ -67,15 +68,15 @@ class BackOfficeAdmin(ModelAdmin):
         return bool(re.fullmatch(rf"({pattern})(_from|_to|(__id)?__exact|__(year|month|day|gte|lt|isnull))?", lookup))
 
     def changelist_view(self, request, extra_context=None):
-        if not all(is_key(key) for key in request.POST.getlist("_selected_action")):
-            return self.back_to_list(request)
+        if not all(is_primary_key(key) for key in request.POST.getlist("_selected_action")):
+            return self.redirect_to_list(request)
         try:
             response = super().changelist_view(request, extra_context)
             return response.render() if hasattr(response, "render") else response
-        except SENSELESS:
+        except INVALID_QUERY_ERRORS:
             if request.method == "POST" or not request.GET:
                 raise  # not the address's fault
-            return self.back_to_list(request)
+            return self.redirect_to_list(request)
 
     def get_changelist_instance(self, request):
         """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""
@@ -88,7 +89,7 @@ class BackOfficeAdmin(ModelAdmin):
             del request.GET["p"]
             return super().get_changelist_instance(request)
 
-    def back_to_list(self, request) -> HttpResponseRedirect:
+    def redirect_to_list(self, request) -> HttpResponseRedirect:
         self.message_user(
             request, gettext("That search or filter makes no sense, so the whole list is shown."), messages.WARNING
         )
@@ -110,7 +111,7 @@ class BackOfficeAdmin(ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """When a form is saved, the record is locked before it is read: what the form is compared with stays so."""
-        if request.method == "POST" and transaction.get_connection().in_atomic_block and is_key(object_id):
+        if request.method == "POST" and transaction.get_connection().in_atomic_block and is_primary_key(object_id):
             self.lock(request, int(object_id))
         return super().get_object(request, object_id, from_field)
 
@@ -125,6 +126,10 @@ class BackOfficeAdmin(ModelAdmin):
         except BusinessError as error:
             request.refused = str(error)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        self.get_object_or_404(request, object_id)
+        return super().history_view(request, object_id, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:
@@ -146,7 +151,7 @@ class BackOfficeAdmin(ModelAdmin):
         return obj
 
 
-class ReadOnlyRecord:
+class ReadOnlyAdmin:
     """Records that are looked at, whoever one is, and that know who made them."""
 
     def has_add_permission(self, request, obj=None):
@@ -163,7 +168,7 @@ class ReadOnlyRecord:
         return record.created_by or gettext("System")
 
 
-def is_key(value) -> bool:
+def is_primary_key(value) -> bool:
     """Whether this text from outside can be a primary key."""
     return str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 18
 

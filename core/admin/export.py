@@ -6,8 +6,8 @@ from django.utils.translation import gettext
 from import_export.admin import ExportMixin
 from unfold.contrib.import_export.forms import ExportForm
 
-from core.admin.base import SENSELESS
-from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX
+from core.admin.base import INVALID_QUERY_ERRORS
+from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX
 
 
 class DownloadForm(ExportForm):
@@ -20,22 +20,22 @@ class DownloadForm(ExportForm):
         self.fields["resource"].label = gettext("Contents")
 
 
-class HarmlessExportAdmin(ExportMixin):
+class FormulaSafeExportAdmin(ExportMixin):
     """Export of the filtered list, for those whose role says so, with no cell that a spreadsheet would run."""
 
     export_form_class = DownloadForm
-    export_formats = (HarmlessXLSX, HarmlessCSV)
+    export_formats = (FormulaSafeXLSX, FormulaSafeCSV)
 
     def has_export_permission(self, request):
-        return self.has_view_permission(request) and self.has_permission_to(request, "export")
+        return self.has_view_permission(request) and self.has_model_permission(request, "export")
 
     def export_action(self, request):
         try:
             return super().export_action(request)
-        except SENSELESS:
+        except INVALID_QUERY_ERRORS:
             if not request.GET:
                 raise  # not the address's fault
-            return self.back_to_list(request)
+            return self.redirect_to_list(request)
 
     def get_export_context_data(self, **kwargs):
         return {**super().get_export_context_data(**kwargs), "step": gettext("Export")}

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 
 
-class CarefulForm(forms.ModelForm):
+class ConcurrentEditForm(forms.ModelForm):
     """Does not write over what somebody else has saved since the form was opened.
 
     `seen` travels with the form: a fingerprint of what it showed. `refused` is set by the admin when a service refused

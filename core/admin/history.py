@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.datasets import BaseDataset
 
-from core.admin.base import is_key
-from core.fields import PhoneField, readable_phone
+from core.admin.base import is_primary_key
+from core.fields import PhoneField, format_phone
 
 LATEST = 20  # so many versions stand on the tab
 
@@ -36,7 +36,7 @@ class HistoryTab(BaseDataset):
 
     @property
     def contents(self) -> str:
-        if not is_key(self.key):
+        if not is_primary_key(self.key):
             return ""
         versions = list(self.admin.versions(self.request, self.key)[: LATEST + 1])
         self.admin.set_history_delta_changes(self.request, versions)
@@ -87,8 +87,8 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
                 {
                     "name": field.name,
                     "field": capfirst(field.verbose_name),
-                    "old": as_read(getattr(older, field.name), field),
-                    "new": as_read(getattr(newer, field.name), field, instead_of=getattr(older, field.name)),
+                    "old": readable(getattr(older, field.name), field),
+                    "new": readable(getattr(newer, field.name), field, instead_of=getattr(older, field.name)),
                 }
                 for field in newer.tracked_fields
                 if older
@@ -100,14 +100,14 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
         return gettext("History of %(record)s") % {"record": obj}
 
 
-def as_read(value, field, instead_of=None) -> str:
+def readable(value, field, instead_of=None) -> str:
     """The value of a field as a sentence has it."""
     if isinstance(field, models.ImageField):  # its random name says nothing, and an old one's file is gone
         if not value:
             return "–"
         return gettext("another picture") if instead_of else gettext("a picture")
     if isinstance(field, PhoneField):
-        value = readable_phone(value)
+        value = format_phone(value)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return display_for_field(value, field, "–")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.api.types import MAX_ID
 
 # A line's fields as a person calls them.
-SPOKEN = {"product_id": _("product"), "unit_price": _("price")}
+FIELD_LABELS = {"product_id": _("product"), "unit_price": _("price")}
 SENTENCES = {
     400: _("The request could not be understood."),
     401: _("Please sign in."),
@@ -22,7 +22,7 @@ SENTENCES = {
 }
 
 # By pydantic's type of error: what is said of the field.
-FINDINGS = {
+SCHEMA_ERRORS = {
     "missing": _("{subject} is required."),
     "int_parsing": _("{subject} must be a whole number."),
     "int_type": _("{subject} must be a whole number."),
@@ -59,9 +59,9 @@ FINDINGS = {
 }
 
 
-def as_sentence(subject: str, found: dict) -> str:
+def describe_schema_error(subject: str, found: dict) -> str:
     """pydantic's finding in the words of this system."""
-    sentence = FINDINGS.get(found["type"])
+    sentence = SCHEMA_ERRORS.get(found["type"])
     if found.get("ctx", {}).get("le") == MAX_ID:
         sentence = gettext("{subject} is too large.")
     if sentence is None:
@@ -69,7 +69,7 @@ def as_sentence(subject: str, found: dict) -> str:
     return sentence.format(subject=subject, **found.get("ctx", {})).replace("'", "")
 
 
-def refuse(status: int, detail: str = "") -> JsonResponse:
+def error_response(status: int, detail: str = "") -> JsonResponse:
     """`{"detail": …}`, with the usual sentence of the status if no other is given."""
     detail = detail or str(SENTENCES.get(status, "")) or f"{HTTPStatus(status).phrase}."
     response = JsonResponse({"detail": detail}, status=status)

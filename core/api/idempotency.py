@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
 
-from accounts.models import IdempotencyKey
-from core.exceptions import KeyUsedOtherwise
+from core.exceptions import IdempotencyKeyReused
+from core.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
 
@@ -22,7 +22,7 @@ def once(request, key: str | None, status: int, act: Callable[[], BaseModel]) ->
     """Answer with what `act` returns; sent again under the same key within 24 hours, with that same answer.
 
     Only what was done is remembered: a refused request did nothing and may be repeated under its key. Raises
-    KeyUsedOtherwise if the key belongs to a different request of this user.
+    IdempotencyKeyReused if the key belongs to a different request of this user.
     """
     if not key:
         return answer(as_json(act()), status)
@@ -35,7 +35,7 @@ def once(request, key: str | None, status: int, act: Callable[[], BaseModel]) ->
         except IntegrityError:
             kept = IdempotencyKey.objects.get(user=request.user, key=key)
             if kept.fingerprint != fingerprint:
-                raise KeyUsedOtherwise(
+                raise IdempotencyKeyReused(
                     gettext("This Idempotency-Key was used for another request. Take a new one.")
                 ) from None
             return answer(kept.answer, kept.status_code)
@@ -62,6 +62,6 @@ def answer(body: str, status: int) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
 
 
-def forget_expired() -> int:
+def delete_expired_keys() -> int:
     """Delete the keys that are no longer kept, and say how many they were."""
     return IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]

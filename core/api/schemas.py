@@ -12,12 +12,12 @@ class Payload(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    def given(self, *names: str) -> dict:
+    def provided(self, *names: str) -> dict:
         """What the body really said, of these fields or of all."""
         return {name: getattr(self, name) for name in self.model_fields_set if not names or name in names}
 
 
-def fill(record: models.Model, values: dict, *, together: bool = True) -> models.Model:
+def apply_values(record: models.Model, values: dict, *, together: bool = True) -> models.Model:
     """Put the values into the record; a None empties a field: text becomes blank, a number its default.
 
     Raises ValidationError by field if the record would break a rule of its model. Of an existing record only the given

@@ -52,7 +52,7 @@ def present(value):
     return value
 
 
-def text(max_length: int, *, required: bool = False, **described):
+def text_type(max_length: int, *, required: bool = False, **described):
     """A text of at most so many characters; `required` ones are not blank. `described`: more for the document."""
     limits = {"min_length": 1, "pattern": r"\S"} if required else {}
     field = Field(max_length=max_length, json_schema_extra=described, **limits)

@@ -17,12 +17,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin as LibraryImportMixin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from core.i18n import format_count
 from core.imports.resource import REASON_COLUMN, ImportResource
-from core.imports.uploads import forget_upload, keep_upload, kept_upload
-from core.spreadsheets.cells import defused
+from core.imports.uploads import discard_upload, store_upload, stored_upload
+from core.spreadsheets.cells import escape_raw_formula
 from core.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
 from core.spreadsheets.writing import write_csv
 
@@ -31,9 +31,7 @@ SHOWN_ROWS = 100
 
 
 class ImportFileForm(forms.Form):
-    """The file and how to read it; a subclass adds what it means (`options`)."""
-
-    options: tuple[str, ...] = ()
+    """The file, what it means (the options of its list), and how to read it."""
 
     file = forms.FileField(
         label=_("File"),
@@ -58,9 +56,18 @@ class ImportFileForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
 
-    def __init__(self, *args, keys: tuple[str, ...], **kwargs):
+    def __init__(self, *args, resource: type[ImportResource], **kwargs):
         super().__init__(*args, **kwargs)
-        self.keys = keys
+        self.resource = resource
+        for option in resource.options:
+            self.fields[option.name] = forms.ChoiceField(
+                label=option.label,
+                choices=option.choices.choices,
+                initial=option.default,
+                help_text=option.help_text,
+                widget=UnfoldAdminRadioSelectWidget,
+            )
+        self.order_fields(["file", *(option.name for option in resource.options)])
 
     def clean(self):
         """With all choices at hand: the file must be a table."""
@@ -78,7 +85,7 @@ class ImportFileForm(forms.Form):
             )
         self.data_read = upload.read()
         try:
-            read_table(upload.name, self.data_read, keys=self.keys, **self.chosen("encoding", "delimiter"))
+            read_table(upload.name, self.data_read, keys=self.resource.keys, **self.chosen("encoding", "delimiter"))
         except UnreadableFile as error:
             raise ValidationError({"file": str(error)}) from error
         return cleaned
@@ -88,22 +95,20 @@ class ImportFileForm(forms.Form):
 
 
 class ImportMixin(LibraryImportMixin):
-    """Import into a list, in two steps. Whoever uses it has one ImportResource, and says what a file may look like."""
-
-    import_form = ImportFileForm
-    import_help: str  # which columns there are and what they mean
-    import_key: str  # the heading over what a record is known by
+    """Import into a list, in two steps. Whoever uses it has one ImportResource as its first resource."""
 
     def has_import_permission(self, request):
         actions = ("import", "add", "change")
-        return all(self.has_permission_to(request, action) for action in actions)
+        return all(self.has_model_permission(request, action) for action in actions) and request.user.has_perms(
+            self.list_resource.extra_permissions
+        )
 
     @property
     def list_resource(self) -> type[ImportResource]:
         return self.resource_classes[0]
 
-    def kept_upload(self, request, token: str):
-        return kept_upload(request, token, kind=self.opts.model_name, keys=self.list_resource.keys)
+    def stored_upload(self, request, token: str):
+        return stored_upload(request, token, kind=self.opts.model_name, keys=self.list_resource.keys)
 
     def import_url(self, step: str = "import") -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{step}")
@@ -116,16 +121,16 @@ class ImportMixin(LibraryImportMixin):
             return self.run_import(request, token, dry_run=True)
         if token := request.GET.get("errors"):
             return self.download_errors(request, token)
-        form = self.import_form(request.POST or None, request.FILES or None, keys=self.list_resource.keys)
+        form = ImportFileForm(request.POST or None, request.FILES or None, resource=self.list_resource)
         if request.method == "POST" and form.is_valid():
             try:
-                token = keep_upload(
+                token = store_upload(
                     request,
                     form.data_read,
                     name=form.cleaned_data["file"].name,
                     kind=self.opts.model_name,
                     reading=form.chosen("encoding", "delimiter"),
-                    options=form.chosen(*form.options),
+                    options=form.chosen(*(option.name for option in self.list_resource.options)),
                 )
                 return redirect(f"{self.import_url()}?preview={token}")
             except OSError:
@@ -148,28 +153,27 @@ class ImportMixin(LibraryImportMixin):
 
     def run_import(self, request, token: str, *, dry_run=False, **options):
         """Import the kept file, or only show what that would do."""
-        kept = self.kept_upload(request, token)
+        kept = self.stored_upload(request, token)
         if kept is None:
-            return self.not_at_hand(request)
+            return self.preview_expired(request)
         upload, table = kept
         resource = self.list_resource(user=request.user, reference=upload["name"], **upload["options"], **options)
         resource.import_data(table, dry_run=dry_run)
         if resource.done is None:
             return self.show_import(request, report=resource.report, token=token)
-        forget_upload(request, token)
+        discard_upload(request, token)
         messages.success(
             request,
             gettext("%(file)s is imported: %(summary)s.")
             % {"file": upload["name"], "summary": resource.report.summary},
         )
-        done = resource.done._meta
-        return redirect(f"admin:{done.app_label}_{done.model_name}_change", resource.done.pk)
+        return redirect("admin:core_importrecord_change", resource.done.pk)
 
     def download_errors(self, request, token: str):
         """The lines with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""
-        kept = self.kept_upload(request, token)
+        kept = self.stored_upload(request, token)
         if kept is None:
-            return self.not_at_hand(request)
+            return self.preview_expired(request)
         upload, table = kept
         resource = self.list_resource(user=request.user, **upload["options"])
         resource.import_data(table, dry_run=True)
@@ -178,7 +182,7 @@ class ImportMixin(LibraryImportMixin):
         data = lines_with_errors(table, resource.report)
         return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
-    def not_at_hand(self, request):
+    def preview_expired(self, request):
         messages.error(request, gettext("This preview is no longer at hand. Please choose the file again."))
         return redirect(self.import_url())
 
@@ -190,14 +194,14 @@ class ImportMixin(LibraryImportMixin):
             "opts": self.opts,
             "media": self.media,
             "import_url": self.import_url(),
-            "import_help": self.import_help,
+            "import_help": self.list_resource.help_text,
         }
         if report := context.get("report"):
             context |= shown_report(report, request.GET.get("show", ""))
             context |= {
                 "process_url": self.import_url("process_import"),
                 "errors_url": f"{self.import_url()}?errors={context['token']}",
-                "key_heading": self.import_key,
+                "key_heading": self.list_resource.key_label,
             }
         return TemplateResponse(request, "admin/import.html", context)
 
@@ -211,7 +215,7 @@ def lines_with_errors(table: Table, report) -> bytes:
         reasons = "; ".join(f"{column}: {reason}" for column, _, reason in row.errors)
         rows.append([*(cells[row.line][index] for index in columns), reasons])
     delimiter = ";" if table.delimiter == "|" else table.delimiter  # one that is recognised when it comes back
-    return write_csv([[defused(cell) for cell in row] for row in rows], delimiter=delimiter)
+    return write_csv([[escape_raw_formula(cell) for cell in row] for row in rows], delimiter=delimiter)
 
 
 def shown_report(report, kind: str) -> dict:

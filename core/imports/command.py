@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
-from accounts.models import User
 from core.imports.resource import ImportResource
 from core.spreadsheets.reading import DELIMITERS, ENCODINGS, UnreadableFile, read_table
 
@@ -31,17 +32,21 @@ class ImportCommand(BaseCommand):
         )
         parser.add_argument("--user", metavar="EMAIL", help="whom the history shall name")
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
-
-    def resource_options(self, options: dict) -> dict:
-        """What the command's own arguments tell the resource."""
-        return {}
+        for option in self.resource.options:
+            parser.add_argument(
+                option.flag,
+                dest=option.name,
+                choices=option.choices.values,
+                default=option.default,
+                help=option.command_help,
+            )
 
     def handle(self, *, file: Path, encoding, delimiter, leave_out_errors, user, dry_run, **options):
         resource = self.resource(
             user=self.find_user(user),
             reference=file.name.encode(errors="replace").decode(),
             leave_out_errors=leave_out_errors,
-            **self.resource_options(options),
+            **{option.name: options[option.name] for option in self.resource.options},
         )
         try:
             table = read_table(
@@ -57,17 +62,21 @@ class ImportCommand(BaseCommand):
                 resource.import_data(table, dry_run=dry_run)
             except OperationalError as error:
                 raise CommandError(f"Nothing was imported, because the database was busy: {error}") from error
-        self.tell(resource, dry_run)
+        self.report_outcome(resource, dry_run)
 
-    def find_user(self, email: str | None) -> User | None:
+    def find_user(self, email: str | None) -> AbstractBaseUser | None:
         if email is None:
             return None
+        User = get_user_model()
         try:
-            return User.objects.staff().active().get(email=email)
-        except User.DoesNotExist as error:
-            raise CommandError(f"There is no active member of staff with the e-mail {email}.") from error
+            found = User.objects.get_by_natural_key(email)
+        except User.DoesNotExist:
+            found = None
+        if found is None or not (found.is_staff and found.is_active):
+            raise CommandError(f"There is no active member of staff with the e-mail {email}.")
+        return found
 
-    def tell(self, resource: ImportResource, dry_run: bool) -> None:
+    def report_outcome(self, resource: ImportResource, dry_run: bool) -> None:
         report = resource.report
         if report.problem:
             raise CommandError(f"Nothing was imported. {report.problem}")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collector_paused():
+def garbage_collection_paused():
     """No search for garbage inside: it would look through all living records again and again, for a third of the time.
 
     What is no longer referred to is freed as ever; only circles wait until afterwards.

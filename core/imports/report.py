@@ -113,13 +113,13 @@ def named_lines(lines: list[int]) -> str:
     return gettext("Lines %(lines)s and %(last)s") % {"lines": ", ".join(map(str, lines[:-1])), "last": lines[-1]}
 
 
-def as_told(value) -> str:
+def as_recorded(value) -> str:
     """A value as the report and the list of imports keep it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
 
 
-def as_shown(cell) -> str:
+def as_quoted(cell) -> str:
     """A cell of the file as a message quotes it."""
     return "" if cell is None else str(cell)[:100]

@@ -8,15 +8,20 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, models
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import Widget
 
-from accounts.models import ImportRecord
-from core.channels import Door, through
+from core.bulk import BATCH
+from core.channels import Channel, change_channel
+from core.i18n import in_firms_language
 from core.imports.exceptions import ImportOutdated
-from core.imports.memory import collector_paused
-from core.imports.report import ImportReport, ReportRow, as_shown, as_told, named_lines
+from core.imports.memory import garbage_collection_paused
+from core.imports.models import ImportedRow, ImportRecord
+from core.imports.options import ImportOption
+from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded, named_lines
+from core.imports.undo import Undo
 from core.money import round_money
 from core.spreadsheets.cells import as_decimal, as_text, is_blank
 from core.spreadsheets.reading import UnreadableFile
@@ -92,11 +97,17 @@ class ImportResource(ModelResource):
     preview) nothing is written if the records have changed so that the import would now do something else. With
     `leave_out_errors` the lines with errors are passed over and all the others are written.
 
-    A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`), and writes
-    (`write`).
+    A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`), writes (`write`)
+    and knows what takes that back (`undo`). Registered (`register_import`), it can be used in the admin.
     """
 
     keys: tuple[str, ...]  # columns of which the header must have one
+    key_label: str  # what these are called together
+    help_text: str  # which columns there are and what they mean
+    options: tuple[ImportOption, ...] = ()  # what the person who imports decides besides
+    extra_permissions: tuple[str, ...] = ()  # which whoever imports needs besides
+    undo: type[Undo]
+    undo_note = ""  # what undoing does besides, in words
     name_columns: tuple[str, ...]  # columns by which a person knows the record besides
     needed: dict[str, str]  # what a new record cannot be without, in words
 
@@ -116,21 +127,27 @@ class ImportResource(ModelResource):
         self.rows, self.existing = [], {}  # the file's rows; the record that stands on a line
         self.new, self.changed, self.written = [], [], []
 
+    @classmethod
+    def target(cls) -> str:
+        """The label of the model that is imported."""
+        return cls._meta.model._meta.label_lower
+
+    @classmethod
+    def import_permission(cls) -> str:
+        opts = cls._meta.model._meta
+        return f"{opts.app_label}.import_{opts.model_name}"
+
     # For the subclass
 
     def find_existing(self) -> None:
         """Fill `existing` for the `rows` (when writing: with locked records), and note what is wrong with the keys."""
         raise NotImplementedError
 
-    def write(self, record: ImportRecord) -> None:
-        """Write `new`, `changed` and, into the list of imports, `written`."""
+    def write(self, reason: str) -> dict:
+        """Write `new` and `changed`; returns what undoing the import must know besides the values."""
         raise NotImplementedError
 
-    def record(self, **counts) -> ImportRecord:
-        """What the list of imports will say of this one."""
-        raise NotImplementedError
-
-    def told(self, instance) -> tuple[str, str]:
+    def describe(self, instance) -> tuple[str, str]:
         """The key and the name under which a person knows the record."""
         raise NotImplementedError
 
@@ -147,7 +164,7 @@ class ImportResource(ModelResource):
         """Judge every line and, unless this is a `dry_run`, write; the `report` tells what happened."""
         self.dry_run, self.report.source = dry_run, dataset.read_as
         kwargs["rollback_on_validation_errors"] = not self.leave_out_errors
-        with collector_paused():
+        with garbage_collection_paused():
             if dry_run:  # writes nothing, so it needs no transaction, which would keep other writers waiting on SQLite
                 result = self.import_data_inner(dataset, True, False, False, False, **kwargs)
             else:
@@ -268,7 +285,7 @@ class ImportResource(ModelResource):
         for column, old in instance.before.items():
             new = self.value_of(instance, column)
             if old != new:
-                changes.append((column, "" if instance.is_new else as_told(old), as_told(new)))
+                changes.append((column, "" if instance.is_new else as_recorded(old), as_recorded(new)))
         return changes
 
     # Reporting
@@ -277,14 +294,14 @@ class ImportResource(ModelResource):
         kind = KINDS[result.import_type]
         self.report.counts[kind] += 1
         if result.instance:
-            key, name = self.told(result.instance)
+            key, name = self.describe(result.instance)
         else:
-            key = next((as_shown(row[column]) for column in self.keys if not is_blank(row.get(column))), "")
-            name = " ".join(as_shown(row[column]) for column in self.name_columns if not is_blank(row.get(column)))
+            key = next((as_quoted(row[column]) for column in self.keys if not is_blank(row.get(column))), "")
+            name = " ".join(as_quoted(row[column]) for column in self.name_columns if not is_blank(row.get(column)))
         report_row = ReportRow(row.line, key, name, kind)
         if result.validation_error is not None:
             for column, reasons in result.validation_error.message_dict.items():
-                report_row.errors += [(column, as_shown(row.get(column)), reason) for reason in reasons]
+                report_row.errors += [(column, as_quoted(row.get(column)), reason) for reason in reasons]
         elif result.errors:
             report_row.errors.append(
                 ("", "", gettext("This line cannot be read. Please tell whoever runs the system."))
@@ -317,16 +334,20 @@ class ImportResource(ModelResource):
                 % {"records": records}
             )
         counts = self.report.counts
-        record = self.record(
+        record = ImportRecord(
+            target=self.target(),
             file_name=self.reference,
             new_count=counts["new"],
             changed_count=counts["changed"],
             unchanged_count=counts["unchanged"],
             left_out_count=counts["error"],
+            created_by=self.user,
         )
         try:
-            with through(Door.IMPORT):
-                self.write(record)
+            with change_channel(Channel.IMPORT):
+                written = self.write(in_firms_language(_("Import %(record)s")) % {"record": record})
+                record.details = {option.name: getattr(self, option.name) for option in self.options} | written
+                self.save_record(record)
         except (IntegrityError, OperationalError) as error:
             logger.exception("An import of %s failed", records)
             raise ImportOutdated(
@@ -337,3 +358,22 @@ class ImportResource(ModelResource):
                 % {"records": records}
             ) from error
         self.done = record
+
+    def save_record(self, record: ImportRecord) -> None:
+        """Remember what was written where, so that it can be told and undone."""
+        record.save()
+        rows = []
+        for instance, line, is_new, changes in self.written:
+            key, name = self.describe(instance)
+            rows.append(
+                ImportedRow(
+                    record=record,
+                    object_id=instance.pk,
+                    line=line,
+                    key=key,
+                    name=name[:255],
+                    is_new=is_new,
+                    changes=changes,
+                )
+            )
+        ImportedRow.objects.bulk_create(rows, batch_size=BATCH)

@@ -2,17 +2,18 @@
 
 import logging
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ImportedRow, ImportRecord, User
 from core.bulk import batches, delete_all, lock_all
 from core.i18n import in_firms_language
 from core.imports.exceptions import AlreadyUndone, ImportOutdated
-from core.imports.memory import collector_paused
+from core.imports.memory import garbage_collection_paused
+from core.imports.models import ImportedRow, ImportRecord
 from core.models import AuditedModel
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,6 @@ class Undo:
     """
 
     model: type[AuditedModel]
-    target: str  # the field by which an import's row refers to its record
     fields: list[str]
     untouched: dict = {}  # further values of a record that nobody has touched since it was imported
 
@@ -46,13 +46,13 @@ class Undo:
 
     @classmethod
     @transaction.atomic
-    def run(cls, record: ImportRecord, *, user: User | None) -> ImportRecord:
+    def run(cls, record: ImportRecord, *, user: AbstractBaseUser | None) -> ImportRecord:
         """Take the import back, and note on the record who did and what could not be undone."""
-        record = type(record)._base_manager.select_for_update(no_key=True).get(pk=record.pk)
+        record = ImportRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
         check_not_undone(record)
         undo = cls(record)
         try:
-            with collector_paused(), transaction.atomic():
+            with garbage_collection_paused(), transaction.atomic():
                 undo.decide()
                 undo.write(in_firms_language(_("Import %(record)s undone")) % {"record": record}, user)
         except (IntegrityError, OperationalError) as error:
@@ -69,34 +69,30 @@ class Undo:
 
     # For the subclass
 
-    def look_around(self, keys: list[int], made: list[int]) -> None:
+    def load_context(self, keys: list[int], made: list[int]) -> None:
         """Find out what must be known of the records with these ids, locked by now, and of those that were made."""
         raise NotImplementedError
 
-    def against_deleting(self, target, imported: dict) -> str:
+    def deletion_blocker(self, target, imported: dict) -> str:
         """What else speaks against deleting a record that the import made, or nothing."""
         raise NotImplementedError
 
-    def against_restoring(self, target, before: dict) -> str:
+    def restore_blocker(self, target, before: dict) -> str:
         """What speaks against the old values that `target` has been given, or nothing."""
         raise NotImplementedError
 
-    def write(self, reason: str, user: User | None) -> None:
-        """Write what was decided. Here: delete what nothing refers to but the import's rows, which keep its name."""
-        for batch in batches(target.pk for target in self.deleted):
-            rows = self.record.rows.model.objects.filter(**{f"{self.target}__in": batch})
-            rows.update(**{self.target: None})
+    def write(self, reason: str, user: AbstractBaseUser | None) -> None:
+        """Write what was decided. Here: delete what nothing refers to."""
         delete_all(self.model, self.deleted, reason=reason, user=user)
 
     # Deciding
 
     def decide(self) -> None:
         """Lock the records, and sort each row's into those that go, those that change, and those that stay."""
-        rows = [row for row in self.rows if row.target_id]
-        targets = lock_all(self.model, (row.target_id for row in rows))
-        self.look_around(list(targets), [row.target_id for row in rows if row.is_new])
+        targets = lock_all(self.model, (row.object_id for row in self.rows))
+        self.load_context(list(targets), [row.object_id for row in self.rows if row.is_new])
         for row in self.rows:
-            if reason := self.take_back(row, targets.get(row.target_id)):
+            if reason := self.take_back(row, targets.get(row.object_id)):
                 self.kept.append(" ".join(f"{row}: {reason}".split()))  # one line, whatever is in the name
 
     def take_back(self, row: ImportedRow, target: AuditedModel | None) -> str:
@@ -109,15 +105,15 @@ class Undo:
 
     def delete(self, target, imported: dict) -> str:
         made = {field: self.model._meta.get_field(field).get_default() for field in self.fields}
-        if touched := first_difference(target, made | self.untouched | self.own(imported)):
+        if touched := first_difference(target, made | self.untouched | self.editable(imported)):
             return in_firms_language(_("stays, because “%(field)s” has been changed since.")) % {"field": touched}
-        if reason := self.against_deleting(target, imported):
+        if reason := self.deletion_blocker(target, imported):
             return reason
         self.deleted.append(target)
         return ""
 
     def restore(self, target, before: dict, imported: dict) -> str:
-        before, imported = self.own(before), self.own(imported)
+        before, imported = self.editable(before), self.editable(imported)
         if touched := first_difference(target, imported):
             return in_firms_language(_("the values stay, because “%(field)s” has been changed since.")) % {
                 "field": touched
@@ -126,14 +122,14 @@ class Undo:
             return ""
         for column, value in before.items():
             setattr(target, column, value)
-        if reason := self.against_restoring(target, before):
+        if reason := self.restore_blocker(target, before):
             for column, value in imported.items():
                 setattr(target, column, value)
             return reason
         self.restored.append(target)
         return ""
 
-    def own(self, values: dict) -> dict:
+    def editable(self, values: dict) -> dict:
         """Those of the values that the record's `fields` hold, as against what only a log accounts for."""
         return {column: value for column, value in values.items() if column in self.fields}
 
@@ -154,7 +150,9 @@ def first_difference(target, values: dict) -> str:
     return ""
 
 
-def referred_to(model: type[models.Model], keys: list[int], *, besides: set[type[models.Model]]) -> set[int]:
+def referred_to(
+    model: type[models.Model], keys: list[int], *, besides: frozenset[type[models.Model]] = frozenset()
+) -> set[int]:
     """Those of the records that a record of another kind refers to, the kinds `besides` left aside."""
     found = set()
     for relation in model._meta.get_fields(include_hidden=True):

@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=1)
 SESSION_KEY = "imports"
 
 
-def keep_upload(request, data: bytes, *, name: str, kind: str, reading: dict, options: dict) -> str:
+def store_upload(request, data: bytes, *, name: str, kind: str, reading: dict, options: dict) -> str:
     """Store the file for the second step and return its token; throw away what sessions have left behind.
 
     `kind` is the list that it shall be imported into, `reading` how it is read, `options` what it means there.
@@ -31,12 +31,12 @@ def keep_upload(request, data: bytes, *, name: str, kind: str, reading: dict, op
     uploads = request.session.setdefault(SESSION_KEY, {})
     uploads[token] = {"name": name[:200], "kind": kind, "reading": reading, "options": options}
     for old in list(uploads)[:-KEPT_UPLOADS]:
-        forget_upload(request, old)
+        discard_upload(request, old)
     request.session.modified = True
     return token
 
 
-def kept_upload(request, token: str, *, kind: str, keys: tuple[str, ...]) -> tuple[dict, Table] | None:
+def stored_upload(request, token: str, *, kind: str, keys: tuple[str, ...]) -> tuple[dict, Table] | None:
     """What this session uploaded under this token for this list, and the table in it, if it is still there."""
     upload = request.session.get(SESSION_KEY, {}).get(token)
     if upload is None or upload["kind"] != kind:
@@ -48,7 +48,7 @@ def kept_upload(request, token: str, *, kind: str, keys: tuple[str, ...]) -> tup
         return None
 
 
-def forget_upload(request, token: str) -> None:
+def discard_upload(request, token: str) -> None:
     """Delete the file and what the session knows of it."""
     storages["imports"].delete(token)
     request.session[SESSION_KEY].pop(token, None)

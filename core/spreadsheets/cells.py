@@ -104,7 +104,7 @@ def unescape_formula(text: str) -> str:
     return text[1:] if text.startswith("'") and needs_apostrophe(text) else text
 
 
-def defused(cell):
+def escape_raw_formula(cell):
     """A cell of somebody's file as it can be given back: it runs no formula, and still means what it meant."""
     runs = isinstance(cell, str) and not cell.startswith("'") and RUNS_AS_FORMULA.match(cell)
     return f"'{cell}" if runs and not PLAIN_NUMBER.fullmatch(cell) else cell

@@ -233,9 +233,9 @@ def ods_value(cell):
 
 def read_text(data: bytes, encoding: str, delimiter: str) -> Table:
     text, encoding = decode(data, encoding)
-    if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own way of naming the delimiter
-        text = "\n" + text[told.end() :]
-    delimiter = delimiter or (told[1] if told else guess_delimiter(text))
+    if declared := re.match(r"sep=(.)\r?\n", text):  # Excel's own way of naming the delimiter
+        text = "\n" + text[declared.end() :]
+    delimiter = delimiter or (declared[1] if declared else guess_delimiter(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines = text_lines(reader)
     table = Table(numbered(lines), decimal_comma=delimiter != ",")

@@ -29,7 +29,7 @@ def csv_chunks(rows: Iterable[list], delimiter: str = ",") -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-class HarmlessCSV(CSV):
+class FormulaSafeCSV(CSV):
     """A CSV file with cells that no spreadsheet will run."""
 
     label = "CSV"
@@ -38,7 +38,7 @@ class HarmlessCSV(CSV):
         return csv_chunks([escape_formula(cell) for cell in row] for row in chain([headers], rows))
 
 
-class HarmlessXLSX(XLSX):
+class FormulaSafeXLSX(XLSX):
     """An Excel file, written row by row to the disk and sent from there, with cells that no spreadsheet will run."""
 
     label = "Excel (xlsx)"

@@ -1,3 +1,3 @@
-"""Products, their imports and the stock changes in the admin."""
+"""Products and the stock changes in the admin."""
 
-from inventory.admin import imports, products, stock_changes  # noqa: F401  (each registers its pages)
+from inventory.admin import products, stock_changes  # noqa: F401  (each registers its pages)

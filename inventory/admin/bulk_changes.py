@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core.admin.base import is_key
+from core.admin.base import is_primary_key
 from core.bulk import find_all
 from core.exceptions import BusinessError
 from core.i18n import format_count
@@ -79,8 +79,8 @@ class BulkChanges:
         """The page for these products or, posted by it, the change; None leads back to the list as it was filtered."""
         chosen = request.POST.get("products")
         keys = list(queryset.order_by().values_list("pk", flat=True)) if chosen is None else chosen.split(",")
-        if not all(map(is_key, keys)):
-            return self.back_to_list(request)
+        if not all(map(is_primary_key, keys)):
+            return self.redirect_to_list(request)
         form = form_class(request.POST if chosen is not None else None)
         (field,) = form_class.Meta.fields
         if form.is_valid():
@@ -94,7 +94,7 @@ class BulkChanges:
             except BusinessError as error:
                 form.add_error(None, str(error))
             else:
-                return self.message_user(request, tell(changed, unchanged), messages.SUCCESS)
+                return self.message_user(request, describe_result(changed, unchanged), messages.SUCCESS)
         products = find_all(Product.objects.only("name", "sku", field), "pk", map(int, keys))
         if not products:
             gone = gettext("Somebody has deleted these products meanwhile.")
@@ -122,7 +122,7 @@ class BulkChanges:
         return TemplateResponse(request, "inventory/bulk_change.html", context)
 
 
-def tell(changed: int, unchanged: int) -> str:
+def describe_result(changed: int, unchanged: int) -> str:
     if not changed:
         return gettext("Nothing to change: all of them were so already.")
     said = ngettext("%(n)s product changed.", "%(n)s products changed.", changed) % {"n": format_count(changed)}

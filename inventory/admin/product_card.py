@@ -13,12 +13,12 @@ def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
     threshold = product.low_stock_threshold
     threshold = settings.LOW_STOCK_THRESHOLD if threshold is None else threshold
     low = gettext("low below %(threshold)s") % {"threshold": format_count(threshold)}
-    told = [(gettext("Selling price"), format_money(product.selling_price), "")]
+    shown = [(gettext("Selling price"), format_money(product.selling_price), "")]
     if with_cost:
         margin = gettext("margin on cost %(percent)s %%") % {"percent": product.profit_margin}
-        told.append((gettext("Cost price"), format_money(product.cost_price), margin if product.cost_price else ""))
-        told.append((gettext("Stock value"), format_money(product.cost_price * product.stock_qty), ""))
-    return [*told, (gettext("In stock"), format_count(product.stock_qty), low)]
+        shown.append((gettext("Cost price"), format_money(product.cost_price), margin if product.cost_price else ""))
+        shown.append((gettext("Stock value"), format_money(product.cost_price * product.stock_qty), ""))
+    return [*shown, (gettext("In stock"), format_count(product.stock_qty), low)]
 
 
 class ProductCard:

@@ -10,15 +10,15 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.base import BackOfficeAdmin, badge
-from core.admin.export import HarmlessExportAdmin
+from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from core.admin.history import ReadableHistoryAdmin
 from core.images import PictureField
+from core.imports.admin import ImportMixin
 from core.money import format_money
 from inventory.admin.adjust_stock import AdjustsStock
 from inventory.admin.bulk_changes import THRESHOLD_HELP, BulkChanges
-from inventory.admin.imports import ImportProductsMixin
 from inventory.admin.product_card import ProductCard
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import MAX_QUANTITY, Product
@@ -55,7 +55,7 @@ class StockStatusFilter(DropdownFilter):
         return queryset.with_status().filter(status=self.value()) if self.value() else queryset
 
 
-class ProductForm(CarefulForm):
+class ProductForm(ConcurrentEditForm):
     image = PictureField(label=_("Image"), required=False, help_text=_("JPEG, PNG or WebP."))
     initial_stock = forms.IntegerField(
         label=_("Initial stock"),
@@ -76,8 +76,8 @@ class ProductAdmin(
     ProductCard,
     AdjustsStock,
     BulkChanges,
-    ImportProductsMixin,
-    HarmlessExportAdmin,
+    ImportMixin,
+    FormulaSafeExportAdmin,
     ReadableHistoryAdmin,
     BackOfficeAdmin,
 ):

@@ -7,9 +7,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from accounts.filters import ByFilter
-from core.admin.base import BackOfficeAdmin, ReadOnlyRecord, badge
-from core.admin.export import HarmlessExportAdmin
+from accounts.filters import CreatedByFilter
+from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
+from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import LocalDateRangeFilter
 from core.i18n import format_change
 from inventory.models import StockChange
@@ -25,7 +25,7 @@ KIND_COLOURS = {
 }
 
 
-class StockChangeColumns(ReadOnlyRecord):
+class StockChangeColumns(ReadOnlyAdmin):
     """How the log and a product's page show a change."""
 
     @display(description=_("Kind"), ordering="kind")
@@ -62,7 +62,7 @@ class StockChangeInline(StockChangeColumns, TabularInline):
 
 
 @admin.register(StockChange)
-class StockChangeAdmin(StockChangeColumns, HarmlessExportAdmin, BackOfficeAdmin):
+class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdmin):
     resource_classes = [StockChangeResource]
     list_display = [
         "created_at",
@@ -81,7 +81,7 @@ class StockChangeAdmin(StockChangeColumns, HarmlessExportAdmin, BackOfficeAdmin)
         ("product", AutocompleteSelectFilter),
         ("kind", ChoicesDropdownFilter),
         ("created_at", LocalDateRangeFilter),
-        ByFilter,
+        CreatedByFilter,
     ]
     search_fields = ["product_sku", "product_name", "reference"]
     search_help_text = _("SKU, product name, or reference (order number, import file)")

@@ -1,12 +1,10 @@
 """Imports of products: what one decided is written here, all at once, and remembered so that it can be undone."""
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.bulk import BATCH, create_all, update_all
-from core.i18n import in_firms_language
-from inventory.models import Product, ProductImport, ProductImportRow, StockChange
+from inventory.models import Product, StockChange
 from inventory.services.stock import log_moves
 
 IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
@@ -19,17 +17,16 @@ def import_products(
     new: list[Product],
     changed: list[Product],
     stock: list[tuple[Product, int]],
-    record: ProductImport,
-    rows: list[tuple[Product, int, bool, list]],
+    reason: str,
+    reference: str,
     user: User | None,
-) -> None:
+) -> int:
     """Write what an import decided: new products, changed ones (locked by the caller) and the stock they get.
 
-    `stock` pairs products of the other two lists with the quantity they shall have. `record` is kept with its `rows`,
-    each a product, its line in the file, whether it is new, and its changes, so that it can be undone.
+    `stock` pairs products of the other two lists with the quantity they shall have. Returns the id of the last stock
+    change that is there then: later ones were made by others.
     """
-    reason = in_firms_language(_("Import %(record)s")) % {"record": record}
-    posting = {"kind": Kind.IMPORT, "reason": reason, "reference": record.file_name, "user": user}
+    posting = {"kind": Kind.IMPORT, "reason": reason, "reference": reference, "user": user}
     for product in new:
         product.stock_qty = 0
     moves = [move for move in stock if move[0].pk]
@@ -38,24 +35,7 @@ def import_products(
     create_all(Product, new, reason=reason, user=user)
     StockChange.objects.bulk_create(initial, batch_size=BATCH)
     write_imported(changed, moves, **posting)
-    last = StockChange.objects.order_by("-pk").values_list("pk", flat=True).first()
-    record.created_by, record.last_stock_change = user, last or 0
-    record.save()
-    ProductImportRow.objects.bulk_create(
-        (
-            ProductImportRow(
-                product_import=record,
-                product=product,
-                line=line,
-                sku=product.sku,
-                name=product.name,
-                is_new=is_new,
-                changes=changes,
-            )
-            for product, line, is_new, changes in rows
-        ),
-        batch_size=BATCH,
-    )
+    return StockChange.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def write_imported(

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.bulk import update_all
 from core.exceptions import RecordChanged
 from core.i18n import in_firms_language
-from core.images import forget_picture
+from core.images import delete_image_on_commit
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange
 from inventory.services.stock import lock_product, lock_products, post_moves
@@ -33,7 +33,7 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
         stored = lock_product(product)
         product.stock_qty, initial_stock = stored.stock_qty, 0
         if product.image != stored.image:
-            forget_picture(stored.image)
+            delete_image_on_commit(stored.image)
     product.stamp(user, at=at)
     new_picture = bool(product.image) and not product.image._committed
     try:
@@ -107,7 +107,7 @@ def delete_product(product: Product, *, user: User | None) -> None:
     reason = in_firms_language(_("Product deleted"))
     post_moves([(product, 0)], kind=Kind.DELETION, reason=reason, user=user)
     product.stamp(user, reason)
-    forget_picture(product.image)
+    delete_image_on_commit(product.image)
     try:
         product.delete()
     except ProtectedError as error:

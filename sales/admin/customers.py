@@ -10,7 +10,7 @@ from unfold.datasets import BaseDataset
 
 from accounts.admin import CustomerAdmin
 from accounts.models import Customer
-from core.admin.base import is_key
+from core.admin.base import is_primary_key
 from core.i18n import format_count
 from core.money import format_money
 from sales.admin.order_list import status_badge
@@ -32,7 +32,7 @@ class CustomerOrders(BaseDataset):
 
     @property
     def contents(self) -> str:
-        customer = Customer.objects.filter(pk=self.key).first() if is_key(self.key) else None
+        customer = Customer.objects.filter(pk=self.key).first() if is_primary_key(self.key) else None
         if customer is None:
             return ""
         return render_to_string("sales/customer_orders.html", self.figures(customer), self.request)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from core.admin.base import is_key
+from core.admin.base import is_primary_key
 from core.money import format_money
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import OrderItem
@@ -18,7 +18,7 @@ def copied_lines(request) -> list[dict]:
     The pieces are the other order's, the prices today's; products that are gone are left out.
     """
     may_see = request.user.has_perm("sales.view_order")
-    if request.method != "GET" or not may_see or not is_key(request.GET.get("copy", "")):
+    if request.method != "GET" or not may_see or not is_primary_key(request.GET.get("copy", "")):
         return []
     items = OrderItem.objects.filter(order=request.GET["copy"], product__isnull=False).select_related("product")
     return [

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from accounts.filters import ByFilter
+from accounts.filters import CreatedByFilter
 from core.admin.base import badge
 from core.admin.filters import AmountRangeFilter, LocalDateRangeFilter
 from core.i18n import format_count
@@ -43,7 +43,7 @@ class OrderList:
         ("order_date", RangeDateFilter),
         ("confirmed_at", LocalDateRangeFilter),
         ("total_amount", AmountRangeFilter),
-        ByFilter,
+        CreatedByFilter,
     ]
     date_hierarchy = "order_date"
     search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.roles import require
-from core.admin.base import BackOfficeAdmin, is_key
-from core.admin.export import HarmlessExportAdmin
-from core.fields import readable_phone
+from core.admin.base import BackOfficeAdmin, is_primary_key
+from core.admin.export import FormulaSafeExportAdmin
+from core.fields import format_phone
 from core.money import format_money
 from inventory.models import Product
 from sales.admin.lines import OrderItemInline, copied_lines
@@ -28,7 +28,7 @@ from sales.services import create_order, delete_order, edit_order
 
 
 @admin.register(Order)
-class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackOfficeAdmin):
+class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, BackOfficeAdmin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     resource_classes = [OrderResource, OrderLineResource]
     form = OrderForm
@@ -70,7 +70,7 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
 
     @display(description=_("Last step"))
     def standing(self, order):
-        return f"{capfirst(order.how_it_stands())}."
+        return f"{capfirst(order.status_sentence())}."
 
     # Who may
 
@@ -84,13 +84,13 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        return initial if is_key(initial.get("customer", "0")) else {}
+        return initial if is_primary_key(initial.get("customer", "0")) else {}
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
-        if order and not order.is_pending and self.has_permission_to(request, "change"):
-            sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.how_it_stands()}
+        if order and not order.is_pending and self.has_model_permission(request, "change"):
+            sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}
             self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -121,7 +121,7 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
     # The next three change nothing, so they are links.
 
     def has_duplicate_permission(self, request, object_id=None):
-        return self.has_permission_to(request, "view") and self.has_permission_to(request, "add")
+        return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
 
     @action(description=_("Duplicate"), icon="content_copy", permissions=["duplicate"], url_path="duplicate")
     def duplicate_order(self, request, object_id):
@@ -158,7 +158,7 @@ class OrderAdmin(OrderList, OrderSteps, HarmlessExportAdmin, OrderHistory, BackO
             "order": order,
             "items": order.items.all(),
             "total": format_money(order.total_amount),
-            "phone": readable_phone(order.customer.phone),
+            "phone": format_phone(order.customer.phone),
             "firm_name": settings.FIRM_NAME,
             "firm_address": settings.FIRM_ADDRESS,
         }

@@ -10,7 +10,7 @@ from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm
 from sales.models import Order
-from sales.services import cancel_order, confirm_order, tell_lost
+from sales.services import cancel_order, confirm_order, describe_lost_sale
 
 DONE = {  # what is said once it is done: to one order, to several
     Order.Status.CONFIRMED: (
@@ -41,10 +41,10 @@ class OrderSteps:
         ]
 
     def has_confirm_permission(self, request, object_id=None):
-        return self.has_permission_to(request, "confirm")
+        return self.has_model_permission(request, "confirm")
 
     def has_cancel_permission(self, request, object_id=None):
-        return self.has_permission_to(request, "cancel")
+        return self.has_model_permission(request, "cancel")
 
     @action(description=_("Confirm selected orders"), permissions=["confirm"])
     def confirm_selected(self, request, queryset):
@@ -109,4 +109,4 @@ class OrderSteps:
     def cancel(self, request, order: Order, last_seen=None) -> None:
         _, lost = cancel_order(order, user=request.user, last_seen=last_seen)
         for sale in lost:
-            self.message_user(request, f"{order}: {tell_lost(sale)}", messages.WARNING)
+            self.message_user(request, f"{order}: {describe_lost_sale(sale)}", messages.WARNING)

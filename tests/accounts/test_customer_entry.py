@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Customer, User
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from tests.conftest import said
 from tests.factories import make_customer, make_sales
 
@@ -59,7 +59,7 @@ def test_whoever_is_slower_with_a_code_is_told_so(as_sales, monkeypatch):
     make_customer(customer_code=code)
     response = add(as_sales, customer_code=code)
     assert "Another customer already has this code." in str(response.context["adminform"].form.errors["customer_code"])
-    monkeypatch.setattr(CarefulForm, "validate_unique", lambda form: None)  # as if it had come between
+    monkeypatch.setattr(ConcurrentEditForm, "validate_unique", lambda form: None)  # as if it had come between
     response = add(as_sales, customer_code=code)
     assert "Somebody else has just been given this e-mail, phone number or customer code." in response.content.decode()
     assert Customer.objects.count() == 1

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.import_undo import undo_customer_import
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
+from core.imports.registry import undo_import
 from core.spreadsheets.reading import read_table
 from tests.factories import make_customer, make_customer_import, make_sales, make_user
 
@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows():
             record = make_customer_import(text)
         counts.append(len(captured))
         with CaptureQueriesContext(connection) as captured:
-            record = undo_customer_import(record, user=None)
+            record = undo_import(record, user=None)
         counts.append(len(captured))
         assert (record.new_count, record.changed_count, record.not_undone) == (rows, rows, "")
     limit = 4 if connection.vendor == "postgresql" else 60  # SQLite writes some 60 rows in a statement

@@ -20,7 +20,7 @@ HERE, THERE = "10.0.0.1", "10.0.0.2"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_asked_yet(settings):
+def no_throttling(settings):
     settings.API_RATE = settings.API_LOGIN_RATE = "100000/m"
     cache.clear()
 

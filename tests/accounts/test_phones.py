@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.models import Customer
-from core.fields import as_e164, readable_phone
+from core.fields import format_phone, to_e164
 from tests.conftest import signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 
@@ -27,12 +27,12 @@ ADD = {"first_name": "Grace", "email": "grace@example.com", "is_active": "on", "
     ],
 )
 def test_a_number_is_shown_in_groups_and_anything_else_as_it_is(stored, read):
-    assert readable_phone(stored) == read
+    assert format_phone(stored) == read
 
 
 @pytest.mark.parametrize("stored", ["+4930901820", "+12025550123", "+390612345678", "+9991234567", "+234803123456789"])
 def test_what_is_shown_can_be_typed_again(stored):
-    assert as_e164(readable_phone(stored)) == stored
+    assert to_e164(format_phone(stored)) == stored
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,6 @@ def test_an_admin_finds_a_colleague_by_number(as_admin):
 @given(st.from_regex(r"\A\+[1-9][0-9]{6,14}\Z"))
 @example("+49007221346")
 def test_a_number_is_stored_and_shown_the_same_however_often_it_is_typed_back(number):
-    stored = as_e164(number)
-    assert as_e164(stored) == stored
-    assert as_e164(readable_phone(stored)) == stored
+    stored = to_e164(number)
+    assert to_e164(stored) == stored
+    assert to_e164(format_phone(stored)) == stored

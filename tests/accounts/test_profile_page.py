@@ -9,7 +9,7 @@ from PIL import Image
 
 from accounts.models import User
 from accounts.services import save_user
-from core.admin.forms import CarefulForm
+from core.admin.forms import ConcurrentEditForm
 from tests.conftest import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 
@@ -90,7 +90,7 @@ def test_what_an_admin_changed_meanwhile_is_not_written_over(as_sales):
 
 def test_somebody_faster_with_the_same_phone_is_told_as_everywhere(as_sales, monkeypatch):
     make_customer(phone="+12025550123")
-    monkeypatch.setattr(CarefulForm, "validate_unique", lambda form: None)  # as if it had come between
+    monkeypatch.setattr(ConcurrentEditForm, "validate_unique", lambda form: None)  # as if it had come between
     response = as_sales.post(URL, ME)
     assert "Somebody else has just been given this e-mail, phone number" in response.content.decode()
     assert User.objects.get(pk=as_sales.user.pk).phone is None

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.security_log import note
+from accounts.security_log import log_event
 from accounts.services import save_user
 from config.settings import LOGGING
 from tests.api.conftest import Caller
@@ -144,7 +144,7 @@ def test_what_is_rolled_back_is_not_told(caplog):
     ["x@y\nsigned-in by=1", "x@y\r\n", "x@y\u2028\u0085z", 'x@y" by="1', "x@y\u202egpj", "x@y\x1b[2J", "@" * 9999],
 )
 def test_nobody_writes_a_line_of_their_own(lines, name):
-    note("sign in failed", name=name)
+    log_event("sign in failed", name=name)
     (line,) = lines("sign-in-failed")
     assert len(line.splitlines()) == 1 and line.isprintable() and line.isascii()
     assert re.fullmatch(r'sign-in-failed by=- address=- name="(?:[^"\\]|\\.)*"', line)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from accounts.exceptions import LastAdmin, PersonTaken, UserInUse
+from accounts.exceptions import DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.roles import MATRIX
 from accounts.services import delete_user, save_user
@@ -23,7 +23,7 @@ def test_email_is_the_login_in_any_case(rf):
 
 def test_an_email_belongs_to_one_person_whatever_its_case():
     make_sales(email="sara@example.com")
-    with pytest.raises(PersonTaken):
+    with pytest.raises(DuplicateUser):
         make_sales(email="SARA@EXAMPLE.COM")
 
 
@@ -58,7 +58,7 @@ def test_empty_codes_and_phones_may_repeat_but_given_ones_may_not():
     make_customer(customer_code=None, phone=None)
     make_customer(customer_code=None, phone=None)
     make_customer(customer_code="C-1")
-    with pytest.raises(PersonTaken):
+    with pytest.raises(DuplicateUser):
         make_customer(customer_code="C-1")
     with pytest.raises(ValidationError, match="already has this code"):
         Customer(email="new@example.com", first_name="New", customer_code="C-1", password="x").full_clean()

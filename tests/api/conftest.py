@@ -54,7 +54,7 @@ class Caller:
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_asked_yet(settings):
+def no_throttling(settings):
     settings.API_RATE = settings.API_LOGIN_RATE = "100000/m"
     cache.clear()
 

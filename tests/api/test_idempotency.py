@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import IdempotencyKey
+from core.models import IdempotencyKey
 from inventory.models import Product
 from sales.models import Order
 from tests.api.conftest import Caller

@@ -214,7 +214,9 @@ def test_a_host_that_is_not_ours_is_refused_in_json_before_it_is_sent_to_https(s
 def test_somebody_faster_is_409(sales, monkeypatch):
     """What full_clean could not see yet, the database's constraint does."""
     make_customer(email="ada@example.com")
-    monkeypatch.setattr("accounts.api.fill", lambda record, values: [setattr(record, *pair) for pair in values.items()])
+    monkeypatch.setattr(
+        "accounts.api.apply_values", lambda record, values: [setattr(record, *pair) for pair in values.items()]
+    )
     refused = sales.post("/customers/", {"email": "ada@example.com", "first_name": "Ada"})
     assert refused.status_code == 409
     check_shape(refused)

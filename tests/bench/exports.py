@@ -16,7 +16,7 @@ from tests.bench.database import own_database  # first: it sets Django up
 from django.db import connection, connections  # isort: skip
 from import_export.formats.base_formats import CSV, XLSX  # isort: skip
 
-from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX  # isort: skip
+from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX  # isort: skip
 from inventory.models import StockChange  # isort: skip
 from inventory.resources import StockChangeResource  # isort: skip
 from inventory.services.stock import adjust_stock  # isort: skip
@@ -69,7 +69,7 @@ def run(sender, export, file_format, rows: int) -> None:
 def main(rows: int) -> None:
     fill(rows)
     print(f"{connection.vendor}, {rows:,} stock changes")
-    for ours, theirs in ((HarmlessCSV(), CSV()), (HarmlessXLSX(), XLSX())):
+    for ours, theirs in ((FormulaSafeCSV(), CSV()), (FormulaSafeXLSX(), XLSX())):
         seconds, memory = measured(streamed, ours, rows)
         slow, much = measured(library, theirs, rows // 10)
         print(

@@ -17,9 +17,11 @@ from django.db import connection, transaction  # isort: skip
 from import_export.resources import ModelResource  # isort: skip
 
 from core.spreadsheets.reading import read_table  # isort: skip
-from inventory.models import Product, ProductImport  # isort: skip
+from inventory.models import Product
+
+from core.imports.models import ImportRecord  # isort: skip
 from inventory.resources import ProductResource  # isort: skip
-from inventory.import_undo import undo_product_import  # isort: skip
+from core.imports.registry import undo_import  # isort: skip
 
 FEW = 5_000
 
@@ -89,8 +91,8 @@ def main(rows: int) -> None:
             f"{name:>12}: {rows / seconds:>6,.0f} rows/s, {queries:>6,} queries, (a) {faster:.1f} ×, (b) {slower:.1f} ×"
         )
     for name in ("undo changed", "undo new"):
-        record = ProductImport.objects.filter(undone_at=None).first()
-        seconds, queries = timed(lambda record=record: undo_product_import(record, user=None))
+        record = ImportRecord.objects.filter(undone_at=None).first()
+        seconds, queries = timed(lambda record=record: undo_import(record, user=None))
         print(f"{name:>12}: {rows / seconds:>6,.0f} rows/s, {queries:>6,} queries")
     assert not Product.objects.filter(sku__startswith="BENCH-").exists()
     print(f"most memory ever held: {process.getrusage(process.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")

@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
-from inventory.models import Product, ProductImport
+from core.imports.models import ImportRecord
+from inventory.models import Product
 from sales.models import Order
 from tests.browser.test_main_job import pick
 from tests.factories import make_admin, make_customer, make_import, make_order, make_product
@@ -24,7 +25,7 @@ PAGES = [
     "/admin/inventory/product/{product}/change/",
     "/admin/inventory/product/{product}/history/",
     "/admin/inventory/product/import/",
-    "/admin/inventory/productimport/{imported}/change/",
+    "/admin/core/importrecord/{imported}/change/",
     "/admin/inventory/stockchange/",
     "/admin/accounts/customer/",
     "/admin/accounts/customer/add/",
@@ -43,7 +44,7 @@ def test_nothing_serious_is_in_the_way(desk, scheme):
         "closed": Order.objects.filter(status="CONFIRMED").first().pk,
         "product": Product.objects.last().pk,
         "customer": Order.objects.first().customer_id,
-        "imported": ProductImport.objects.get().pk,
+        "imported": ImportRecord.objects.get().pk,
     }
     admin = desk()
     admin.page.emulate_media(color_scheme=scheme)

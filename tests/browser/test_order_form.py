@@ -87,7 +87,7 @@ def test_what_is_not_saved_yet_is_not_lost_by_confirming(desk):
 
 
 def test_a_dialog_that_shows_yesterdays_order_shows_it_anew(desk):
-    from sales.services import Line, edit_order
+    from sales.services import NewItem, edit_order
 
     product = make_product()
     order = make_order((product, 1))
@@ -96,7 +96,7 @@ def test_a_dialog_that_shows_yesterdays_order_shows_it_anew(desk):
     page = sales.open(f"/admin/sales/order/{order.pk}/change/")
     page.get_by_role("link", name="Confirm").click()
     page.locator("#dialog").get_by_text("−1").wait_for()
-    edit_order(order, customer=order.customer, lines=[Line(product, 4)], user=make_user("ADMIN", first_name="Sara"))
+    edit_order(order, customer=order.customer, lines=[NewItem(product, 4)], user=make_user("ADMIN", first_name="Sara"))
     page.locator("#dialog").get_by_role("button", name="Confirm order").click()
     page.locator("#dialog").get_by_text("has changed ORD-").wait_for()
     page.locator("#dialog").get_by_text("−4").wait_for()

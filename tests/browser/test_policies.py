@@ -29,16 +29,16 @@ def test_no_page_of_the_admin_does_what_its_policy_forbids(desk, tmp_path):
         page.wait_for_load_state("networkidle")
 
     page.locator("canvas").first.wait_for()  # the chart of the dashboard
-    for name in ("inventory/product", "inventory/stockchange", "inventory/productimport", "sales/order"):
+    for name in ("inventory/product", "inventory/stockchange", "core/importrecord", "sales/order"):
         look(f"/admin/{name}/")
-    for name in ("accounts/customer", "accounts/user", "accounts/customerimport"):
+    for name in ("accounts/customer", "accounts/user"):
         look(f"/admin/{name}/")
     for path in (
         f"inventory/product/{product.pk}/history/",
         f"inventory/product/{other.pk}/delete/",
         "inventory/product/add/",
         "inventory/product/export/",
-        f"inventory/productimport/{imported.pk}/change/",
+        f"core/importrecord/{imported.pk}/change/",
         f"sales/order/{order.pk}/change/",
         f"sales/order/{order.pk}/history/",
         f"sales/order/{order.pk}/print/",

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from inventory.models import Product, StockChange
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import correct_log_of
-from tests.conftest import append_only
+from tests.conftest import without_triggers
 from tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +23,8 @@ def tamper_with_stock(product, stock):
 
 
 def tamper_with_log(statement, *parameters):
-    append_only("remove")
-    try:
+    with without_triggers():
         in_sql(statement, *parameters)
-    finally:
-        append_only("install")
 
 
 def rows() -> list:

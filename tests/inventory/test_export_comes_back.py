@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from core.spreadsheets.reading import read_table
-from core.spreadsheets.writing import HarmlessCSV, HarmlessXLSX
+from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
@@ -61,7 +61,7 @@ class OurOwnExport(TestCase):
             save_product(product, user=None, initial_stock=stock)
         resource = ProductResource()
         rows = [resource.export_resource(product, force_native_type=True) for product in Product.objects.all()]
-        for file_format, name in ((HarmlessCSV(), "export.csv"), (HarmlessXLSX(), "export.xlsx")):
+        for file_format, name in ((FormulaSafeCSV(), "export.csv"), (FormulaSafeXLSX(), "export.xlsx")):
             data = b"".join(file_format.stream(resource.get_export_headers(), rows))
             back = ProductResource(stock_mode="set")
             back.import_data(read_table(name, data), dry_run=True)

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from inventory.models import Product, ProductImport, ProductImportRow, StockChange
+from core.imports.models import ImportedRow, ImportRecord
+from inventory.models import Product, StockChange
 from inventory.services import imports
 from tests.factories import make_import, make_product
 
@@ -19,7 +20,7 @@ STEPS = {
     "new products are there, their stock is not logged": (StockChange.objects, "bulk_create"),
     "new products are there": (imports, "write_imported"),
     "the new stock is logged, the changed products are not written": (imports, "update_all"),
-    "all products are there, what is needed to undo is not": (ProductImportRow.objects, "bulk_create"),
+    "all products are there, what is needed to undo is not": (ImportedRow.objects, "bulk_create"),
 }
 
 
@@ -48,7 +49,7 @@ def test_nothing_of_it_is_there_afterwards(committed_db, step):
     assert [str(product) for product in Product.objects.all()] == ["Old (OLD)"]
     old.refresh_from_db()
     assert (old.stock_qty, old.history.count()) == (3, 2)
-    assert (StockChange.objects.count(), ProductImport.objects.count()) == (1, 0)
+    assert (StockChange.objects.count(), ImportRecord.objects.count()) == (1, 0)
     call_command("check_stock")
     make_import(text, stock_mode="set")
     assert Product.objects.count() == 2_001

@@ -8,7 +8,7 @@ from inventory.models import Product, StockChange, StockCheck
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
-from tests.conftest import append_only
+from tests.conftest import without_triggers
 from tests.factories import make_customer, make_product
 
 pytestmark = pytest.mark.django_db
@@ -123,10 +123,7 @@ def test_check_stock_finds_a_row_tampered_with():
     product = make_product(stock=5, name="Chai", sku="NW-1")
     adjust_stock(product, user=None, change=+4, reason="Found")
     row = adjust_stock(product, user=None, change=-2, reason="Broken").stock_changes.first()
-    append_only("remove")
-    try:
+    with without_triggers():
         in_sql("UPDATE inventory_stockchange SET previous_qty = 8, new_qty = 6 WHERE id = %s", row.pk)
-    finally:
-        append_only("install")
     with pytest.raises(CommandError, match=rf"stock change {row.pk} .* starts at 8, but the stock was 9"):
         call_command("check_stock")

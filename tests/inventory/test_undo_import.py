@@ -13,8 +13,9 @@ from hypothesis.extra.django import TestCase
 
 from core.images import clean_image
 from core.imports.exceptions import AlreadyUndone
-from inventory.import_undo import undo_product_import
-from inventory.models import MAX_QUANTITY, Product, ProductImport, StockChange
+from core.imports.models import ImportRecord
+from core.imports.registry import undo_import
+from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
@@ -38,7 +39,7 @@ def test_new_products_go_and_changed_ones_are_what_they_were():
     record = make_import(LIST, user=user, stock_mode="set")
     assert (record.new_count, record.changed_count, record.created_by) == (1, 1, user)
 
-    record = undo_product_import(record, user=user)
+    record = undo_import(record, user=user)
     assert (record.not_undone, record.undone_by, catalogue()) == ("", user, before)
     call_command("check_stock")
     rows = [(row.kind, row.previous_qty, row.new_qty, row.change_reason) for row in old.stock_changes.all()[:2]]
@@ -57,9 +58,9 @@ def test_new_products_go_and_changed_ones_are_what_they_were():
 
 def test_an_import_is_undone_only_once():
     record = make_import(LIST)
-    undo_product_import(record, user=make_sales(first_name="Sara", last_name="Lee"))
+    undo_import(record, user=make_sales(first_name="Sara", last_name="Lee"))
     with pytest.raises(AlreadyUndone, match="list.csv was undone by Sara Lee on"):
-        undo_product_import(record, user=None)
+        undo_import(record, user=None)
 
 
 def change_name(product):
@@ -91,7 +92,7 @@ def delete_it(product):
 def test_a_new_product_that_somebody_has_built_on_stays_and_the_reason_is_told(touch, reason):
     record = make_import(LIST)
     touch(Product.objects.get(sku="B-1"))
-    record = undo_product_import(record, user=None)
+    record = undo_import(record, user=None)
     assert record.not_undone == f"Cup (B-1): {reason.split('|')[1]}"
     assert Product.objects.filter(sku="B-1").exists() == (touch is not delete_it)
     assert not Product.objects.filter(sku="A-1").exists()
@@ -102,7 +103,7 @@ def test_a_product_in_a_confirmed_order_keeps_its_line_and_stays():
     record = make_import(LIST)
     order = make_order((Product.objects.get(sku="B-1"), 1))
     confirm_order(order, user=None)
-    assert "has been ordered" in undo_product_import(record, user=None).not_undone
+    assert "has been ordered" in undo_import(record, user=None).not_undone
     assert order.items.get().product.sku == "B-1"
 
 
@@ -111,7 +112,7 @@ def test_values_changed_since_stay_but_the_stock_is_taken_back():
     record = make_import(LIST, stock_mode="add")
     product.refresh_from_db()
     change_name(product)
-    record = undo_product_import(record, user=None)
+    record = undo_import(record, user=None)
     assert record.not_undone == "Chai (A-1): the values stay, because “name” has been changed since."
     product.refresh_from_db()
     assert (product.name, product.selling_price, product.stock_qty) == ("Mine", Decimal("12.00"), 8)
@@ -121,7 +122,7 @@ def test_stock_that_is_no_longer_there_is_not_taken_back():
     product = make_product(sku="A-1", name="Tea", stock=0)
     record = make_import(LIST, stock_mode="add")
     confirm_order(make_order((product, 2)), user=None)
-    record = undo_product_import(record, user=None)
+    record = undo_import(record, user=None)
     assert record.not_undone == ("Chai (A-1): the stock stays, because only 3 of the 5 imported pieces are left.")
     product.refresh_from_db()
     assert (product.name, product.stock_qty) == ("Tea", 3)
@@ -132,7 +133,7 @@ def test_stock_that_was_counted_since_stays_as_it_was_counted():
     product = make_product(sku="A-1", name="Tea", stock=10)
     record = make_import("sku,stock_qty\nA-1,4\n", stock_mode="set")
     adjust_stock(product, new_qty=10, reason="Counted", user=None)
-    record = undo_product_import(record, user=None)
+    record = undo_import(record, user=None)
     assert record.not_undone == "Tea (A-1): the stock stays, because it has been corrected since."
     product.refresh_from_db()
     assert product.stock_qty == 10
@@ -147,7 +148,7 @@ def test_stock_that_would_be_more_than_there_can_be_stays_and_stops_no_other():
     make_product(sku="B-1", name="Cup")
     record = make_import("sku,name,stock_qty\nA-1,,0\nB-1,Mug,10\n", stock_mode="set")
     cancel_order(order, user=None)
-    record = undo_product_import(record, user=None)
+    record = undo_import(record, user=None)
     assert record.not_undone == "Tea (A-1): the stock stays, because it would be more than 2,147,483,647."
     assert Product.objects.get(sku="B-1").name == "Cup"
 
@@ -166,10 +167,7 @@ def set_picture(product):
 def test_what_the_import_left_empty_and_somebody_has_filled_in_keeps_the_product(touch, what):
     record = make_import(LIST)
     touch(Product.objects.get(sku="B-1"))
-    assert (
-        undo_product_import(record, user=None).not_undone
-        == f"Cup (B-1): stays, because “{what}” has been changed since."
-    )
+    assert undo_import(record, user=None).not_undone == f"Cup (B-1): stays, because “{what}” has been changed since."
     assert Product.objects.filter(sku="B-1").exists()
 
 
@@ -179,7 +177,7 @@ def test_old_values_that_would_sell_below_cost_are_not_given_back():
     product.refresh_from_db()
     product.cost_price = Decimal("15")
     save_product(product, user=None)
-    assert "it would sell below cost" in undo_product_import(record, user=None).not_undone
+    assert "it would sell below cost" in undo_import(record, user=None).not_undone
     product.refresh_from_db()
     assert (product.cost_price, product.selling_price) == (Decimal("15.00"), Decimal("20.00"))
 
@@ -189,7 +187,7 @@ def test_a_price_from_older_rules_does_not_keep_a_name_from_being_given_back(set
     product = make_product(sku="A-1", name="Tea", cost_price=Decimal("20"), selling_price=Decimal("10"))
     settings.ALLOW_SELLING_BELOW_COST = False
     record = make_import("sku,name\nA-1,Chai\n")
-    assert undo_product_import(record, user=None).not_undone == ""
+    assert undo_import(record, user=None).not_undone == ""
     product.refresh_from_db()
     assert product.name == "Tea"
 
@@ -198,7 +196,7 @@ def test_sales_since_then_stay_sold():
     product = make_product(sku="A-1", name="Tea", stock=10)
     record = make_import(LIST, stock_mode="add")
     confirm_order(make_order((product, 4)), user=None)
-    assert undo_product_import(record, user=None).not_undone == ""
+    assert undo_import(record, user=None).not_undone == ""
     product.refresh_from_db()
     assert product.stock_qty == 6
 
@@ -207,7 +205,7 @@ def test_of_two_imports_the_later_is_undone_first_and_then_the_earlier():
     first = make_import(LIST)
     second = make_import("sku,stock_qty,name\nA-1,9,Tea\n", stock_mode="set")
     for record in (second, first):
-        assert undo_product_import(record, user=None).not_undone == ""
+        assert undo_import(record, user=None).not_undone == ""
     assert not Product.objects.exists()
     call_command("check_stock")
 
@@ -216,7 +214,7 @@ def test_an_import_that_failed_or_changed_nothing_leaves_no_record():
     assert make_import("sku,name,selling_price\nA,Chai,cheap\n") is None
     make_import(LIST)
     assert make_import(LIST) is None
-    assert ProductImport.objects.count() == 1
+    assert ImportRecord.objects.count() == 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows():
@@ -228,7 +226,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows():
         record = make_import(header + "".join(lines), stock_mode="set")
         assert (record.new_count, record.changed_count) == (rows, rows)
         with CaptureQueriesContext(connection) as captured:
-            undo_product_import(record, user=None)
+            undo_import(record, user=None)
         counts.append(len(captured))
         assert Product.objects.filter(sku__startswith="N-").count() == 0
     limit = 2 if connection.vendor == "postgresql" else 60  # SQLite writes some 60 rows in a statement
@@ -239,7 +237,7 @@ def test_who_takes_values_back_has_changed_the_product_last():
     product = make_product(sku="A-1", name="Tea")
     record = make_import("sku,name\nA-1,Chai\n", user=make_sales())
     boss = make_sales()
-    undo_product_import(record, user=boss)
+    undo_import(record, user=boss)
     product.refresh_from_db()
     assert (product.name, product.modified_by, product.history.first().history_user) == ("Tea", boss, boss)
 
@@ -251,7 +249,7 @@ def test_an_empty_threshold_is_not_zero():
         product = Product.objects.get(sku=sku)
         product.low_stock_threshold = threshold
         save_product(product, user=None)
-    assert undo_product_import(record, user=None).not_undone.count("“low stock threshold” has been changed since") == 2
+    assert undo_import(record, user=None).not_undone.count("“low stock threshold” has been changed since") == 2
     changed.refresh_from_db()
     assert changed.low_stock_threshold is None and Product.objects.filter(sku="B-1").exists()
 
@@ -259,7 +257,7 @@ def test_an_empty_threshold_is_not_zero():
 def test_the_reasons_are_a_line_for_each_product_whatever_it_is_called():
     make_import('sku,name,selling_price,stock_qty\nB-1,"Cup\nof\u2028tea",1,5\n')
     order_it(Product.objects.get())
-    record = undo_product_import(ProductImport.objects.get(), user=None)
+    record = undo_import(ImportRecord.objects.get(), user=None)
     assert record.not_undone == "Cup of tea (B-1): stays, because it has been ordered."
 
 
@@ -291,7 +289,7 @@ class ImportThenUndo(TestCase):
         before = catalogue()
         record = make_import(header + "".join(",".join(row) + "\n" for row in listed), stock_mode=mode)
         if record is not None:
-            assert undo_product_import(record, user=None).not_undone == ""
+            assert undo_import(record, user=None).not_undone == ""
         assert catalogue() == before
         call_command("check_stock")
 
@@ -302,13 +300,13 @@ class ImportThenUndo(TestCase):
 def test_an_admin_undoes_an_import_from_its_page(as_admin):
     record = make_import(LIST, user=as_admin.user)
     order_it(Product.objects.get(sku="B-1"))
-    page = as_admin.get(reverse("admin:inventory_productimport_change", args=[record.pk])).content.decode()
+    page = as_admin.get(reverse("admin:core_importrecord_change", args=[record.pk])).content.decode()
     assert "Chai" in page and "selling price 12.00" in page and "Undo this import" in page
-    undo = reverse("admin:inventory_productimport_undo", args=[record.pk])
+    undo = reverse("admin:core_importrecord_undo", args=[record.pk])
     assert "2 new records are deleted" in as_admin.get(undo).content.decode()
     as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
     assert [product.sku for product in Product.objects.all()] == ["B-1"]
-    answer = as_admin.get(reverse("admin:inventory_productimport_change", args=[record.pk]))
+    answer = as_admin.get(reverse("admin:core_importrecord_change", args=[record.pk]))
     page = answer.content.decode()
     assert "Cup (B-1): stays, because it has been ordered." in page and "Undo this import" not in page
     again = as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
@@ -317,5 +315,5 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
 
 def test_the_list_of_imports_tells_what_each_did(as_admin):
     make_import(LIST, user=as_admin.user)
-    page = as_admin.get(reverse("admin:inventory_productimport_changelist")).content.decode()
+    page = as_admin.get(reverse("admin:core_importrecord_changelist")).content.decode()
     assert "list.csv" in page and str(as_admin.user) in page

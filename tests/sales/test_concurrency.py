@@ -14,7 +14,7 @@ from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product
 from tests.race import race
 
@@ -30,13 +30,13 @@ def cancel(pk):
 
 
 def create(customer, *products):
-    lines = [Line(product, 1) for product in Product.objects.filter(pk__in=products)]
+    lines = [NewItem(product, 1) for product in Product.objects.filter(pk__in=products)]
     return create_order(customer=Customer.objects.get(pk=customer), lines=lines, user=None).order_number
 
 
 def edit(pk, quantity):
     order = Order.objects.get(pk=pk)
-    edit_order(order, customer=order.customer, lines=[Line(order.items.first().product, quantity)], user=None)
+    edit_order(order, customer=order.customer, lines=[NewItem(order.items.first().product, quantity)], user=None)
 
 
 def adjust(pk):

@@ -6,14 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from accounts.import_undo import undo_customer_import
-from accounts.models import Customer, CustomerImport, User
+from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from accounts.services import lock_user, save_user
 from core.imports.exceptions import ImportOutdated
+from core.imports.models import ImportRecord
+from core.imports.registry import undo_import
 from core.spreadsheets.reading import read_table
-from inventory.import_undo import undo_product_import
-from inventory.models import Product, ProductImport, StockChange
+from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from sales.models import Order
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product
@@ -31,11 +31,11 @@ def bring(resource, text, **options):
 
 
 def undo(pk):
-    return undo_product_import(ProductImport.objects.get(pk=pk), user=None).not_undone
+    return undo_import(ImportRecord.objects.get(pk=pk), user=None).not_undone
 
 
 def undo_customers(pk):
-    return undo_customer_import(CustomerImport.objects.get(pk=pk), user=None).not_undone
+    return undo_import(ImportRecord.objects.get(pk=pk), user=None).not_undone
 
 
 def add_stock(text):

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from sales.models import Order
-from sales.services import Line, confirm_order, create_order
+from sales.services import NewItem, confirm_order, create_order
 from tests.factories import make_customer, make_sales
 from tests.real_data import FOLDER, needs_real_data
 
@@ -41,7 +41,7 @@ def test_northwind_replayed_agrees_with_an_independent_count(capsys):
             sum(quantity for sku, quantity, _ in wanted if sku == product) <= count[product]
             for product in {sku for sku, _, _ in wanted}
         )
-        lines = [Line(products[sku], quantity, price) for sku, quantity, price in wanted]
+        lines = [NewItem(products[sku], quantity, price) for sku, quantity, price in wanted]
         try:
             order = create_order(customer=customers[row["customer_id"]], lines=lines, user=user)
             confirm_order(order, user=user)

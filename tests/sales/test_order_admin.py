@@ -9,7 +9,7 @@ from inventory.models import Product
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import Line, cancel_order, confirm_order, edit_order
+from sales.services import NewItem, cancel_order, confirm_order, edit_order
 from tests.conftest import said
 from tests.factories import make_customer, make_order, make_product
 
@@ -121,7 +121,7 @@ def test_an_edit_that_came_too_late_is_told_so_and_keeps_what_was_typed(as_admin
     product = make_product()
     order = make_order((product, 1))
     data = edit_data(order, (product, 4, "2.00"))
-    edit_order(order, customer=order.customer, lines=[Line(product, 2)], user=as_admin.user)
+    edit_order(order, customer=order.customer, lines=[NewItem(product, 2)], user=as_admin.user)
     response = as_admin.post(url("change", order), data)
     assert response.status_code == 200
     assert "changed ORD-" in str(response.context["adminform"].form.non_field_errors())

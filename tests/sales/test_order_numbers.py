@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sales.models import OrderNumberCounter
-from sales.services import Line, create_order, delete_order, next_order_number
+from sales.services import NewItem, create_order, delete_order, next_order_number
 from tests.factories import make_customer, make_product
 
 pytestmark = pytest.mark.django_db
 
 
 def order_at(moment):
-    return create_order(customer=make_customer(), lines=[Line(make_product(), 1)], user=None, at=moment)
+    return create_order(customer=make_customer(), lines=[NewItem(make_product(), 1)], user=None, at=moment)
 
 
 def test_numbers_count_up_within_a_day_and_start_again_on_the_next():

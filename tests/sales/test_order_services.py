@@ -12,7 +12,7 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, InvalidTransition, OrderChanged
 from sales.models import Order, OrderItem
-from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product, make_sales, make_user
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_every_short_product_gets_a_line():
 def test_impossible_lines_are_named(lines, message):
     product, customer = make_product(), make_customer()
     with pytest.raises(InvalidOrder, match=message):
-        create_order(customer=customer, lines=[Line(product, *line) for line in lines], user=None)
+        create_order(customer=customer, lines=[NewItem(product, *line) for line in lines], user=None)
     assert not Order.objects.exists()
 
 
@@ -185,7 +185,7 @@ def test_cancelling_says_what_could_not_be_put_back_because_its_product_is_gone(
 def test_editing_replaces_customer_and_lines_and_adds_up_again():
     old, new, customer = make_product(), make_product(selling_price=Decimal("2.50")), make_customer()
     order = make_order((old, 1))
-    edit_order(order, customer=customer, lines=[Line(new, 4)], user=make_sales())
+    edit_order(order, customer=customer, lines=[NewItem(new, 4)], user=make_sales())
     order.refresh_from_db()
     assert (order.customer, order.total_amount) == (customer, Decimal("10.00"))
     assert list(order.items.values_list("product", "quantity")) == [(new.pk, 4)]
@@ -195,7 +195,7 @@ def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused():
     product = make_product()
     order = make_order((product, 1))
     opened = order.modified_at
-    edit = {"customer": order.customer, "lines": [Line(product, 2)], "last_seen": opened}
+    edit = {"customer": order.customer, "lines": [NewItem(product, 2)], "last_seen": opened}
     edit_order(order, user=make_sales(first_name="Sara", last_name=""), **edit)
     with pytest.raises(OrderChanged, match="Sara changed ORD-.* while you had it open"):
         edit_order(order, user=None, **edit)
@@ -207,7 +207,7 @@ def test_only_pending_orders_are_edited_or_deleted(step):
     order = make_order((product, 1))
     step(order, user=None)
     with pytest.raises(InvalidTransition, match="cannot be edited"):
-        edit_order(order, customer=order.customer, lines=[Line(product, 2)], user=None)
+        edit_order(order, customer=order.customer, lines=[NewItem(product, 2)], user=None)
     with pytest.raises(InvalidTransition, match="cannot be deleted"):
         delete_order(order, user=None)
     assert order.items.get().quantity == 1
@@ -217,7 +217,7 @@ def test_an_edit_that_asks_for_too_much_leaves_the_order_as_it_was():
     product = make_product(stock=5)
     order = make_order((product, 1))
     with pytest.raises(InsufficientStock):
-        edit_order(order, customer=order.customer, lines=[Line(product, 6)], user=None)
+        edit_order(order, customer=order.customer, lines=[NewItem(product, 6)], user=None)
     assert order.items.get().quantity == 1
 
 

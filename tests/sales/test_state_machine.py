@@ -25,22 +25,23 @@ from hypothesis.stateful import (
 from accounts.models import Customer, User
 from accounts.services import save_user
 from core.exceptions import BusinessError
+from core.imports.models import ImportedRow, ImportRecord
+from core.imports.registry import undo_import
 from core.spreadsheets.reading import read_table
-from inventory.import_undo import undo_product_import
-from inventory.models import Product, ProductImport, ProductImportRow, StockChange
+from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, fingerprint, save_product, set_for_all
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
-from sales.services import Line, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_admin, make_customer
 from tests.ledger import prove
 from tests.sales.expected import MAX_QUANTITY, Refused, Sale, Shop, total
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", 30))
 KEPT = [
-    *[Product, StockChange, ProductImport, ProductImportRow, Order, OrderItem, OrderNumberCounter, User],
+    *[Product, StockChange, ImportRecord, ImportedRow, Order, OrderItem, OrderNumberCounter, User],
     *[Product.history.model, Order.history.model, User.history.model],
 ]
 FIELDS = {"name": "name", "category": "category", "price": "selling_price", "threshold": "low_stock_threshold"}
@@ -123,7 +124,7 @@ class Days(RuleBasedStateMachine):
         return product
 
     def as_lines(self, lines):
-        return [Line(self.product(pk), quantity, price) for pk, quantity, price in lines]
+        return [NewItem(self.product(pk), quantity, price) for pk, quantity, price in lines]
 
     def make(self, sku, values, stock):
         product = Product(sku=sku, stock_qty=99, **{FIELDS[name]: value for name, value in values.items()})
@@ -292,8 +293,8 @@ class Days(RuleBasedStateMachine):
         if not self.shop.imports:
             return
         pk = data.draw(st.sampled_from(sorted(self.shop.imports)))
-        record = ProductImport.objects.get(pk=pk)
-        done = self.both(lambda: self.shop.undo(pk), lambda: undo_product_import(record, user=self.user))
+        record = ImportRecord.objects.get(pk=pk)
+        done = self.both(lambda: self.shop.undo(pk), lambda: undo_import(record, user=self.user))
         if done:
             stayed, record = done
             assert len(record.not_undone.splitlines()) == stayed

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from ninja_jwt.token_blacklist.models import OutstandingToken
 
-from accounts.lockout import forget_attempts
-from core.api.idempotency import forget_expired
+from accounts.lockout import delete_expired_attempts
+from core.api.idempotency import delete_expired_keys
 
 
 class Command(BaseCommand):
@@ -15,8 +15,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         tokens = OutstandingToken.objects.filter(expires_at__lte=timezone.now()).count()
         call_command("flushexpiredtokens")
-        keys = forget_expired()
-        attempts = forget_attempts()
+        keys = delete_expired_keys()
+        attempts = delete_expired_attempts()
         call_command("clearsessions")
         self.stdout.write(
             f"Deleted {tokens} expired tokens, {keys} idempotency keys and {attempts} failed sign-ins; "

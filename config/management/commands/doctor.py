@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.doctor import Level, examine
+from config.doctor import Level, diagnose
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         styles = {Level.OK: self.style.SUCCESS, Level.WARNING: self.style.WARNING, Level.PROBLEM: self.style.ERROR}
         problems = 0
-        for finding in examine():
+        for finding in diagnose():
             self.stdout.write(str(finding), styles[finding.level])
             problems += finding.level == Level.PROBLEM
         if problems:

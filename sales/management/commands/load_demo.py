@@ -19,7 +19,7 @@ from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
 from sales.models import Order
-from sales.services import Line, cancel_order, confirm_order, create_order
+from sales.services import NewItem, cancel_order, confirm_order, create_order
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
 LOGINS = ["admin@example.com", "sales@example.com", "customer1@example.com"]
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *, if_empty, **options):
         if User.objects.exists() or Product.objects.exists() or Order.objects.exists():
             if if_empty:
-                return self.tell_logins()
+                return self.print_logins()
             raise CommandError("This database has data already. The demo shop is only for an empty one.")
         self.random = random.Random(20260101)  # the same shop for everybody
         self.now = timezone.now()
@@ -53,9 +53,9 @@ class Command(BaseCommand):
             f"The demo shop has {Product.objects.count()} products, {Customer.objects.count()} customers "
             f"and {Order.objects.count()} orders."
         )
-        self.tell_logins(password)
+        self.print_logins(password)
 
-    def tell_logins(self, password="demo") -> None:
+    def print_logins(self, password="demo") -> None:
         people = User.objects.filter(email__in=LOGINS).order_by("pk")
         right = [user for user in people if user.check_password(password)]
         if right:
@@ -136,7 +136,7 @@ class Command(BaseCommand):
             product = in_stock[pk]
             discount = self.random.choice([Decimal(1), Decimal(1), Decimal(1), Decimal("0.95")])
             price = max(round_money(product.selling_price * discount), product.cost_price)
-            lines.append(Line(product, self.random.randint(1, min(6, product.stock_qty)), price))
+            lines.append(NewItem(product, self.random.randint(1, min(6, product.stock_qty)), price))
         return create_order(customer=self.random.choice(self.customers), lines=lines, user=self.seller, at=at)
 
     def receive_delivery(self, at: datetime) -> None:

@@ -1,0 +1,189 @@
+"""The imports that were carried out: what each did, and how to take it back."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
+from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.exceptions import BusinessError
+from core.i18n import format_count
+from core.imports.models import ImportedRow, ImportRecord
+from core.imports.registry import importable_by, resource_of, undo_import
+from core.imports.report import shown_changes
+from core.imports.undo import check_not_undone
+
+
+def list_name(resource) -> str:
+    return capfirst(resource._meta.model._meta.verbose_name_plural)
+
+
+class UndoImportForm(RecordDialogForm):
+    """Asks before an import is taken back."""
+
+    queryset = ImportRecord.objects.select_related("undone_by")
+    form_before_template = "admin/undo_import_dialog.html"
+
+    def fingerprint(self) -> str:
+        return str(self.record.undone_at)
+
+    @property
+    def note(self) -> str:
+        return resource_of(self.record).undo_note
+
+    def clean(self):
+        try:
+            check_not_undone(self.record)
+        except BusinessError as error:
+            raise ValidationError(str(error)) from error
+        return self.cleaned_data
+
+
+class TargetFilter(DropdownFilter):
+    title, parameter_name = _("list"), "target"
+
+    def lookups(self, request, model_admin):
+        return [
+            (resource._meta.model._meta.label_lower, list_name(resource)) for resource in importable_by(request.user)
+        ]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(target=self.value()) if self.value() else queryset
+
+
+class ImportedRowInline(ReadOnlyAdmin, TabularInline):
+    """What one import wrote, row by row."""
+
+    model = ImportedRow
+    verbose_name_plural = _("Imported rows")
+    fields = readonly_fields = ["line", "key", "name", "kind", "values"]
+    per_page = 50
+    extra = 0
+    hide_title = True
+    show_change_link = False
+
+    def has_view_permission(self, request, obj=None):
+        return bool(importable_by(request.user))
+
+    @display(description="")
+    def kind(self, row):
+        return badge(gettext("New"), "success") if row.is_new else badge(gettext("Changed"), "info")
+
+    @display(description=_("Values"))
+    def values(self, row):
+        return "; ".join(shown_changes(row.changes, is_new=row.is_new, besides=(row.key, row.name)))
+
+
+@admin.register(ImportRecord)
+class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
+    """The imports of all lists; whoever may import a list sees its imports and may undo them."""
+
+    list_display = [
+        "created_at",
+        "list_name",
+        "file_name",
+        "new_count",
+        "changed_count",
+        "unchanged_count",
+        "left_out_count",
+        "by",
+        "state",
+    ]
+    list_select_related = ["created_by"]
+    list_filter = [TargetFilter]
+    search_fields = ["file_name"]
+    search_help_text = _("Name of the file")
+    sortable_by = []
+    inlines = [ImportedRowInline]
+    actions = None
+    actions_detail = ["undo"]
+    readonly_fields = ["list_name", "options", "by", "undone"]
+
+    @display(description=_("List"))
+    def list_name(self, record):
+        return list_name(resource_of(record))
+
+    @display(description=_("Options"))
+    def options(self, record):
+        return "; ".join(
+            f"{option.label}: {option.choices(record.details[option.name]).label}"
+            for option in resource_of(record).options
+        )
+
+    @display(description=_("Undone"))
+    def state(self, record):
+        return badge(gettext("Undone"), "warning") if record.undone_at else "–"
+
+    @display(description=_("Undone"))
+    def undone(self, record):
+        try:
+            check_not_undone(record)
+        except BusinessError as error:
+            return str(error)
+
+    def get_fieldsets(self, request, obj=None):
+        counts = ("new_count", "changed_count", "unchanged_count", "left_out_count")
+        fields = [("list_name", "file_name"), ("created_at", "by"), counts]
+        if obj and resource_of(obj).options:
+            fields.append("options")
+        if obj and obj.undone_at:
+            fields += ["undone", "not_undone"] if obj.not_undone else ["undone"]
+        return [(None, {"fields": fields})]
+
+    # Who may
+
+    def get_queryset(self, request):
+        targets = [resource.target() for resource in importable_by(request.user)]
+        return super().get_queryset(request).filter(target__in=targets)
+
+    def has_view_permission(self, request, obj=None):
+        return bool(importable_by(request.user))
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_undo_permission(self, request, object_id=None):
+        return self.has_view_permission(request) and self.get_object(request, object_id) is not None
+
+    # Undoing
+
+    def get_actions_detail(self, request, object_id):
+        record = self.get_object(request, object_id)
+        return super().get_actions_detail(request, object_id) if record and not record.undone_at else []
+
+    @action(
+        description=_("Undo this import"),
+        icon="undo",
+        variant=ActionVariant.DANGER,
+        permissions=["undo"],
+        url_path="undo",
+        dialog={
+            "title": _("Undo this import?"),
+            "form_class": UndoImportForm,
+            "form_submit_text": _("Undo the import"),
+        },
+    )
+    def undo(self, request, form, object_id):
+        try:
+            record = undo_import(form.record, user=request.user)
+        except BusinessError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return close_dialog(request, self.change_url(object_id))
+        self.message_user(
+            request, gettext("The import of %(record)s is undone.") % {"record": record}, messages.SUCCESS
+        )
+        if record.not_undone:
+            count = record.not_undone.count("\n") + 1
+            sentence = ngettext(
+                "One record stays as it is; the reasons are below.",
+                "%(number)s records stay as they are; the reasons are below.",
+                count,
+            )
+            self.message_user(request, sentence % {"number": format_count(count)}, messages.WARNING)
+        return close_dialog(request, self.change_url(object_id))
