@@ -34,7 +34,8 @@ from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
 from core.api.throttling import STRICT, AddressThrottle
-from core.api.types import MAX_ID, check_seen
+from core.api.types import MAX_ID
+from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
 from core.images import clean_image_field
 
@@ -126,7 +127,7 @@ def me(request):
 def change_me(request, payload: MeIn):
     """Change one's own name, phone number or address; what is left out stays."""
     user = lock_or_404(User, request.user.pk, request.user)
-    check_seen(user, payload.modified_at)
+    check_last_seen(user, payload.modified_at)
     if payload.email and User._meta.get_field("email").to_python(payload.email) != user.email:
         raise ValidationError({"email": gettext("You sign in with your e-mail. Please ask an admin to change it.")})
     values = payload.provided("first_name", "last_name", "phone", "address")
@@ -244,7 +245,7 @@ def get_customer(request, id: int):
 def change_customer(request, id: int, payload: CustomerChanges):
     """Change a customer; what is left out stays."""
     customer = lock_or_404(Customer, id, request.user)
-    check_seen(customer, payload.modified_at)
+    check_last_seen(customer, payload.modified_at)
     return save_customer(request, customer, payload)
 
 

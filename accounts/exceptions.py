@@ -11,9 +11,5 @@ class DuplicateUser(BusinessError):
     """Somebody else has the e-mail, phone number or customer code."""
 
 
-class PersonGone(BusinessError):
-    """Somebody else has deleted the person."""
-
-
 class UserInUse(BusinessError):
     """The person stands in orders, stock changes or other records and can only be deactivated."""

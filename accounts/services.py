@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
 from django.utils.translation import gettext
 
-from accounts.exceptions import DuplicateUser, LastAdmin, PersonGone, UserInUse
+from accounts.exceptions import DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.security_log import log_on_commit
 from core.bulk import batches, create_all, lock_all, update_all
+from core.concurrency import lock_record
 from core.images import delete_image_on_commit
 
 IMPORTED_FIELDS = [
@@ -63,14 +64,6 @@ def lock_people(*people: User | None) -> None:
     list(User.objects.select_for_update(no_key=True).filter(admins | Q(pk__in=keys)).order_by("pk").values_list("pk"))
 
 
-def lock_user(user: User) -> User:
-    """The person as they stand in the database, locked until the transaction ends. Raises PersonGone."""
-    try:
-        return type(user)._base_manager.select_for_update(no_key=True).get(pk=user.pk)
-    except User.DoesNotExist as error:
-        raise PersonGone(gettext("%(user)s has been deleted meanwhile.") % {"user": user}) from error
-
-
 def lock_customers(ids: Iterable[int]) -> dict[int, Customer]:
     """The people with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
     return lock_all(Customer, ids)
@@ -96,7 +89,7 @@ def delete_user(user: User, *, by: User | None) -> None:
     Raises LastAdmin, or UserInUse if they stand in any record: those keep their people, who are deactivated instead.
     """
     lock_people(user, by)
-    user = lock_user(user)
+    user = lock_record(user)
     check_deletable(user)
     User.objects.filter(pk=user.pk).update(created_by=None, modified_by=None)  # who changed themselves is no author
     user.stamp(by)

@@ -6,7 +6,15 @@ class BusinessError(Exception):
 
 
 class RecordChanged(BusinessError):
-    """Somebody else has changed the record since it was read."""
+    """Somebody else has changed the record since it was last seen."""
+
+
+class RecordGone(BusinessError):
+    """Somebody else has deleted the `record` (None: one of several)."""
+
+    def __init__(self, message: str, record=None):
+        super().__init__(message)
+        self.record = record
 
 
 class IdempotencyKeyReused(BusinessError):

@@ -11,7 +11,8 @@ from accounts.roles import require
 from accounts.tokens import requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
-from core.api.types import MAX_ID, check_seen
+from core.api.types import MAX_ID
+from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
 from core.images import clean_image_field
 from inventory.models import Product, StockChange
@@ -111,7 +112,7 @@ def get_product(request, id: int):
 def change_product(request, id: int, payload: ProductChanges):
     """Change a product; what is left out stays. A different `stock_qty` is logged as an adjustment."""
     product = lock_product_or_404(id)
-    check_seen(product, payload.modified_at)
+    check_last_seen(product, payload.modified_at)
     values, stock = payload.provided(*EDITED), payload.stock_qty
     if values:
         priced = {"cost_price", "selling_price"}.intersection(values)

@@ -19,14 +19,6 @@ class ReasonMissing(BusinessError):
     """Stock was to change without a reason."""
 
 
-class ProductGone(BusinessError):
-    """Somebody else has deleted the product."""
-
-
-class StockMoved(BusinessError):
-    """The stock is no longer what somebody saw when they decided to change it."""
-
-
 class SkuTaken(BusinessError):
     """Another product has the SKU."""
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from core.exceptions import RecordGone
 from core.i18n import in_firms_language
-from inventory.exceptions import ProductGone
 from inventory.models import Product, StockChange, StockCheck
-from inventory.services.stock import lock_product, log_moves
+from inventory.services.stock import lock_record, log_moves
 
 KEPT = 100
 
@@ -69,8 +69,8 @@ def correct_log() -> Iterator[StockChange]:
 def correct_log_of(product: Product) -> StockChange | None:
     """The row that was added, if one was."""
     try:
-        product = lock_product(product)
-    except ProductGone:
+        product = lock_record(product)
+    except RecordGone:
         return None
     rows = StockChange.objects.filter(product=product)
     logged = rows.order_by("-pk").values_list("new_qty", flat=True).first() or 0

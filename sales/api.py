@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from ninja import Header, Query, Router, Status
 from ninja.pagination import paginate
 
-from accounts.exceptions import PersonGone
 from accounts.models import Customer
 from accounts.roles import require
 from accounts.tokens import requires
 from core.api.idempotency import once
 from core.api.pagination import KeysetPagination
-from core.api.types import check_seen
+from core.concurrency import check_last_seen
+from core.exceptions import RecordGone
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from inventory.services.stock import Shortage
@@ -112,7 +112,7 @@ STEP = requires("sales.change_order", "sales.confirm_order", "sales.cancel_order
 def change_order(request, id: int, payload: OrderChanges):
     """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
     order, lost = lock_order(get_object_or_404(visible_orders(request), pk=id)), []
-    check_seen(order, payload.modified_at)
+    check_last_seen(order, payload.modified_at)
     drop_unchanged(order, payload)
     if payload.customer_id or payload.items or not payload.status:
         require(request, "sales.change_order")
@@ -276,7 +276,9 @@ def errors_at_fields(request):
         raise ValidationError({"items": str(error)}) from error
     except CustomerInactive as error:
         raise ValidationError({"customer_id": str(error)}) from error
-    except PersonGone as error:
+    except RecordGone as error:
+        if not isinstance(error.record, Customer):
+            raise
         raise ValidationError({"customer_id": _("There is no such customer.")}) from error
 
 

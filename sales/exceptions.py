@@ -13,7 +13,3 @@ class InvalidOrder(BusinessError):
 
 class CustomerInactive(BusinessError):
     """The customer has been deactivated."""
-
-
-class OrderChanged(BusinessError):
-    """Somebody else changed the order since it was opened for editing, or deleted it."""

@@ -19,12 +19,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
-from accounts.services import lock_user
+from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
 from core.money import round_money
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.stock import give_back_to_stock, lock_and_check_stock, take_from_stock
-from sales.exceptions import CustomerInactive, InvalidOrder, OrderChanged
+from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem, OrderNumberCounter
 
 Status = Order.Status
@@ -49,7 +49,7 @@ def create_order(
 
     Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
     """
-    customer = lock_user(customer)
+    customer = lock_record(customer)
     check_may_order(customer)
     items = build_items(lines)
     lock_and_check_stock(requested_quantities(lines))
@@ -72,12 +72,12 @@ def edit_order(
 ) -> Order:
     """Replace customer and lines of a pending order. `last_seen` is the `modified_at` that the editor started from.
 
-    Raises InvalidTransition if it is not pending, OrderChanged if somebody was faster, else as create_order.
+    Raises InvalidTransition if it is not pending, RecordChanged if somebody was faster, else as create_order.
     """
     order = lock_order(order)
     order.check_is_pending("edited")
-    check_unchanged_since(order, last_seen)
-    customer = lock_user(customer)
+    check_last_seen(order, last_seen)
+    customer = lock_record(customer)
     if customer.pk != order.customer_id:
         check_may_order(customer)
     items = build_items(lines)
@@ -96,12 +96,12 @@ def confirm_order(
 ) -> Order:
     """Take every line out of stock and mark the order confirmed, or do neither.
 
-    Raises InvalidTransition if it is not pending, OrderChanged if it was changed after `last_seen` (its `modified_at`
+    Raises InvalidTransition if it is not pending, RecordChanged if it was changed after `last_seen` (its `modified_at`
     when somebody decided to confirm it), InsufficientStock naming every short product.
     """
     order = lock_order(order)
     order.check_can_become(Status.CONFIRMED)
-    check_unchanged_since(order, last_seen)
+    check_last_seen(order, last_seen)
     take_from_stock(
         order.quantities(),
         reference=order.order_number,
@@ -124,12 +124,12 @@ def cancel_order(
     """Cancel the order; if it was confirmed, give back exactly what it took.
 
     Returns the order and the sales that could not be given back because their product has been deleted since.
-    Raises InvalidTransition if it is cancelled already, OrderChanged if it was changed after `last_seen` (its
+    Raises InvalidTransition if it is cancelled already, RecordChanged if it was changed after `last_seen` (its
     `modified_at` when somebody decided to cancel it).
     """
     order = lock_order(order)
     order.check_can_become(Status.CANCELLED)
-    check_unchanged_since(order, last_seen)
+    check_last_seen(order, last_seen)
     lost = []
     if order.status == Status.CONFIRMED:
         lost = give_back_to_stock(
@@ -166,14 +166,13 @@ def delete_order(order: Order, *, user: User | None) -> None:
 
 
 def lock_order(order: Order) -> Order:
-    """The order as it stands in the database, locked until the transaction ends. Raises OrderChanged if it is gone.
+    """The order as it stands in the database, locked until the transaction ends. Raises RecordGone.
 
     Locked first and read then: PostgreSQL, having waited for a lock, looks again at the locked row only, and a join
     with a customer who has just been exchanged would find nothing.
     """
     people = ["customer", "created_by", "modified_by", "confirmed_by", "cancelled_by"]
-    if not Order.objects.select_for_update(no_key=True).filter(pk=order.pk).values_list("pk"):
-        raise OrderChanged(gettext("%(order)s has been deleted meanwhile.") % {"order": order})
+    lock_record(order)
     return Order.objects.select_related(*people).get(pk=order.pk)
 
 
@@ -191,18 +190,6 @@ def check_may_order(customer: Customer) -> None:
     if not customer.is_active or customer.role != User.Role.CUSTOMER:
         raise CustomerInactive(
             gettext("%(customer)s is not an active customer and cannot order.") % {"customer": customer}
-        )
-
-
-def check_unchanged_since(order: Order, last_seen: datetime | None) -> None:
-    """Raise OrderChanged if the order was changed after `last_seen`."""
-    if last_seen is not None and order.modified_at != last_seen:
-        raise OrderChanged(
-            gettext(
-                "%(who)s changed %(order)s while you had it open. "
-                "Please look at it again and repeat what you wanted to do."
-            )
-            % {"who": order.modified_by or gettext("Somebody"), "order": order}
         )
 
 

@@ -18,13 +18,13 @@ def post(admin, address, data) -> int:
 
 
 def seen_at(admin, address) -> str:
-    return signed_in(admin).get(address).context["adminform"].form.initial["seen"]
+    return signed_in(admin).get(address).context["adminform"].form.initial["last_seen"]
 
 
 def test_two_edits_of_a_product():
     first, second, product = make_admin(), make_admin(), make_product(name="Before")
     address = reverse("admin:inventory_product_change", args=[product.pk])
-    data = {"sku": product.sku, "cost_price": "0.00", "selling_price": "10.00", "seen": seen_at(first, address)}
+    data = {"sku": product.sku, "cost_price": "0.00", "selling_price": "10.00", "last_seen": seen_at(first, address)}
     data |= {"stock_changes-TOTAL_FORMS": "0", "stock_changes-INITIAL_FORMS": "0"}
 
     results = race(
@@ -41,7 +41,7 @@ def test_two_edits_of_a_customer():
     first, second, customer = make_admin(), make_admin(), make_customer(last_name="Before", address="")
     address = reverse("admin:accounts_customer_change", args=[customer.pk])
     data = {"first_name": "Customer", "email": customer.email, "opening_balance": "0.00", "is_active": "on"}
-    data |= {"seen": seen_at(first, address)}
+    data |= {"last_seen": seen_at(first, address)}
 
     results = race(
         (post, first.pk, address, data | {"last_name": "Renamed"}),

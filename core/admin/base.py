@@ -107,7 +107,7 @@ class BackOfficeAdmin(ModelAdmin):
         if obj is None or not self.has_change_permission(request, obj):
             return fieldsets
         (title, options), *rest = fieldsets
-        return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+        return [(title, {**options, "fields": [*options["fields"], "last_seen"]}), *rest]
 
     def get_object(self, request, object_id, from_field=None):
         """When a form is saved, the record is locked before it is read: what the form is compared with stays so."""

@@ -6,24 +6,26 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
 from unfold.forms import BaseDialogForm
+
+from core.concurrency import check_last_seen
+from core.exceptions import RecordChanged
 
 
 class RecordDialogForm(BaseDialogForm):
     """A dialog about `self.record`; a record that is not there is a 404 before anything is asked.
 
-    `seen` travels with the dialog: what it showed of the record. If that is something else by now, the dialog comes
-    back and shows the record as it is.
+    `last_seen` travels with the dialog: what it showed of the record. If that is something else by now, the dialog
+    comes back and shows the record as it is.
     """
 
     queryset: QuerySet
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = self.fingerprint()
+        self.initial["last_seen"] = self.fingerprint()
 
     def fingerprint(self) -> str:
         """What of the record somebody decides on."""
@@ -38,13 +40,11 @@ class RecordDialogForm(BaseDialogForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("seen") and cleaned["seen"] != self.initial["seen"]:
-            self.data = {**self.data.dict(), "seen": self.initial["seen"]}
-            somebody = self.record.modified_by or gettext("Somebody")
-            raise ValidationError(
-                gettext("%(somebody)s has changed %(record)s meanwhile. This is how it is now.")
-                % {"somebody": somebody, "record": self.record}
-            )
+        try:
+            check_last_seen(self.record, cleaned.get("last_seen"), self.initial["last_seen"])
+        except RecordChanged as error:
+            self.data = {**self.data.dict(), "last_seen": self.initial["last_seen"]}
+            raise ValidationError(str(error)) from error
         return cleaned
 
     def get_before_template_context(self, request, object_id=None):

@@ -4,12 +4,11 @@ What comes in is checked twice: its shape here, its meaning by the models (see `
 """
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.db import models
-from django.utils.translation import gettext
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -20,19 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from core.exceptions import RecordChanged
-
 MAX_ID = 2**63 - 1
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
-
-
-def check_seen(record: models.Model, seen: datetime | None) -> None:
-    """Raise RecordChanged if the record is no longer what was `seen` (to the millisecond, as JSON tells it)."""
-    if seen is not None and abs(record.modified_at - seen) >= timedelta(milliseconds=1):
-        somebody = record.modified_by or gettext("Somebody")
-        sentence = gettext("%(somebody)s has changed %(record)s meanwhile. Please load it again.")
-        raise RecordChanged(sentence % {"somebody": somebody, "record": record})
 
 
 # Text

@@ -147,7 +147,7 @@ class ImportMixin(LibraryImportMixin):
         return self.run_import(
             request,
             request.POST.get("token", ""),
-            expected=request.POST.get("digest", ""),
+            last_seen=request.POST.get("last_seen", ""),
             leave_out_errors="leave_out_errors" in request.POST,
         )
 

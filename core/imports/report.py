@@ -1,11 +1,11 @@
 """What an import does, or would do: told row by row to the preview, the command and the second step."""
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext, ngettext
 
+from core.concurrency import fingerprint
 from core.i18n import format_change
 
 SHOWN_LINES = 6  # so many are named
@@ -97,10 +97,10 @@ class ImportReport:
         return notes
 
     @property
-    def digest(self) -> str:
-        """A fingerprint of everything that would change, old values included."""
+    def fingerprint(self) -> str:
+        """What a preview has shown: everything that would change, old values included."""
         rows = [(row.key, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
-        return hashlib.sha256(repr(rows).encode()).hexdigest()
+        return fingerprint(rows)
 
 
 def named_lines(lines: list[int]) -> str:

@@ -93,8 +93,8 @@ class MoneyWidget(Widget):
 class ImportResource(ModelResource):
     """Create and update records by a key. A blank cell keeps what is there; all is written or nothing.
 
-    `report` tells the outcome row by row, `done` is the record of what was written. With `expected` (the digest of a
-    preview) nothing is written if the records have changed so that the import would now do something else. With
+    `report` tells the outcome row by row, `done` is the record of what was written. With `last_seen` (the fingerprint
+    of a preview) nothing is written if the records have changed so that the import would now do something else. With
     `leave_out_errors` the lines with errors are passed over and all the others are written.
 
     A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`), writes (`write`)
@@ -118,9 +118,9 @@ class ImportResource(ModelResource):
         report_skipped = False
         store_instance = True
 
-    def __init__(self, *, user=None, expected=None, reference="", leave_out_errors=False):
+    def __init__(self, *, user=None, last_seen=None, reference="", leave_out_errors=False):
         super().__init__()
-        self.user, self.expected, self.reference = user, expected, reference
+        self.user, self.last_seen, self.reference = user, last_seen, reference
         self.leave_out_errors, self.dry_run, self.done = leave_out_errors, True, None
         self.after_each_row = lambda: None  # for whoever shows the progress
         self.report = ImportReport()
@@ -325,7 +325,7 @@ class ImportResource(ModelResource):
         if result.has_validation_errors() and not self.leave_out_errors:
             return
         records = self._meta.model._meta.verbose_name_plural
-        if self.expected is not None and self.report.digest != self.expected:
+        if self.last_seen is not None and self.report.fingerprint != self.last_seen:
             raise ImportOutdated(
                 gettext(
                     "The %(records)s have changed since this preview was made, so nothing was imported. "

@@ -15,7 +15,7 @@ from core.bulk import find_all
 from core.exceptions import BusinessError
 from core.i18n import format_count
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services.products import fingerprint, set_category, set_low_stock_threshold
+from inventory.services.products import products_fingerprint, set_category, set_low_stock_threshold
 
 SHOWN = 20
 THRESHOLD_HELP = format_lazy(
@@ -89,7 +89,7 @@ class BulkChanges:
                     map(int, keys),
                     getattr(form.instance, field),
                     user=request.user,
-                    last_seen=request.POST.get("seen"),
+                    last_seen=request.POST.get("last_seen"),
                 )
             except BusinessError as error:
                 form.add_error(None, str(error))
@@ -117,7 +117,7 @@ class BulkChanges:
             "more": count - len(first),
             "action": request.POST["action"],
             "products": ",".join(str(product.pk) for product in products),
-            "seen": fingerprint(products, field),
+            "last_seen": products_fingerprint(products, field),
         }
         return TemplateResponse(request, "inventory/bulk_change.html", context)
 

@@ -1,6 +1,5 @@
 """Products: saving one, deleting one, and changing many at once."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.bulk import update_all
-from core.exceptions import RecordChanged
+from core.concurrency import check_last_seen, fingerprint
 from core.i18n import in_firms_language
 from core.images import delete_image_on_commit
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange
-from inventory.services.stock import lock_product, lock_products, post_moves
+from inventory.services.stock import lock_products, lock_record, post_moves
 
 Kind = StockChange.Kind
 
@@ -25,12 +24,12 @@ Kind = StockChange.Kind
 def save_product(product: Product, *, user: User | None, initial_stock: int = 0, at: datetime | None = None) -> Product:
     """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed.
 
-    Raises ProductGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
+    Raises RecordGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
     """
     if product._state.adding:
         product.stock_qty = 0
     else:
-        stored = lock_product(product)
+        stored = lock_record(product)
         product.stock_qty, initial_stock = stored.stock_qty, 0
         if product.image != stored.image:
             delete_image_on_commit(stored.image)
@@ -71,13 +70,11 @@ def set_low_stock_threshold(
 def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, last_seen: str | None) -> tuple[int, int]:
     """Write one value to all these products; returns how many it changed, and how many had it already.
 
-    Raises RecordChanged, having changed none, if they no longer are what the `fingerprint` `last_seen` was taken of.
+    Raises RecordChanged, having changed none, if their `products_fingerprint` is no longer `last_seen`.
     """
     products = lock_products(ids).values()
-    if last_seen and last_seen != fingerprint(products, field):
-        raise RecordChanged(
-            gettext("Somebody has changed or deleted some of these products. This is how they are now.")
-        )
+    message = gettext("Somebody has changed or deleted some of these products. This is how they are now.")
+    check_last_seen(products, last_seen, products_fingerprint(products, field), message=message)
     changed = [product for product in products if getattr(product, field) != value]
     for product in changed:
         setattr(product, field, value)
@@ -91,10 +88,9 @@ def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, las
     return number, len(products) - number
 
 
-def fingerprint(products: Iterable[Product], field: str) -> str:
-    """What somebody saw of these products who decided on this field."""
-    shown = sorted((product.pk, getattr(product, field)) for product in products)
-    return hashlib.sha256(repr(shown).encode()).hexdigest()
+def products_fingerprint(products: Iterable[Product], field: str) -> str:
+    """What somebody who decides on this field has seen of these products."""
+    return fingerprint(sorted((product.pk, getattr(product, field)) for product in products))
 
 
 @transaction.atomic
@@ -103,7 +99,7 @@ def delete_product(product: Product, *, user: User | None) -> None:
 
     Raises ProductInUse naming the pending orders that ask for it.
     """
-    product = lock_product(product)
+    product = lock_record(product)
     reason = in_firms_language(_("Product deleted"))
     post_moves([(product, 0)], kind=Kind.DELETION, reason=reason, user=user)
     product.stamp(user, reason)

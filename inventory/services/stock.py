@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.bulk import BATCH, lock_all, update_all
+from core.concurrency import check_last_seen, lock_record
+from core.exceptions import RecordGone
 from core.i18n import format_count
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
 from inventory.models import MAX_QUANTITY, Product, StockChange
 
 Kind = StockChange.Kind
@@ -37,14 +39,6 @@ def lock_products(ids: Iterable[int]) -> dict[int, Product]:
     return lock_all(Product, ids)
 
 
-def lock_product(product: Product) -> Product:
-    """The product as it stands in the database, locked. Raises ProductGone if it has been deleted meanwhile."""
-    try:
-        return lock_products([product.pk])[product.pk]
-    except KeyError as error:
-        raise ProductGone(_("%(product)s has been deleted meanwhile.") % {"product": product}) from error
-
-
 def find_shortages(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
     """What `quantities` (pieces by product id) ask for beyond the stock of `products`."""
     return [
@@ -56,7 +50,9 @@ def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
     """The products asked for, locked. Raises InsufficientStock naming every one that is short."""
     products = lock_products(quantities)
     if len(products) < len(quantities):
-        raise ProductGone(_("A product of this order has been deleted meanwhile. Please take it out of the order."))
+        raise RecordGone(
+            _("A product of this order has been deleted in the meantime. Please take it out of the order.")
+        )
     if shortages := find_shortages(products, quantities):
         raise InsufficientStock(shortages)
     return products
@@ -75,17 +71,15 @@ def adjust_stock(
 ) -> Product:
     """Set the stock to `new_qty`, or move it by `change`, for a reason that somebody else will understand.
 
-    Raises ReasonMissing, InvalidQuantity if the stock would be negative, too large or just what it is, StockMoved if
+    Raises ReasonMissing, InvalidQuantity if the stock would be negative, too large or just what it is, RecordChanged if
     it is no longer the `last_seen` that somebody decided on.
     """
     if not reason.strip():
         raise ReasonMissing(_("Please say why the stock changes."))
-    product = lock_product(product)
-    if last_seen is not None and product.stock_qty != last_seen:
-        raise StockMoved(
-            _("The stock of %(product)s has changed from %(before)s to %(now)s meanwhile.")
-            % {"product": product, "before": last_seen, "now": product.stock_qty}
-        )
+    product = lock_record(product)
+    message = _("The stock of %(product)s has changed from %(before)s to %(now)s in the meantime.")
+    figures = {"product": product, "before": last_seen, "now": product.stock_qty}
+    check_last_seen(product, last_seen, product.stock_qty, message=message % figures)
     target = adjusted_quantity(product.stock_qty, new_qty=new_qty, change=change)
     post_moves([(product, target)], kind=Kind.ADJUSTMENT, reason=reason.strip(), user=user, at=at)
     return product

@@ -30,7 +30,7 @@ def upload(client, text: str | bytes, name="customers.csv", model="accounts_cust
 
 def confirm(client, preview, model="accounts_customer", **options):
     context = preview.context
-    data = {"token": context["token"], "digest": context["report"].digest, **options}
+    data = {"token": context["token"], "last_seen": context["report"].fingerprint, **options}
     return client.post(reverse(f"admin:{model}_process_import"), data)
 
 

@@ -79,12 +79,12 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(as_sales, field
 
 
 def test_what_an_admin_changed_meanwhile_is_not_written_over(as_sales):
-    seen = as_sales.get(URL).context["form"].initial["seen"]
+    seen = as_sales.get(URL).context["form"].initial["last_seen"]
     user, admin = User.objects.get(pk=as_sales.user.pk), make_admin(first_name="Ada", last_name="Byron")
     user.last_name = "Married"
     save_user(user, by=admin)
-    response = as_sales.post(URL, {**ME, "seen": seen})
-    assert "Ada Byron changed" in response.content.decode() and 'value="Baker"' in response.content.decode()
+    response = as_sales.post(URL, {**ME, "last_seen": seen})
+    assert "Ada Byron has changed" in response.content.decode() and 'value="Baker"' in response.content.decode()
     assert User.objects.get(pk=user.pk).last_name == "Married"
 
 

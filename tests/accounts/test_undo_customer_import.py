@@ -160,6 +160,6 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     undo = reverse("admin:core_importrecord_undo", args=[record.pk])
     asked = " ".join(as_admin.get(undo).content.decode().split())
     assert "1 changed record gets its old values back. 1 new record is deleted." in asked
-    as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
+    as_admin.post(undo, {"_form_submitted": "on", "last_seen": "None"})
     assert Customer.objects.get().first_name == "Known"
     assert "Undo this import" not in as_admin.get(address).content.decode()

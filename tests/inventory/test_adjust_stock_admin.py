@@ -119,7 +119,7 @@ def test_a_stock_that_moves_while_the_answer_is_checked_is_not_overwritten(as_ad
 
     monkeypatch.setattr("inventory.admin.adjust_stock.adjust_stock", sold_meanwhile)
     response = as_admin.post(url("adjust_stock", product), ADJUST)
-    assert said(response) == [f"The stock of {product} has changed from 8 to 7 meanwhile."]
+    assert said(response) == [f"The stock of {product} has changed from 8 to 7 in the meantime."]
     product.refresh_from_db()
     assert product.stock_qty == 7
 
@@ -157,9 +157,9 @@ def test_the_dialog_of_no_product_is_not_found(as_admin, key):
 def test_a_dialog_that_shows_an_older_stock_shows_it_anew(as_admin):
     product = make_product(stock=39)
     page = as_admin.get(url("adjust_stock", product)).content.decode()
-    assert 'name="seen" value="39"' in page
+    assert 'name="last_seen" value="39"' in page
     adjust_stock(product, user=make_admin(first_name="Sara", last_name="Lee"), change=-4, reason="Sold by hand")
-    again = as_admin.post(url("adjust_stock", product), {**ADJUST, "seen": "39"}).content.decode()
-    assert "Sara Lee has changed" in again and 'name="seen" value="35"' in again
+    again = as_admin.post(url("adjust_stock", product), {**ADJUST, "last_seen": "39"}).content.decode()
+    assert "Sara Lee has changed" in again and 'name="last_seen" value="35"' in again
     product.refresh_from_db()
     assert product.stock_qty == 35

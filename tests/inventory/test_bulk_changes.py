@@ -8,7 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services.products import delete_product, fingerprint, save_product, set_category, set_low_stock_threshold
+from inventory.services.products import (
+    delete_product,
+    products_fingerprint,
+    save_product,
+    set_category,
+    set_low_stock_threshold,
+)
 from inventory.services.stock import take_from_stock
 from tests.conftest import said
 from tests.factories import make_admin, make_product
@@ -241,7 +247,7 @@ def test_a_sale_meanwhile_is_no_reason_to_refuse(as_admin):
 
 def test_the_service_changes_all_or_none_and_counts():
     one, two = make_product(category="Tea"), make_product(category="Cups")
-    seen = fingerprint([two, one], "category")
+    seen = products_fingerprint([two, one], "category")
     assert set_category([two.pk, one.pk, one.pk, 0], "Cups", user=None, last_seen=seen) == (1, 1)
     assert set_low_stock_threshold([one.pk], 5, user=None) == (1, 0)
     assert set_low_stock_threshold([one.pk], None, user=None) == (1, 0)
@@ -272,7 +278,7 @@ def test_two_changes_and_a_sale_at_once_wait_for_each_other_in_no_circle(committ
 
 def test_of_two_who_saw_the_same_only_the_first_changes_it(committed_db):
     product = make_product(category="Water")
-    seen = fingerprint([product], "category")
+    seen = products_fingerprint([product], "category")
     outcomes = race((set_in_order, [product.pk], "Tea", seen), (set_in_order, [product.pk], "Coffee", seen))
     assert sorted(outcome for outcome, _ in outcomes) == ["RecordChanged", "done"]
 

@@ -197,12 +197,12 @@ def test_a_change_between_preview_and_confirmation_is_noticed():
     text = "sku,stock_qty\nA-1,5\n"
     preview = run(text, stock_mode="set", dry_run=True)
     adjust_stock(product, user=None, new_qty=7, reason="Sold by hand")
-    refused = run(text, stock_mode="set", expected=preview.digest)
+    refused = run(text, stock_mode="set", last_seen=preview.fingerprint)
     assert "have changed since this preview" in refused.problem
     assert refused.rows[0].shown_changes == ["stock 7 → 5 (−2)"]
     product.refresh_from_db()
     assert product.stock_qty == 7
-    assert run(text, stock_mode="set", expected=refused.digest).is_clean
+    assert run(text, stock_mode="set", last_seen=refused.fingerprint).is_clean
     product.refresh_from_db()
     assert product.stock_qty == 5
 
@@ -214,7 +214,7 @@ def test_a_product_touched_elsewhere_does_not_disturb_an_import_that_does_not_sp
     other = Product.objects.get(sku="B-1")
     other.name = "Other"
     save_product(other, user=None)
-    assert run(text, expected=preview.digest).is_clean
+    assert run(text, last_seen=preview.fingerprint).is_clean
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(django_assert_max_num_queries):

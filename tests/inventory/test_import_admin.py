@@ -27,7 +27,7 @@ def upload(client, text, name="list.csv", stock_mode="keep", **options):
 
 def confirm(client, preview, **options):
     context = preview.context
-    data = {"token": context["token"], "digest": context["report"].digest, **options}
+    data = {"token": context["token"], "last_seen": context["report"].fingerprint, **options}
     return client.post(reverse("admin:inventory_product_process_import"), data)
 
 
@@ -291,5 +291,5 @@ def test_what_sessions_left_behind_is_thrown_away_after_a_day(as_admin):
 @pytest.mark.parametrize("token", ["", "../../db.sqlite3", "/etc/passwd"])
 def test_the_second_step_opens_no_other_file(as_admin, token):
     address = reverse("admin:inventory_product_process_import")
-    assert as_admin.post(address, {"token": token, "digest": ""}).status_code == 302
+    assert as_admin.post(address, {"token": token, "last_seen": ""}).status_code == 302
     assert as_admin.get(address).status_code == 403

@@ -221,24 +221,24 @@ def test_a_product_is_deleted_through_the_stock_service(as_admin):
 
 def test_an_edit_does_not_write_over_somebody_elses(as_admin):
     product = make_product(name="Chai")
-    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["seen"]
+    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["last_seen"]
     save_product(Product.objects.get(pk=product.pk), user=None)  # nothing has changed: no reason to refuse
     changed = Product.objects.get(pk=product.pk)
     changed.selling_price = Decimal("99.00")
     save_product(changed, user=make_admin(first_name="Sara", last_name="Lee"))
 
-    data = {**PRODUCT, **LOG, "sku": product.sku, "seen": seen}
+    data = {**PRODUCT, **LOG, "sku": product.sku, "last_seen": seen}
     response = as_admin.post(url("change", product), data)
-    assert "Sara Lee changed" in str(response.context["adminform"].form.non_field_errors())
+    assert "Sara Lee has changed" in str(response.context["adminform"].form.non_field_errors())
     product.refresh_from_db()
     assert product.selling_price == Decimal("99.00")
 
 
 def test_a_sale_meanwhile_is_no_reason_to_refuse_an_edit(as_admin):
     product = make_product(stock=8)
-    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["seen"]
+    seen = as_admin.get(url("change", product)).context["adminform"].form.initial["last_seen"]
     adjust_stock(product, user=None, new_qty=5, reason="Sold")
-    assert as_admin.post(url("change", product), {**PRODUCT, **LOG, "seen": seen}).status_code == 302
+    assert as_admin.post(url("change", product), {**PRODUCT, **LOG, "last_seen": seen}).status_code == 302
     product.refresh_from_db()
     assert (product.name, product.stock_qty) == ("Chai", 5)
 

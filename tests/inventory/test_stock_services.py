@@ -2,7 +2,8 @@
 
 import pytest
 
-from inventory.exceptions import InsufficientStock, InvalidQuantity, ProductGone, ReasonMissing, StockMoved
+from core.exceptions import RecordChanged, RecordGone
+from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock, give_back_to_stock, take_from_stock
@@ -59,7 +60,7 @@ def test_impossible_adjustments_are_refused_and_leave_nothing_behind(asked, mess
 
 def test_an_adjustment_decided_on_another_stock_is_refused():
     product = make_product(stock=35)
-    with pytest.raises(StockMoved, match="from 39 to 35"):
+    with pytest.raises(RecordChanged, match="from 39 to 35"):
         adjust_stock(product, user=None, new_qty=30, reason="Counted", last_seen=39)
     assert len(rows_of(product)) == 1
 
@@ -101,5 +102,5 @@ def test_giving_back_reverses_exactly_what_the_reference_took_and_only_once():
 def test_a_product_that_somebody_else_has_deleted_is_said_to_be_gone(step):
     product = make_product()
     delete_product(product, user=None)
-    with pytest.raises(ProductGone, match="deleted meanwhile"):
+    with pytest.raises(RecordGone, match="deleted in the meantime"):
         step(product)

@@ -304,12 +304,12 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     assert "Chai" in page and "selling price 12.00" in page and "Undo this import" in page
     undo = reverse("admin:core_importrecord_undo", args=[record.pk])
     assert "2 new records are deleted" in as_admin.get(undo).content.decode()
-    as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
+    as_admin.post(undo, {"_form_submitted": "on", "last_seen": "None"})
     assert [product.sku for product in Product.objects.all()] == ["B-1"]
     answer = as_admin.get(reverse("admin:core_importrecord_change", args=[record.pk]))
     page = answer.content.decode()
     assert "Cup (B-1): stays, because it has been ordered." in page and "Undo this import" not in page
-    again = as_admin.post(undo, {"_form_submitted": "on", "seen": "None"})
+    again = as_admin.post(undo, {"_form_submitted": "on", "last_seen": "None"})
     assert "was undone by" in again.content.decode()
 
 

@@ -59,7 +59,7 @@ class Shop:
 
     def item(self, pk) -> Item:
         if pk not in self.items:
-            raise Refused("ProductGone")
+            raise Refused("RecordGone")
         return self.items[pk]
 
     # Products
@@ -83,7 +83,7 @@ class Shop:
             raise Refused("ReasonMissing")
         item = self.item(pk)
         if last_seen is not None and last_seen != item.stock:
-            raise Refused("StockMoved")
+            raise Refused("RecordChanged")
         after = item.stock + change if new_qty is None else new_qty
         if not 0 <= after <= MAX_QUANTITY or after == item.stock:
             raise Refused("InvalidQuantity")
@@ -125,7 +125,7 @@ class Shop:
 
     def order(self, pk) -> Sale:
         if pk not in self.orders:
-            raise Refused("OrderChanged")
+            raise Refused("RecordGone")
         return self.orders[pk]
 
     def edit_order(self, pk, customer, lines, outdated) -> None:
@@ -133,7 +133,7 @@ class Shop:
         if order.status != "PENDING":
             raise Refused("InvalidTransition")
         if outdated:
-            raise Refused("OrderChanged")
+            raise Refused("RecordChanged")
         if customer != order.customer and customer in self.inactive:
             raise Refused("CustomerInactive")
         self.check_lines(lines)
@@ -144,7 +144,7 @@ class Shop:
         if order.status != "PENDING":
             raise Refused("InvalidTransition")
         if outdated:
-            raise Refused("OrderChanged")
+            raise Refused("RecordChanged")
         pieces = wanted(order.lines)
         self.check_stock(pieces)
         for product, quantity in sorted(pieces.items()):
@@ -157,7 +157,7 @@ class Shop:
         if order.status == "CANCELLED":
             raise Refused("InvalidTransition")
         if outdated:
-            raise Refused("OrderChanged")
+            raise Refused("RecordChanged")
         there = {product: quantity for product, quantity in sorted(order.took.items()) if product in self.items}
         if any(self.items[product].stock + quantity > MAX_QUANTITY for product, quantity in there.items()):
             raise Refused("InvalidQuantity")

@@ -166,7 +166,7 @@ def test_an_order_deleted_while_it_is_confirmed_is_one_or_the_other():
 
     results = race(*[(step, order.pk) for order in orders for step in (confirm, delete_pending)])
 
-    allowed = {"done", "InvalidTransition", "OrderChanged", "CRASH DoesNotExist"}  # the last: gone before it was opened
+    allowed = {"done", "InvalidTransition", "RecordGone", "CRASH DoesNotExist"}  # the last: gone before it was opened
     assert not {outcome for outcome, _ in results} - allowed, results
     assert not Order.objects.exclude(status="CONFIRMED").exists()
     product.refresh_from_db()
@@ -198,7 +198,7 @@ def test_a_customer_deleted_while_they_order_is_either_gone_or_has_the_order():
 
     results = race((delete_customer, customer.pk), *[(create, customer.pk, product.pk)] * 3)
 
-    allowed = {"done", "UserInUse", "PersonGone", "CRASH DoesNotExist"}  # the last: gone before they were looked up
+    allowed = {"done", "UserInUse", "RecordGone", "CRASH DoesNotExist"}  # the last: gone before they were looked up
     assert not {outcome for outcome, _ in results} - allowed, results
     assert Customer.objects.filter(pk=customer.pk).exists() == Order.objects.exists()
 
@@ -208,5 +208,5 @@ def test_a_product_deleted_by_two_people_is_deleted_once():
 
     results = race((delete, product.pk), (delete, product.pk))
 
-    assert not {outcome for outcome, _ in results} - {"done", "ProductGone", "CRASH DoesNotExist"}, results
+    assert not {outcome for outcome, _ in results} - {"done", "RecordGone", "CRASH DoesNotExist"}, results
     assert StockChange.objects.filter(kind="DELETION").count() == 1

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
-from accounts.services import lock_user, save_user
+from accounts.services import save_user
+from core.concurrency import lock_record
 from core.imports.exceptions import ImportOutdated
 from core.imports.models import ImportRecord
 from core.imports.registry import undo_import
@@ -55,7 +56,7 @@ def undo_a_little_later(pk):
 
 @transaction.atomic
 def rename(pk):
-    customer = lock_user(Customer(pk=pk))
+    customer = lock_record(Customer(pk=pk))
     customer.last_name = "Renamed"
     save_user(customer, by=None)
 
@@ -93,7 +94,7 @@ def test_a_product_ordered_while_its_import_is_undone_is_either_gone_or_has_the_
     results = race((undo, record.pk), *[(create, customer.pk, product.pk)] * 4)
 
     # without a line there is no order: who looked the product up too late
-    assert not {outcome for outcome, _ in results} - {"done", "ProductGone", "InvalidOrder"}, results
+    assert not {outcome for outcome, _ in results} - {"done", "RecordGone", "InvalidOrder"}, results
     assert Product.objects.exists() == Order.objects.exists()
     call_command("check_stock")
 
@@ -105,7 +106,7 @@ def test_a_customer_who_orders_while_their_import_is_undone_is_either_gone_or_ha
 
     results = race((undo_customers, record.pk), *[(create, customer.pk, product.pk)] * 4)
 
-    assert not {outcome for outcome, _ in results} - {"done", "PersonGone", "CRASH DoesNotExist"}, results
+    assert not {outcome for outcome, _ in results} - {"done", "RecordGone", "CRASH DoesNotExist"}, results
     assert Customer.objects.exists() == Order.objects.exists()
 
 

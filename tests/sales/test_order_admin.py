@@ -99,7 +99,7 @@ def test_the_status_cannot_be_posted(as_admin):
 
 
 def edit_data(order, *lines):
-    data = form_data(order.customer, *lines, initial=order.items.count(), seen=order.modified_at.isoformat())
+    data = form_data(order.customer, *lines, initial=order.items.count(), last_seen=order.modified_at.isoformat())
     for number, item in enumerate(order.items.all()):
         data[f"items-{number}-id"] = item.pk
     return data

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from core.exceptions import RecordChanged
 from inventory.exceptions import InsufficientStock
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
-from sales.exceptions import CustomerInactive, InvalidOrder, InvalidTransition, OrderChanged
+from sales.exceptions import CustomerInactive, InvalidOrder, InvalidTransition
 from sales.models import Order, OrderItem
 from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product, make_sales, make_user
@@ -197,7 +198,7 @@ def test_an_edit_of_what_somebody_else_has_changed_meanwhile_is_refused():
     opened = order.modified_at
     edit = {"customer": order.customer, "lines": [NewItem(product, 2)], "last_seen": opened}
     edit_order(order, user=make_sales(first_name="Sara", last_name=""), **edit)
-    with pytest.raises(OrderChanged, match="Sara changed ORD-.* while you had it open"):
+    with pytest.raises(RecordChanged, match="Sara has changed ORD-.* in the meantime"):
         edit_order(order, user=None, **edit)
 
 

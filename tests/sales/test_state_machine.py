@@ -30,7 +30,7 @@ from core.imports.registry import undo_import
 from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
-from inventory.services.products import delete_product, fingerprint, save_product, set_for_all
+from inventory.services.products import delete_product, products_fingerprint, save_product, set_for_all
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
@@ -185,7 +185,7 @@ class Days(RuleBasedStateMachine):
     )
     def change_many(self, pks, name, data, old):
         value = data.draw({"category": categories, "threshold": thresholds}[name])
-        seen = fingerprint(Product.objects.filter(pk__in=pks), FIELDS[name])
+        seen = products_fingerprint(Product.objects.filter(pk__in=pks), FIELDS[name])
 
         def expect():
             if old:

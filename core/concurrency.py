@@ -1,0 +1,52 @@
+"""Somebody else was faster: nobody writes over what they have not seen.
+
+Whoever changes a record sends along what they last saw of it: a moment (`modified_at`), a number or a fingerprint. The
+record is locked, then the two are compared.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext
+
+from core.exceptions import RecordChanged, RecordGone
+
+
+def fingerprint(shown) -> str:
+    """A short text that is another one as soon as anything in `shown` is."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def same(last_seen, current) -> bool:
+    """Whether nothing has changed. Moments are compared to the millisecond, as JSON tells them."""
+    if isinstance(last_seen, datetime) and isinstance(current, datetime):
+        return abs(current - last_seen) < timedelta(milliseconds=1)
+    return last_seen == current
+
+
+def check_last_seen(record, last_seen, current=None, *, message: str = "") -> None:
+    """Raise RecordChanged unless `last_seen` is what the record shows now: `current`, else its `modified_at`.
+
+    None (or an empty text) as `last_seen` means that nobody has looked, so nothing is compared.
+    """
+    current = record.modified_at if current is None else current
+    if last_seen not in (None, "") and not same(last_seen, current):
+        raise RecordChanged(message or changed_sentence(record))
+
+
+def changed_sentence(record) -> str:
+    sentence = gettext(
+        "%(somebody)s has changed %(record)s in the meantime. Please look at it again and repeat your change."
+    )
+    return sentence % {"somebody": getattr(record, "modified_by", None) or gettext("Somebody"), "record": record}
+
+
+def lock_record(record: models.Model) -> models.Model:
+    """The record as it stands in the database, locked until the transaction ends. Raises RecordGone."""
+    model = type(record)
+    try:
+        return model._base_manager.select_for_update(no_key=True).get(pk=record.pk)
+    except model.DoesNotExist as error:
+        sentence = gettext("%(record)s has been deleted in the meantime.") % {"record": record}
+        raise RecordGone(sentence, record) from error
