@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Header, Query, Router, Status
+from ninja import Query, Router, Status
 from ninja.pagination import paginate
 
 from accounts.models import Customer
 from accounts.roles import require
 from accounts.tokens import requires
-from core.api.idempotency import once
+from core.api.idempotency import idempotent
 from core.api.pagination import KeysetPagination
 from core.concurrency import check_last_seen
 from core.exceptions import RecordGone
@@ -49,13 +49,6 @@ orders = Router(tags=["Orders"])
 dashboard = Router(tags=["Dashboard"])
 
 OWN = requires("sales.view_own_order")
-Key = Header(
-    None,
-    alias="Idempotency-Key",
-    min_length=1,
-    max_length=255,
-    description="Any text of your own. Sent again with the same request within 24 hours, it gets the same answer.",
-)
 
 
 @orders.get("/", auth=OWN, response=list[OrderRowOut], summary="List orders", operation_id="sales_list_orders_get")
@@ -72,12 +65,24 @@ def list_orders(request, filters: Query[OrderFilters]):
     summary="Place an order",
     operation_id="sales_place_order_post",
 )
-def place_order(request, payload: OrderIn, idempotency_key: str | None = Key):
+@idempotent(201)
+def place_order(request, payload: OrderIn):
     """Place a pending order. It reserves nothing, but cannot ask for more than there is today.
 
     Staff order for any active customer at any price, customers for themselves at list price.
     """
-    return once(request, idempotency_key, 201, lambda: place(request, payload))
+    for_anybody = request.user.has_perm("sales.add_order")
+    customer_id = payload.customer_id or (None if for_anybody else request.user.pk)
+    if customer_id is None:
+        raise ValidationError({"customer_id": _("This field is required.")})
+    if not for_anybody and customer_id != request.user.pk:
+        raise PermissionDenied(_("You can only order for yourself."))
+    lines = read_lines(payload.items)
+    if not for_anybody:
+        check_list_prices(lines)
+    with errors_at_fields(request):
+        order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
+    return OrderOut.from_orm(order)
 
 
 @orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order", operation_id="sales_get_order_get")
@@ -148,13 +153,10 @@ def remove_order(request, id: int):
     summary="Confirm an order",
     operation_id="sales_confirm_post",
 )
-def confirm(request, id: int, idempotency_key: str | None = Key):
+@idempotent(200)
+def confirm(request, id: int):
     """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
-
-    def act():
-        return OrderOut.from_orm(confirm_order(get_object_or_404(Order, pk=id), user=request.user))
-
-    return once(request, idempotency_key, 200, act)
+    return OrderOut.from_orm(confirm_order(get_object_or_404(Order, pk=id), user=request.user))
 
 
 @orders.post(
@@ -164,13 +166,10 @@ def confirm(request, id: int, idempotency_key: str | None = Key):
     summary="Cancel an order",
     operation_id="sales_cancel_post",
 )
-def cancel(request, id: int, idempotency_key: str | None = Key):
+@idempotent(200)
+def cancel(request, id: int):
     """Cancel the order and give back what it took; 409 if it is cancelled already."""
-
-    def act():
-        return step_out(*cancel_order(get_object_or_404(Order, pk=id), user=request.user))
-
-    return once(request, idempotency_key, 200, act)
+    return step_out(*cancel_order(get_object_or_404(Order, pk=id), user=request.user))
 
 
 @dashboard.get(
@@ -196,21 +195,6 @@ def visible_orders(request):
     """The orders that the asker may see: all, or (customers) their own."""
     found = Order.objects.select_related("customer", "created_by", "modified_by", "confirmed_by", "cancelled_by")
     return found if request.user.has_perm("sales.view_order") else found.filter(customer=request.user.pk)
-
-
-def place(request, payload: OrderIn) -> OrderOut:
-    for_anybody = request.user.has_perm("sales.add_order")
-    customer_id = payload.customer_id or (None if for_anybody else request.user.pk)
-    if customer_id is None:
-        raise ValidationError({"customer_id": _("This field is required.")})
-    if not for_anybody and customer_id != request.user.pk:
-        raise PermissionDenied(_("You can only order for yourself."))
-    lines = read_lines(payload.items)
-    if not for_anybody:
-        check_list_prices(lines)
-    with errors_at_fields(request):
-        order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
-    return OrderOut.from_orm(order)
 
 
 def edit(request, order: Order, payload: OrderChanges) -> Order:

@@ -1,14 +1,17 @@
 """Requests that may be sent twice and are carried out once."""
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from ninja import Header
 from ninja.responses import NinjaJSONEncoder
 from pydantic import BaseModel
 
@@ -18,30 +21,60 @@ from core.models import IdempotencyKey
 KEPT = timedelta(hours=24)
 
 
-def once(request, key: str | None, status: int, act: Callable[[], BaseModel]) -> HttpResponse:
-    """Answer with what `act` returns; sent again under the same key within 24 hours, with that same answer.
+KEY = inspect.Parameter(
+    "idempotency_key",
+    inspect.Parameter.KEYWORD_ONLY,
+    annotation=str | None,
+    default=Header(
+        None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Any text of your own. Sent again with the same request within 24 hours, it gets the same answer.",
+    ),
+)
 
-    Only what was done is remembered: a refused request did nothing and may be repeated under its key. Raises
+
+def idempotent(status: int):
+    """Let a route take an `Idempotency-Key`, and answer with this status and the schema that its function returns.
+
+    Sent again under the same key within 24 hours, a request gets that same answer and is not carried out again. Only
+    what was done is remembered: a refused request did nothing and may be repeated under its key. The route raises
     IdempotencyKeyReused if the key belongs to a different request of this user.
     """
-    if not key:
-        return answer(as_json(act()), status)
+
+    def decorate(view: Callable[..., BaseModel]):
+        @wraps(view)
+        def answered_once(request, *args, idempotency_key: str | None, **kwargs) -> HttpResponse:
+            if not idempotency_key:
+                return as_response(as_json(view(request, *args, **kwargs)), status)
+            with transaction.atomic():
+                kept, is_new = claim(request, idempotency_key)
+                if is_new:
+                    kept.answer, kept.status_code = as_json(view(request, *args, **kwargs)), status
+                    kept.save(update_fields=["answer", "status_code"])
+            return as_response(kept.answer, kept.status_code)
+
+        signature = inspect.signature(view)
+        answered_once.__signature__ = signature.replace(parameters=[*signature.parameters.values(), KEY])
+        return answered_once
+
+    return decorate
+
+
+def claim(request, key: str) -> tuple[IdempotencyKey, bool]:
+    """The key with what was answered under it, or a new one, locked; whoever comes second waits here for the first."""
+    keys = IdempotencyKey.objects.filter(user=request.user, key=key)
+    keys.filter(created_at__lt=timezone.now() - KEPT).delete()
     fingerprint = fingerprint_of(request)
-    with transaction.atomic():
-        IdempotencyKey.objects.filter(user=request.user, key=key, created_at__lt=timezone.now() - KEPT).delete()
-        try:
-            with transaction.atomic():  # whoever comes second with a key waits here for the first
-                kept = IdempotencyKey.objects.create(user=request.user, key=key, fingerprint=fingerprint)
-        except IntegrityError:
-            kept = IdempotencyKey.objects.get(user=request.user, key=key)
-            if kept.fingerprint != fingerprint:
-                raise IdempotencyKeyReused(
-                    gettext("This Idempotency-Key was used for another request. Take a new one.")
-                ) from None
-            return answer(kept.answer, kept.status_code)
-        kept.answer, kept.status_code = as_json(act()), status
-        kept.save(update_fields=["answer", "status_code"])
-    return answer(kept.answer, status)
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(user=request.user, key=key, fingerprint=fingerprint), True
+    except IntegrityError:
+        kept = keys.get()
+    if kept.fingerprint != fingerprint:
+        raise IdempotencyKeyReused(gettext("This Idempotency-Key was used for another request. Take a new one."))
+    return kept, False
 
 
 def fingerprint_of(request) -> str:
@@ -58,7 +91,7 @@ def as_json(result: BaseModel) -> str:
     return json.dumps(result.model_dump(), cls=NinjaJSONEncoder)
 
 
-def answer(body: str, status: int) -> HttpResponse:
+def as_response(body: str, status: int) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
 
 
