@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -11,20 +10,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.forms import NewPasswordForm, StaffChangeForm, StaffCreationForm
 from accounts.models import Customer, User
 from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
-from accounts.services import check_admin_remains, check_deletable, delete_user, lock_people, save_user
+from accounts.services import check_deletable, delete_user, lock_people, save_user
 from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
-from core.admin.forms import ConcurrentEditForm
 from core.admin.history import ReadableHistoryAdmin
 from core.exceptions import BusinessError
 from core.fields import format_phone
-from core.images import PictureField
 from core.imports.admin import ImportMixin
 from core.money import format_money
 
@@ -139,54 +136,6 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
             else gettext("{} is also the name of {}. Please check that this is not the same person.")
         )
         self.message_user(request, format_html(sentence, customer, links), messages.WARNING)
-
-
-class StaffForm(ConcurrentEditForm):
-    """A colleague has one of the staff roles, and one active admin always remains."""
-
-    avatar = PictureField(required=False, help_text=_("JPEG, PNG or WebP."))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "role" in self.fields:
-            roles = [(role.value, role.label) for role in User.STAFF_ROLES]
-            self.fields["role"].choices = roles if self.instance.pk else [("", gettext("Choose a role")), *roles]
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.instance.pk:
-            role, is_active = self.instance.role, self.instance.is_active
-            self.instance.role = cleaned.get("role", role)
-            self.instance.is_active = cleaned.get("is_active", is_active)
-            try:
-                check_admin_remains(self.instance)
-            except BusinessError as error:
-                at = "role" if self.instance.role != User.Role.ADMIN else "is_active"
-                raise ValidationError({at: str(error)}) from error
-        return cleaned
-
-
-class StaffCreationForm(StaffForm, UserCreationForm):
-    usable_password = None  # everybody here signs in with a password
-
-    class Meta:
-        model = User
-        fields = ["email"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["email"].widget.attrs.pop("autofocus", None)
-        self.initial["role"] = ""  # nobody becomes an admin by oversight
-
-
-class StaffChangeForm(StaffForm):
-    class Meta:
-        model = User
-        fields = "__all__"
-
-
-class NewPasswordForm(AdminPasswordChangeForm):
-    usable_password = None
 
 
 @admin.register(User)

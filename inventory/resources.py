@@ -17,6 +17,7 @@ from inventory.import_undo import ProductUndo
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.imports import import_products
 from inventory.services.stock import lock_products
+from inventory.visibility import may_see
 
 PRICES = {"cost_price", "selling_price"}
 
@@ -158,9 +159,7 @@ class ProductResource(ImportResource):
 
     def get_export_fields(self, selected_fields=None):
         fields = super().get_export_fields(selected_fields)
-        if self.user is None or self.user.has_perm("inventory.view_cost"):
-            return fields
-        return [field for field in fields if field.attribute != "cost_price"]
+        return [field for field in fields if self.user is None or may_see(self.user, field.attribute)]
 
 
 class StockChangeResource(ModelResource):

@@ -12,6 +12,7 @@ from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, mon
 from core.text_search import every_word
 from inventory.models import MAX_QUANTITY, StockChange
 from inventory.stock_status import StockStatus
+from inventory.visibility import NEEDED, VIEW_STOCK
 
 Status = choice(StockStatus)
 Kind = choice(StockChange.Kind)
@@ -19,15 +20,8 @@ Price = money()
 Sku = text_type(100, required=True)
 Name = text_type(255, required=True)
 
-# Fields of a product that not everybody may see, and the permission that shows them.
-GUARDED = {
-    "cost_price": "inventory.view_cost",
-    "profit_margin": "inventory.view_cost",
-    "stock_qty": "inventory.view_stock",
-    "low_stock_threshold": "inventory.view_stock",
-    "created_by": "inventory.view_stock",
-    "modified_by": "inventory.view_stock",
-}
+# Customers do not learn who works on the catalogue either.
+GUARDED = NEEDED | dict.fromkeys(("created_by", "modified_by"), VIEW_STOCK)
 
 
 class ProductOut(AuditedOut):

@@ -20,6 +20,7 @@ from core.exceptions import RecordGone
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from inventory.services.stock import Shortage
+from inventory.visibility import may_see
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
@@ -250,7 +251,7 @@ def check_list_prices(lines: Sequence[NewItem]) -> None:
 @contextmanager
 def errors_at_fields(request):
     """What a service says of an order's lines or customer belongs to that field of the request (400, not 409)."""
-    exactly = request.user.has_perm("inventory.view_stock")
+    exactly = may_see(request.user, "stock_qty")
     try:
         yield
     except InsufficientStock as error:

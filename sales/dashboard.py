@@ -17,6 +17,7 @@ from core.i18n import format_count
 from core.money import format_money, round_money
 from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
+from inventory.visibility import may_see
 from sales.models import Order, OrderItem
 
 PERIODS = {1: _("Today"), 7: _("7 days"), 30: _("30 days"), 90: _("90 days")}
@@ -116,7 +117,7 @@ def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
             new_customers(period),
         ),
     ]
-    if user.has_perm("inventory.view_cost"):
+    if may_see(user, "stock_value"):
         stock = Product.objects.stock_worth()
         pieces = ngettext("%(n)s pieces", "%(n)s pieces", stock["pieces"]) % {"n": format_count(stock["pieces"])}
         url = reverse("admin:inventory_product_changelist")

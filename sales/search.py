@@ -23,6 +23,7 @@ from core.fields import CONTROL_CHARACTER
 from core.i18n import format_count
 from core.money import format_money
 from inventory.models import Product
+from inventory.visibility import may_see
 from sales.models import Order
 
 LIMIT = 6  # results of a kind; more are in its list
@@ -67,7 +68,7 @@ def describe_customer(customer: Customer, user: User) -> tuple[str, str]:
 
 
 def describe_product(product: Product, user: User) -> tuple[str, str]:
-    if not user.has_perm("inventory.view_stock"):
+    if not may_see(user, "stock_qty"):
         return product.name, product.sku
     return product.name, line(product.sku, gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)})
 

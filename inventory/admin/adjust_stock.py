@@ -14,7 +14,7 @@ from core.exceptions import BusinessError
 from core.fields import validate_visible
 from core.i18n import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
-from inventory.services.stock import adjust_stock, adjusted_quantity
+from inventory.services import stock
 
 
 class AdjustStockForm(RecordDialogForm):
@@ -74,40 +74,32 @@ class AdjustStockForm(RecordDialogForm):
             self.add_error("details", gettext("Please say in a few words why the stock changes."))
         if "quantity" in cleaned and "mode" in cleaned:
             try:
-                adjusted_quantity(self.record.stock_qty, **self.change())
+                stock.adjusted_quantity(self.record.stock_qty, **self.change())
             except BusinessError as error:
                 raise ValidationError({"quantity": str(error)}) from error
         return cleaned
 
 
-class AdjustsStock:
-    """For the product admin: the dialog, from the product's page and from its row in the list."""
-
-    actions_detail = actions_row = ["adjust_stock"]
-
-    def has_adjust_stock_permission(self, request, object_id=None):
-        return request.user.has_perm("inventory.adjust_stock")
-
-    @action(
-        description=_("Adjust stock"),
-        icon="inventory",
-        permissions=["adjust_stock"],
-        url_path="adjust-stock",
-        dialog={"title": _("Adjust stock"), "form_class": AdjustStockForm, "form_submit_text": _("Adjust stock")},
-    )
-    def adjust_stock(self, request, form, object_id):
-        try:
-            product = adjust_stock(
-                form.record,
-                user=request.user,
-                reason=form.reason_in_words(),
-                last_seen=form.record.stock_qty,
-                **form.change(),
-            )
-        except BusinessError as error:
-            self.message_user(request, str(error), messages.ERROR)
-        else:
-            said = gettext("%(product)s: stock %(before)s → %(after)s.")
-            stock = {"product": product, "before": form.record.stock_qty, "after": product.stock_qty}
-            self.message_user(request, said % stock, messages.SUCCESS)
-        return close_dialog(request, self.change_url(object_id))
+@action(
+    description=_("Adjust stock"),
+    icon="inventory",
+    permissions=["adjust_stock"],
+    url_path="adjust-stock",
+    dialog={"title": _("Adjust stock"), "form_class": AdjustStockForm, "form_submit_text": _("Adjust stock")},
+)
+def adjust_stock(model_admin, request, form, object_id):
+    try:
+        product = stock.adjust_stock(
+            form.record,
+            user=request.user,
+            reason=form.reason_in_words(),
+            last_seen=form.record.stock_qty,
+            **form.change(),
+        )
+    except BusinessError as error:
+        model_admin.message_user(request, str(error), messages.ERROR)
+    else:
+        sentence = gettext("%(product)s: stock %(before)s → %(after)s.")
+        figures = {"product": product, "before": form.record.stock_qty, "after": product.stock_qty}
+        model_admin.message_user(request, sentence % figures, messages.SUCCESS)
+    return close_dialog(request, model_admin.change_url(object_id))

@@ -21,19 +21,13 @@ def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
     return [*shown, (gettext("In stock"), format_count(product.stock_qty), low)]
 
 
-class ProductCard:
-    change_form_outer_before_template = "inventory/product_card.html"
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
-        if obj and obj.pk:
-            product = Product.objects.get(pk=obj.pk)  # as it is, not as a form with errors has it
-            context["card"] = {
-                "image": product.image.url if product.image else "",
-                "name": product.name,
-                "sku": product.sku,
-                "category": product.category,
-                "badge": self.status(product),
-                "figures": figures(product, with_cost=self.may_see(request, "cost_price")),
-            }
-        return super().render_change_form(request, context, add, change, form_url, obj)
+def product_card(product: Product, *, badge: str, with_cost: bool) -> dict:
+    """What stands above the product's form."""
+    return {
+        "image": product.image.url if product.image else "",
+        "name": product.name,
+        "sku": product.sku,
+        "category": product.category,
+        "badge": badge,
+        "figures": figures(product, with_cost=with_cost),
+    }

@@ -1,30 +1,27 @@
 """Products in the admin."""
 
-from django import forms
 from django.contrib import admin
 from django.utils.text import Truncator
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.base import BackOfficeAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter
-from core.admin.forms import ConcurrentEditForm
 from core.admin.history import ReadableHistoryAdmin
-from core.images import PictureField
 from core.imports.admin import ImportMixin
 from core.money import format_money
-from inventory.admin.adjust_stock import AdjustsStock
-from inventory.admin.bulk_changes import THRESHOLD_HELP, BulkChanges
-from inventory.admin.product_card import ProductCard
+from inventory.admin.adjust_stock import adjust_stock
+from inventory.admin.bulk_change import change_category, change_low_stock_threshold
+from inventory.admin.filters import CategoryFilter, StockStatusFilter
+from inventory.admin.forms import ProductForm
+from inventory.admin.product_card import product_card
 from inventory.admin.stock_changes import StockChangeInline
-from inventory.models import MAX_QUANTITY, Product
+from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
+from inventory.visibility import may_see
 
 STATUS_COLOURS = {
     StockStatus.IN_STOCK: "success",
@@ -33,63 +30,25 @@ STATUS_COLOURS = {
 }
 
 
-class CategoryFilter(DropdownFilter):
-    title, parameter_name = _("category"), "category"
-
-    def lookups(self, request, model_admin):
-        none = gettext("No category")
-        return [(category or "-", category or none) for category in Product.objects.categories()]
-
-    def queryset(self, request, queryset):
-        value = self.value()
-        return queryset.filter(category="" if value == "-" else value) if value else queryset
-
-
-class StockStatusFilter(DropdownFilter):
-    title, parameter_name = _("stock"), "stock_status"
-
-    def lookups(self, request, model_admin):
-        return StockStatus.choices
-
-    def queryset(self, request, queryset):
-        return queryset.with_status().filter(status=self.value()) if self.value() else queryset
-
-
-class ProductForm(ConcurrentEditForm):
-    image = PictureField(label=_("Image"), required=False, help_text=_("JPEG, PNG or WebP."))
-    initial_stock = forms.IntegerField(
-        label=_("Initial stock"),
-        required=False,
-        min_value=0,
-        max_value=MAX_QUANTITY,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-        help_text=_("Pieces on the shelf now. Later changes go through “Adjust stock”."),
-    )
-
-    class Meta:
-        help_texts = {"low_stock_threshold": THRESHOLD_HELP}
-        widgets = {"category": UnfoldAdminTextInputWidget(attrs={"list": "categories", "autocomplete": "off"})}
-
-
 @admin.register(Product)
-class ProductAdmin(
-    ProductCard,
-    AdjustsStock,
-    BulkChanges,
-    ImportMixin,
-    FormulaSafeExportAdmin,
-    ReadableHistoryAdmin,
-    BackOfficeAdmin,
-):
+class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+    # The list
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
-    form = ProductForm
     list_display = ["product", "category", "cost", "price", "margin", "stock_qty", "status", "modified_at"]
     list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]
     search_help_text = _("SKU, name or category")
     sortable_by = ["product", "category", "cost", "price", "stock_qty", "modified_at"]
+    actions = [change_category, change_low_stock_threshold]
+    actions_row = ["adjust_stock"]
+
+    # The page of one
+    form = ProductForm
+    change_form_outer_before_template = "inventory/product_card.html"
     inlines = [StockChangeInline]
+    actions_detail = ["adjust_stock"]
+    adjust_stock = adjust_stock
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by"]
     add_fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), "image"]}),
@@ -103,7 +62,6 @@ class ProductAdmin(
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     delete_hint = _("It is in these pending orders: confirm, cancel or delete them first.")
-    NEEDS_VIEW_COST = {"cost", "margin", "cost_price"}
 
     # What one sees
 
@@ -145,13 +103,26 @@ class ProductAdmin(
         return [(title, {**options, "fields": list(visible(options["fields"]))}) for title, options in fieldsets]
 
     def may_see(self, request, name: str) -> bool:
-        return name not in self.NEEDS_VIEW_COST or request.user.has_perm("inventory.view_cost")
+        return may_see(request.user, name)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
+        if obj and obj.pk:
+            product = Product.objects.get(pk=obj.pk)  # as it is, not as a form with errors has it
+            with_cost = self.may_see(request, "cost_price")
+            context["card"] = product_card(product, badge=self.status(product), with_cost=with_cost)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_export_resource_kwargs(self, request, **kwargs):
         return {"user": request.user}
 
     def get_inlines(self, request, obj):
         return super().get_inlines(request, obj) if obj else []
+
+    # Who may
+
+    def has_adjust_stock_permission(self, request, object_id=None):
+        return request.user.has_perm("inventory.adjust_stock")
 
     # What one does
 

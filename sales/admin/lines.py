@@ -1,30 +1,18 @@
 """The lines of an order on its page."""
 
 from django.conf import settings
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from core.admin.base import is_primary_key
+from accounts.roles import require
 from core.money import format_money
+from inventory.models import Product
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import OrderItem
-
-
-def copied_lines(request) -> list[dict]:
-    """What the lines of a new order start with if its address says which order it is a `copy` of.
-
-    The pieces are the other order's, the prices today's; products that are gone are left out.
-    """
-    may_see = request.user.has_perm("sales.view_order")
-    if request.method != "GET" or not may_see or not is_primary_key(request.GET.get("copy", "")):
-        return []
-    items = OrderItem.objects.filter(order=request.GET["copy"], product__isnull=False).select_related("product")
-    return [
-        {"product": item.product_id, "quantity": item.quantity, "unit_price": item.product.selling_price}
-        for item in items
-    ]
 
 
 class OrderItemInline(TabularInline):
@@ -61,3 +49,10 @@ class OrderItemInline(TabularInline):
         return request.user.has_perm("sales.change_order") and obj.is_pending
 
     has_add_permission = has_delete_permission = has_change_permission
+
+
+def product_info(request, pk: int) -> JsonResponse:
+    """What the order form needs to know of a product once it is picked."""
+    require(request, "sales.add_order")
+    product = get_object_or_404(Product, pk=pk)
+    return JsonResponse({"unit_price": str(product.selling_price), "stock_qty": product.stock_qty})

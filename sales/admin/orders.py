@@ -1,26 +1,27 @@
-"""Orders in the admin: the page of one."""
+"""Orders in the admin: what the list and the page show, who may do what, and how the form is saved."""
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.http import HttpResponseRedirect
+from django.urls import path
+from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.decorators import display
 
-from accounts.roles import require
+from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, is_primary_key
 from core.admin.export import FormulaSafeExportAdmin
-from core.fields import format_phone
+from core.admin.filters import AmountRangeFilter, LocalDateRangeFilter
+from core.admin.history import ReadableHistoryAdmin
 from core.money import format_money
-from inventory.models import Product
-from sales.admin.lines import OrderItemInline, copied_lines
-from sales.admin.order_history import OrderHistory
-from sales.admin.order_list import OrderList
-from sales.admin.steps import OrderSteps
+from sales.admin.confirm_cancel import cancel_one, cancel_selected, confirm_one, confirm_selected
+from sales.admin.duplicate_order import copied_lines, duplicate_order
+from sales.admin.lines import OrderItemInline, product_info
+from sales.admin.order_list import filtered_sum, status_badge, status_tabs
+from sales.admin.print_order import print_order, print_packing_slip
+from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import OrderForm
 from sales.models import Order
 from sales.resources import OrderLineResource, OrderResource
@@ -28,15 +29,31 @@ from sales.services import create_order, delete_order, edit_order
 
 
 @admin.register(Order)
-class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, BackOfficeAdmin):
+class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
+    # The list
     import_export_change_list_template = "admin/import_export/change_list_export.html"
+    list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
+    list_display = ["order_number", "customer", "order_date", "status_badge", "total", "created_by"]
+    list_select_related = ["customer", "created_by"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("customer", AutocompleteSelectFilter),
+        ("order_date", RangeDateFilter),
+        ("confirmed_at", LocalDateRangeFilter),
+        ("total_amount", AmountRangeFilter),
+        CreatedByFilter,
+    ]
+    date_hierarchy = "order_date"
+    search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
+    search_help_text = _("Order number, or the customer's name or e-mail")
+    actions = [confirm_selected, cancel_selected]
+
+    # The page of one
     form = OrderForm
     change_form_outer_before_template = "sales/order_form_texts.html"
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
-    actions = ["confirm_selected", "cancel_selected"]
-    actions_detail = ["confirm_one", "cancel_one", "duplicate_order", "print_order", "print_packing_slip"]
     readonly_fields = [
         "order_number",
         "order_date",
@@ -61,6 +78,9 @@ class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, Ba
             },
         )
     ]
+    actions_detail = ["confirm_one", "cancel_one", "duplicate_order", "print_order", "print_packing_slip"]
+    confirm_one, cancel_one = confirm_one, cancel_one
+    duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
 
     class Media:
         js = ["sales/order_form.js"]
@@ -68,9 +88,29 @@ class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, Ba
 
     # What one sees
 
+    @display(description=_("Status"), ordering="status")
+    def status_badge(self, order):
+        return status_badge(order)
+
+    @display(description=_("Total"), ordering="total_amount")
+    def total(self, order):
+        return format_html(
+            '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
+        )
+
     @display(description=_("Last step"))
     def standing(self, order):
         return f"{capfirst(order.status_sentence())}."
+
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        changelist.tabs, changelist.sum = status_tabs(changelist), filtered_sum(changelist)
+        return changelist
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        if request.user.has_perm("inventory.view_stockchange"):
+            add_stock_changes(historical_records)
 
     # Who may
 
@@ -80,7 +120,31 @@ class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, Ba
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
 
+    def has_confirm_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "confirm")
+
+    def has_cancel_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "cancel")
+
+    def has_duplicate_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
+
+    def get_actions_detail(self, request, object_id):
+        """Only the steps that are still open."""
+        order = self.get_object(request, object_id)
+        leads_to = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
+        return [
+            step
+            for step in super().get_actions_detail(request, object_id)
+            if not (status := leads_to.get(step.method.original_function_name))
+            or (order and status in order.NEXT_STATUSES[order.status])
+        ]
+
     # What one does
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(product_info)
+        return [path("product-info/<int:pk>/", view, name="sales_product_info"), *super().get_urls()]
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
@@ -117,59 +181,3 @@ class OrderAdmin(OrderList, OrderSteps, FormulaSafeExportAdmin, OrderHistory, Ba
 
     def delete_model(self, request, obj):
         delete_order(obj, user=request.user)
-
-    # The next three change nothing, so they are links.
-
-    def has_duplicate_permission(self, request, object_id=None):
-        return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
-
-    @action(description=_("Duplicate"), icon="content_copy", permissions=["duplicate"], url_path="duplicate")
-    def duplicate_order(self, request, object_id):
-        """The form of a new order, with this one's customer and lines."""
-        order = self.get_object_or_404(request, object_id)
-        lost = order.items.filter(product__isnull=True).count()
-        if lost:
-            sentence = ngettext(
-                "One line is left out, because the product has been deleted.",
-                "%(n)s lines are left out, because the product has been deleted.",
-                lost,
-            )
-            self.message_user(request, sentence % {"n": lost}, messages.WARNING)
-        return HttpResponseRedirect(f"{reverse('admin:sales_order_add')}?customer={order.customer_id}&copy={order.pk}")
-
-    @action(description=_("Print"), icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
-    def print_order(self, request, object_id):
-        return self.on_paper(request, object_id, gettext("Order %(order)s"))
-
-    @action(
-        description=_("Packing slip"),
-        icon="package_2",
-        permissions=["view"],
-        url_path="packing-slip",
-        attrs={"target": "_blank"},
-    )
-    def print_packing_slip(self, request, object_id):
-        return self.on_paper(request, object_id, gettext("Packing slip %(order)s"), packing_slip=True)
-
-    def on_paper(self, request, object_id, title: str, **context):
-        order = self.get_object_or_404(request, object_id)
-        context |= {
-            "title": title % {"order": order},
-            "order": order,
-            "items": order.items.all(),
-            "total": format_money(order.total_amount),
-            "phone": format_phone(order.customer.phone),
-            "firm_name": settings.FIRM_NAME,
-            "firm_address": settings.FIRM_ADDRESS,
-        }
-        return TemplateResponse(request, "sales/order_print.html", context)
-
-    def get_urls(self):
-        info = path("product-info/<int:pk>/", self.admin_site.admin_view(self.product_info), name="sales_product_info")
-        return [info, *super().get_urls()]
-
-    def product_info(self, request, pk: int) -> JsonResponse:
-        """What the order form needs to know of a product once it is picked."""
-        require(request, "sales.add_order")
-        product = get_object_or_404(Product, pk=pk)
-        return JsonResponse({"unit_price": str(product.selling_price), "stock_qty": product.stock_qty})

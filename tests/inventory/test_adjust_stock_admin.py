@@ -117,7 +117,7 @@ def test_a_stock_that_moves_while_the_answer_is_checked_is_not_overwritten(as_ad
         adjust_stock(product, user=None, change=-1, reason="Sold by hand")
         return adjust_stock(*args, **options)
 
-    monkeypatch.setattr("inventory.admin.adjust_stock.adjust_stock", sold_meanwhile)
+    monkeypatch.setattr("inventory.services.stock.adjust_stock", sold_meanwhile)
     response = as_admin.post(url("adjust_stock", product), ADJUST)
     assert said(response) == [f"The stock of {product} has changed from 8 to 7 in the meantime."]
     product.refresh_from_db()
