@@ -10,7 +10,8 @@ from accounts.models import Customer
 from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
 from core.bulk import find_all
 from core.imports.registry import register_import
-from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, Row, TextWidget
+from core.imports.resource import ImportResource
+from core.imports.widgets import KeyWidget, MoneyWidget, Row, TextWidget
 from core.spreadsheets.cells import as_text, is_blank
 
 UNIQUE = {  # with what is said of lines that share one

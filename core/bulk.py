@@ -6,9 +6,9 @@ What is written here leaves its versions in the history, with who and why, as `s
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from accounts.models import User
 from core.models import AuditedModel
 
 BATCH = 1000
@@ -34,7 +34,7 @@ def lock_all(model: type[models.Model], ids: Iterable[int]) -> dict[int, models.
     return found
 
 
-def create_all(model: type[AuditedModel], records: list, *, reason: str, user: User | None) -> None:
+def create_all(model: type[AuditedModel], records: list, *, reason: str, user: AbstractBaseUser | None) -> None:
     """Save new records."""
     for record in records:
         record.stamp(user, reason)
@@ -48,7 +48,7 @@ def update_all(
     fields: list[str],
     *,
     reason: str,
-    user: User | None,
+    user: AbstractBaseUser | None,
     at: datetime | None = None,
 ) -> None:
     """Write these fields of locked records.
@@ -71,7 +71,7 @@ def update_all(
     )
 
 
-def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: User | None) -> None:
+def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: AbstractBaseUser | None) -> None:
     """Delete locked records that nothing refers to."""
     for batch in batches(records):
         for record in batch:

@@ -11,7 +11,8 @@ from core.bulk import find_all
 from core.i18n import format_count
 from core.imports.options import ImportOption
 from core.imports.registry import register_import
-from core.imports.resource import ImportResource, KeyWidget, MoneyWidget, TextWidget
+from core.imports.resource import ImportResource
+from core.imports.widgets import KeyWidget, MoneyWidget, TextWidget
 from core.spreadsheets.cells import as_whole_number, is_blank
 from inventory.import_undo import ProductUndo
 from inventory.models import MAX_QUANTITY, Product, StockChange

@@ -1,17 +1,14 @@
 """What the import of any list has in common: read, judge every line, show, and write all of it or nothing."""
 
 import logging
-import re
 from collections import Counter, defaultdict
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, models
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 from import_export.results import RowResult
-from import_export.widgets import Widget
 
 from core.bulk import BATCH
 from core.channels import Channel, change_channel
@@ -22,8 +19,8 @@ from core.imports.models import ImportedRow, ImportRecord
 from core.imports.options import ImportOption
 from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded, named_lines
 from core.imports.undo import Undo
-from core.money import round_money
-from core.spreadsheets.cells import as_decimal, as_text, is_blank
+from core.imports.widgets import Row
+from core.spreadsheets.cells import is_blank
 from core.spreadsheets.reading import UnreadableFile
 
 logger = logging.getLogger(__name__)
@@ -35,59 +32,6 @@ KINDS = {
     RowResult.IMPORT_TYPE_INVALID: "error",
     RowResult.IMPORT_TYPE_ERROR: "error",
 }
-
-
-class Row(dict):
-    """A row of the file: its cells by column, its line, and how the file writes decimals.
-
-    `errors` (by column) are those that only show when the row is seen beside the others and the database.
-    """
-
-    def __init__(self, cells, *, line: int, decimal_comma: bool):
-        super().__init__(cells)
-        self.line, self.decimal_comma, self.errors, self.rounded = line, decimal_comma, {}, []
-
-
-class TextWidget(Widget):
-    """Text as a person saw it, in the one spelling that the model's field knows (`normalise`)."""
-
-    def __init__(self, field: models.Field | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.normalise = field.to_python if field else str
-
-    def clean(self, value, row=None, **kwargs):
-        return self.normalise(as_text(value))
-
-
-class KeyWidget(TextWidget):
-    """A text by which a record is known: a spreadsheet must not have made another one of it."""
-
-    def clean(self, value, row=None, **kwargs):
-        key = super().clean(value)
-        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
-            raise ValueError(
-                gettext("A spreadsheet has shortened this number. Format the column as text and enter it again.")
-            )
-        return key
-
-
-class MoneyWidget(Widget):
-    """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
-
-    def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):
-        super().__init__(**kwargs)
-        self.column, self.limit, self.negative = column, Decimal(10) ** (digits - 2), negative
-
-    def clean(self, value, row=None, **kwargs):
-        exact = as_decimal(value, decimal_comma=row.decimal_comma)
-        if exact < 0 and not self.negative:
-            raise ValueError(gettext("This must not be negative."))
-        if abs(exact) >= self.limit:  # before rounding, which has its own limit
-            raise ValueError(gettext("This is more than an amount can be here."))
-        amount = round_money(exact) + 0  # + 0: there is a -0
-        if amount != exact:
-            row.rounded.append(self.column)
-        return amount
 
 
 class ImportResource(ModelResource):
@@ -318,23 +262,42 @@ class ImportResource(ModelResource):
         (self.new if is_create else self.changed).append(instance)
 
     def after_import(self, dataset, result, **kwargs):
+        """Write everything at once, unless something speaks against it."""
         if self.dry_run or not self.written:
             return
         if result.has_errors():
             raise ImportOutdated(gettext("Nothing was imported, because a line cannot be read. It is named below."))
         if result.has_validation_errors() and not self.leave_out_errors:
             return
-        records = self._meta.model._meta.verbose_name_plural
-        if self.last_seen is not None and self.report.fingerprint != self.last_seen:
-            raise ImportOutdated(
-                gettext(
-                    "The %(records)s have changed since this preview was made, so nothing was imported. "
-                    "This is what the import would do now."
-                )
-                % {"records": records}
+        self.check_preview()
+        record = self.new_record()
+        try:
+            with change_channel(Channel.IMPORT):
+                written = self.write(in_firms_language(_("Import %(record)s")) % {"record": record})
+                record.details = {option.name: getattr(self, option.name) for option in self.options} | written
+                self.save_record(record)
+        except (IntegrityError, OperationalError) as error:
+            records = self._meta.model._meta.verbose_name_plural
+            logger.exception("An import of %s failed", records)
+            sentence = gettext(
+                "Somebody else was writing the same %(records)s at the same moment, "
+                "so nothing was imported. Please look at the preview again."
             )
+            raise ImportOutdated(sentence % {"records": records}) from error
+        self.done = record
+
+    def check_preview(self) -> None:
+        """Raise ImportOutdated if the import would no longer do what its preview showed."""
+        if self.last_seen is not None and self.report.fingerprint != self.last_seen:
+            sentence = gettext(
+                "The %(records)s have changed since this preview was made, so nothing was imported. "
+                "This is what the import would do now."
+            )
+            raise ImportOutdated(sentence % {"records": self._meta.model._meta.verbose_name_plural})
+
+    def new_record(self) -> ImportRecord:
         counts = self.report.counts
-        record = ImportRecord(
+        return ImportRecord(
             target=self.target(),
             file_name=self.reference,
             new_count=counts["new"],
@@ -343,37 +306,14 @@ class ImportResource(ModelResource):
             left_out_count=counts["error"],
             created_by=self.user,
         )
-        try:
-            with change_channel(Channel.IMPORT):
-                written = self.write(in_firms_language(_("Import %(record)s")) % {"record": record})
-                record.details = {option.name: getattr(self, option.name) for option in self.options} | written
-                self.save_record(record)
-        except (IntegrityError, OperationalError) as error:
-            logger.exception("An import of %s failed", records)
-            raise ImportOutdated(
-                gettext(
-                    "Somebody else was writing the same %(records)s at the same moment, "
-                    "so nothing was imported. Please look at the preview again."
-                )
-                % {"records": records}
-            ) from error
-        self.done = record
 
     def save_record(self, record: ImportRecord) -> None:
-        """Remember what was written where, so that it can be told and undone."""
+        """Remember what was written where, so that it can be shown and undone."""
         record.save()
         rows = []
         for instance, line, is_new, changes in self.written:
             key, name = self.describe(instance)
-            rows.append(
-                ImportedRow(
-                    record=record,
-                    object_id=instance.pk,
-                    line=line,
-                    key=key,
-                    name=name[:255],
-                    is_new=is_new,
-                    changes=changes,
-                )
-            )
+            row = ImportedRow(record=record, object_id=instance.pk, line=line, is_new=is_new, changes=changes)
+            row.key, row.name = key, name[:255]
+            rows.append(row)
         ImportedRow.objects.bulk_create(rows, batch_size=BATCH)

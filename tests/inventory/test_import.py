@@ -236,7 +236,7 @@ def test_what_nobody_foresaw_stops_the_import_and_is_said(monkeypatch):
     def stumble(value):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("core.imports.resource.round_money", stumble)
+    monkeypatch.setattr("core.imports.widgets.round_money", stumble)
     known = make_product(sku="B")
     report = run(HEADER + "A,Chai,,,1,,\nB,Chang,,,,,\n", leave_out_errors=True)
     assert report.problem == "Nothing was imported, because a line cannot be read. It is named below."

@@ -1,0 +1,64 @@
+"""How the cells of a file are read: as text, as the key of a record, as an amount."""
+
+import re
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext
+from import_export.widgets import Widget
+
+from core.money import round_money
+from core.spreadsheets.cells import as_decimal, as_text
+
+
+class Row(dict):
+    """A row of the file: its cells by column, its line, and how the file writes decimals.
+
+    `errors` (by column) are those that only show when the row is seen beside the others and the database.
+    """
+
+    def __init__(self, cells, *, line: int, decimal_comma: bool):
+        super().__init__(cells)
+        self.line, self.decimal_comma, self.errors, self.rounded = line, decimal_comma, {}, []
+
+
+class TextWidget(Widget):
+    """Text as a person saw it, in the one spelling that the model's field knows (`normalise`)."""
+
+    def __init__(self, field: models.Field | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.normalise = field.to_python if field else str
+
+    def clean(self, value, row=None, **kwargs):
+        return self.normalise(as_text(value))
+
+
+class KeyWidget(TextWidget):
+    """A text by which a record is known: a spreadsheet must not have made another one of it."""
+
+    def clean(self, value, row=None, **kwargs):
+        key = super().clean(value)
+        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
+            raise ValueError(
+                gettext("A spreadsheet has shortened this number. Format the column as text and enter it again.")
+            )
+        return key
+
+
+class MoneyWidget(Widget):
+    """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
+
+    def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        self.column, self.limit, self.negative = column, Decimal(10) ** (digits - 2), negative
+
+    def clean(self, value, row=None, **kwargs):
+        exact = as_decimal(value, decimal_comma=row.decimal_comma)
+        if exact < 0 and not self.negative:
+            raise ValueError(gettext("This must not be negative."))
+        if abs(exact) >= self.limit:  # before rounding, which has its own limit
+            raise ValueError(gettext("This is more than an amount can be here."))
+        amount = round_money(exact) + 0  # + 0: there is a -0
+        if amount != exact:
+            row.rounded.append(self.column)
+        return amount
