@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
@@ -101,7 +102,7 @@ def delete_user(user: User, *, by: User | None) -> None:
 def check_deletable(user: User) -> None:
     """Raise LastAdmin or UserInUse if what the user is or did forbids deleting them."""
     check_admin_remains(user, deleting=True)
-    relations = [
+    relations: list[Any] = [
         field for field in user._meta.get_fields(include_hidden=True) if field.one_to_many and field.auto_created
     ]
     kinds = {

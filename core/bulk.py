@@ -5,10 +5,11 @@ What is written here leaves its versions in the history, with who and why, as `s
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
+from core.concurrency import Record
 from core.models import AuditedModel
 
 BATCH = 1000
@@ -25,16 +26,16 @@ def find_all(queryset: models.QuerySet, column: str, values: Iterable) -> list:
     return [record for batch in batches(sorted(values)) for record in queryset.filter(**{f"{column}__in": batch})]
 
 
-def lock_all(model: type[models.Model], ids: Iterable[int]) -> dict[int, models.Model]:
+def lock_all(model: type[Record], ids: Iterable[int]) -> dict[int, Record]:
     """The records with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
-    found = {}
+    found: dict[int, Record] = {}
     for batch in batches(sorted(set(ids))):
         locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=batch)
         found |= {record.pk: record for record in locked.order_by("pk")}
     return found
 
 
-def create_all(model: type[AuditedModel], records: list, *, reason: str, user: AbstractBaseUser | None) -> None:
+def create_all(model: type[AuditedModel], records: list, *, reason: str, user: Any) -> None:
     """Save new records."""
     for record in records:
         record.stamp(user, reason)
@@ -48,7 +49,7 @@ def update_all(
     fields: list[str],
     *,
     reason: str,
-    user: AbstractBaseUser | None,
+    user: Any,
     at: datetime | None = None,
 ) -> None:
     """Write these fields of locked records.
@@ -59,7 +60,8 @@ def update_all(
         return
     for record in records:
         record.stamp(user, reason, at=at)
-    model._base_manager.bulk_create(
+    manager: Any = model._base_manager
+    manager.bulk_create(
         records,
         batch_size=BATCH,
         update_conflicts=True,
@@ -71,7 +73,7 @@ def update_all(
     )
 
 
-def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: AbstractBaseUser | None) -> None:
+def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: Any) -> None:
     """Delete locked records that nothing refers to."""
     for batch in batches(records):
         for record in batch:

@@ -6,11 +6,15 @@ record is locked, then the two are compared.
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.translation import gettext
 
 from core.exceptions import RecordChanged, RecordGone
+
+Record = TypeVar("Record", bound=models.Model)
 
 
 def fingerprint(shown) -> str:
@@ -42,11 +46,11 @@ def changed_sentence(record) -> str:
     return sentence % {"somebody": getattr(record, "modified_by", None) or gettext("Somebody"), "record": record}
 
 
-def lock_record(record: models.Model) -> models.Model:
+def lock_record(record: Record) -> Record:
     """The record as it stands in the database, locked until the transaction ends. Raises RecordGone."""
     model = type(record)
     try:
         return model._base_manager.select_for_update(no_key=True).get(pk=record.pk)
-    except model.DoesNotExist as error:
+    except ObjectDoesNotExist as error:
         sentence = gettext("%(record)s has been deleted in the meantime.") % {"record": record}
         raise RecordGone(sentence, record) from error

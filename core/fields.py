@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python as parse_phone
 from phonenumbers import NumberParseException, PhoneNumberFormat, example_number, format_number, parse
 
+_Field: Any = models.Field if TYPE_CHECKING else object  # what the mixins are mixed into
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")  # ITU-T E.164: at most 15 digits with the country code
 
 
-class NormalisedMixin:
+class NormalisedMixin(_Field):
     """A text field whose values are normalised in forms, files, lookups and plain Python alike."""
 
     def normalise(self, value: str) -> str:
@@ -55,7 +57,7 @@ def validate_visible(value: str) -> None:
 class TrimmedMixin(NormalisedMixin):
     """Text without spaces around it; one of spaces only is blank. Every end of a line is the same one sign."""
 
-    default_validators = [validate_visible]
+    default_validators: Any = [validate_visible]
 
     def normalise(self, value):
         return value.replace("\r\n", "\n").replace("\r", "\n").strip()

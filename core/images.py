@@ -1,6 +1,7 @@
 """Pictures: one check for every door through which one comes in."""
 
 import uuid
+from functools import partial
 from io import BytesIO
 
 from django import forms
@@ -48,7 +49,9 @@ def re_encoded(image: Image.Image) -> ContentFile:
     """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
     if image.width * image.height > MAX_PIXELS:
         raise ValidationError(TOO_MANY_PIXELS)
-    image_format = "JPEG" if image.format == "MPO" else image.format  # MPO: what many phones call their JPEGs
+    image_format = (
+        "JPEG" if image.format in ("MPO", None) else str(image.format)
+    )  # MPO: what many phones call their JPEGs
     image = ImageOps.exif_transpose(image)
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     see_through = image_format != "JPEG" and image.has_transparency_data
@@ -68,7 +71,8 @@ def to_srgb(image: Image.Image) -> Image.Image:
         return image
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
-        return ImageCms.profileToProfile(image, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode=mode)
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, BytesIO(profile), srgb, outputMode=mode) or image
     except (ImageCms.PyCMSError, OSError, ValueError):  # a senseless profile
         return image
 
@@ -84,7 +88,7 @@ def clean_image_field(field: str, upload) -> ContentFile:
 def delete_image_on_commit(old: FieldFile) -> None:
     """Delete the file of a picture, if there is one, when the transaction has succeeded."""
     if old:
-        transaction.on_commit(lambda name=old.name, storage=old.storage: storage.delete(name))
+        transaction.on_commit(partial(old.storage.delete, str(old.name)))
 
 
 class PictureInput(UnfoldAdminImageFieldWidget):

@@ -1,7 +1,9 @@
 """The audit fields that every record carries, and what every version in a history knows."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +49,10 @@ class AuditedModel(models.Model):
     class Meta:
         abstract = True
 
-    def stamp(self, user: "AbstractBaseUser | None", reason: str = "", *, at=None) -> None:
+    if TYPE_CHECKING:  # simple-history gives it to every model that inherits from this
+        history: ClassVar[Any]
+
+    def stamp(self, user: Any, reason: str = "", *, at: datetime | None = None) -> None:
         """Note who is about to save this record, why and (for data of the past) when, here and in its history."""
         if self._state.adding:
             self.created_by = user

@@ -195,7 +195,7 @@ def check_may_order(customer: Customer) -> None:
 
 def requested_quantities(lines: Sequence[NewItem]) -> dict[int, int]:
     """Pieces by product id, the lines of one product summed."""
-    quantities = Counter()
+    quantities: Counter[int] = Counter()
     for line in lines:
         quantities[line.product.pk] += line.quantity
     return dict(quantities)

@@ -1,5 +1,7 @@
 """The dialogs that admin pages open for one record."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -21,6 +23,7 @@ class RecordDialogForm(BaseDialogForm):
 
     queryset: QuerySet
 
+    data: Any
     last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):

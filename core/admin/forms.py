@@ -27,7 +27,7 @@ class ConcurrentEditForm(forms.ModelForm):
         return fingerprint(sorted((name, str(value)) for name, value in self.initial.items() if name in self.fields))
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if self.refused:
             self.add_error(None, self.refused)
         elif self.instance.pk:

@@ -1,6 +1,7 @@
 """How the API says no: one shape for all, and sentences for the person at the screen."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import JsonResponse
 from django.utils.translation import gettext
@@ -61,7 +62,7 @@ SCHEMA_ERRORS = {
 
 def describe_schema_error(subject: str, found: dict) -> str:
     """pydantic's finding in the words of this system."""
-    sentence = SCHEMA_ERRORS.get(found["type"])
+    sentence: Any = SCHEMA_ERRORS.get(found["type"])
     if found.get("ctx", {}).get("le") == MAX_ID:
         sentence = gettext("{subject} is too large.")
     if sentence is None:

@@ -1,6 +1,6 @@
 """Lists in pages that stay what they are while rows arrive, and whose ten-thousandth costs what the first does."""
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -78,7 +78,7 @@ class KeysetPagination(PaginationBase):
         super().__init__(**kwargs)
         self.default = default
         self.names = [name for field in orderings for name in (field, f"-{field}")]
-        self.Input = create_model(
+        self.Input: Any = create_model(
             "Page",
             __base__=Schema,
             cursor=(str | None, Field(None, description="From `next` or `previous` of another page.")),
@@ -87,7 +87,7 @@ class KeysetPagination(PaginationBase):
                 Field(None, description=f"Rows per page; more than {MAX_PAGE_SIZE} count as {MAX_PAGE_SIZE}."),
             ),
             ordering=(
-                Literal[tuple(self.names)] | None,
+                Literal[tuple(self.names)] | None,  # type: ignore[arg-type]
                 Field(None, description=f"A minus sign means descending. Usually `{default}`."),
             ),
         )

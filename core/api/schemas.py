@@ -1,5 +1,7 @@
 """What the bodies of requests and the records in answers have in common."""
 
+from typing import Any
+
 from django.db import models
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +26,7 @@ def apply_values(record: models.Model, values: dict, *, together: bool = True) -
     fields are checked, and (if `together`) how fields go together: the others may stem from older rules.
     """
     for name, value in values.items():
-        field = record._meta.get_field(name)
+        field: Any = record._meta.get_field(name)
         setattr(record, name, field.get_default() if value is None and not field.null else value)
     untouched = {field.name for field in record._meta.fields if field.name not in values}
     if record._state.adding:

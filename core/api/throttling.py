@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import time
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,18 +20,21 @@ class WindowThrottle(BaseThrottle):
     """At most so many requests of one asker in one window of time; the rate is read from the setting each time."""
 
     setting: str
-    parse_rate = SimpleRateThrottle.parse_rate
-    _PERIODS = SimpleRateThrottle._PERIODS
 
     def ident(self, request) -> str | None:
         """Whose requests are counted together; None: not counted."""
         raise NotImplementedError
 
+    def rate(self) -> tuple[int, int]:
+        """So many requests in so many seconds."""
+        parsed: Any = SimpleRateThrottle(getattr(settings, self.setting))
+        return parsed.num_requests, parsed.duration
+
     def allow_request(self, request) -> bool:
         ident = self.ident(request)
         if ident is None:
             return True
-        limit, period = self.parse_rate(getattr(settings, self.setting))
+        limit, period = self.rate()
         window = int(time.time() // period)
         key = hashlib.sha256(f"{type(self).__name__} {window} {ident}".encode(errors="surrogatepass")).hexdigest()
         cache.add(key, 0, timeout=2 * period)
@@ -41,7 +45,7 @@ class WindowThrottle(BaseThrottle):
 
     def wait(self) -> int:
         """Seconds until the window ends."""
-        _, period = self.parse_rate(getattr(settings, self.setting))
+        _, period = self.rate()
         return math.ceil(period - time.time() % period)
 
     def check(self, request) -> None:

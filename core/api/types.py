@@ -6,7 +6,7 @@ What comes in is checked twice: its shape here, its meaning by the models (see `
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db import models
 from pydantic import (
@@ -41,10 +41,10 @@ def present(value):
     return value
 
 
-def text_type(max_length: int, *, required: bool = False, **described):
+def text_type(max_length: int, *, required: bool = False, **described: Any):
     """A text of at most so many characters; `required` ones are not blank. `described`: more for the document."""
-    limits = {"min_length": 1, "pattern": r"\S"} if required else {}
-    field = Field(max_length=max_length, json_schema_extra=described, **limits)
+    limits: dict[str, Any] = {"min_length": 1, "pattern": r"\S"} if required else {}
+    field: Any = Field(max_length=max_length, json_schema_extra=described, **limits)
     kind = Annotated[str, field, AfterValidator(storable)]
     return Annotated[kind, BeforeValidator(present)] if required else kind
 
@@ -93,7 +93,7 @@ def money(digits: int = 10, *, minimum: int | None = 0, optional: bool = False):
     """An amount in the firm's currency, at most 2 decimals, as JSON text or number; `optional` may be empty."""
     largest = Decimal(10) ** (digits - 2) - Decimal("0.01")
     sign, smallest = ("", minimum) if minimum is not None else ("-?", -largest)
-    kinds = [
+    kinds: list[dict] = [
         {"type": "string", "pattern": rf"^{sign}[0-9]{{1,{digits - 2}}}(\.[0-9]{{1,2}})?$"},
         {"type": "number", "minimum": float(smallest), "maximum": float(largest)},
     ]
@@ -108,7 +108,7 @@ def money(digits: int = 10, *, minimum: int | None = 0, optional: bool = False):
 
 def whole(minimum: int, maximum: int, *, optional: bool = False):
     """A whole number, taken as JSON number or as text of digits; `optional` may be empty."""
-    kinds = [
+    kinds: list[dict] = [
         {"type": "integer", "minimum": minimum, "maximum": maximum},
         {"type": "string", "pattern": "^[0-9]{1,10}$"},
     ]

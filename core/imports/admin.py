@@ -71,7 +71,7 @@ class ImportFileForm(forms.Form):
 
     def clean(self):
         """With all choices at hand: the file must be a table."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         upload = cleaned.get("file")
         if upload is None or self.errors:
             return cleaned

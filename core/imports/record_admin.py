@@ -99,7 +99,7 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
     list_filter = [TargetFilter]
     search_fields = ["file_name"]
     search_help_text = _("Name of the file")
-    sortable_by = []
+    sortable_by: list[str] = []
     inlines = [ImportedRowInline]
     actions = None
     actions_detail = ["undo"]
@@ -129,7 +129,7 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
 
     def get_fieldsets(self, request, obj=None):
         counts = ("new_count", "changed_count", "unchanged_count", "left_out_count")
-        fields = [("list_name", "file_name"), ("created_at", "by"), counts]
+        fields: list = [("list_name", "file_name"), ("created_at", "by"), counts]
         if obj and resource_of(obj).options:
             fields.append("options")
         if obj and obj.undone_at:

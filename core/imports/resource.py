@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError
@@ -186,7 +187,7 @@ class ImportResource(ModelResource):
         instance.before = {column: self.value_of(instance, column) for column in self.fields}
 
     def import_instance(self, instance, row, **kwargs):
-        errors = {}
+        errors: dict[str, Any] = {}
         try:
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:

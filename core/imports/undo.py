@@ -1,8 +1,8 @@
 """Taking an import back, as far as nobody has built on it since."""
 
 import logging
+from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -41,12 +41,15 @@ class Undo:
     untouched: dict = {}  # further values of a record that nobody has touched since it was imported
 
     def __init__(self, record: ImportRecord):
-        self.record, self.restored, self.deleted, self.kept = record, [], [], []
+        self.record = record
+        self.restored: list[Any] = []
+        self.deleted: list[Any] = []
+        self.kept: list[str] = []
         self.rows = list(record.rows.all())
 
     @classmethod
     @transaction.atomic
-    def run(cls, record: ImportRecord, *, user: AbstractBaseUser | None) -> ImportRecord:
+    def run(cls, record: ImportRecord, *, user: Any) -> ImportRecord:
         """Take the import back, and note on the record who did and what could not be undone."""
         record = ImportRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
         check_not_undone(record)
@@ -81,7 +84,7 @@ class Undo:
         """What speaks against the old values that `target` has been given, or nothing."""
         raise NotImplementedError
 
-    def write(self, reason: str, user: AbstractBaseUser | None) -> None:
+    def write(self, reason: str, user: Any) -> None:
         """Write what was decided. Here: delete what nothing refers to."""
         delete_all(self.model, self.deleted, reason=reason, user=user)
 
@@ -104,7 +107,7 @@ class Undo:
         return self.delete(target, imported) if row.is_new else self.restore(target, before, imported)
 
     def delete(self, target, imported: dict) -> str:
-        made = {field: self.model._meta.get_field(field).get_default() for field in self.fields}
+        made = {field: self.model_field(field).get_default() for field in self.fields}
         if touched := first_difference(target, made | self.untouched | self.editable(imported)):
             return in_firms_language(_("stays, because “%(field)s” has been changed since.")) % {"field": touched}
         if reason := self.deletion_blocker(target, imported):
@@ -129,13 +132,18 @@ class Undo:
         self.restored.append(target)
         return ""
 
+    def model_field(self, name: str) -> models.Field:
+        field = self.model._meta.get_field(name)
+        assert isinstance(field, models.Field)
+        return field
+
     def editable(self, values: dict) -> dict:
         """Those of the values that the record's `fields` hold, as against what only a log accounts for."""
         return {column: value for column, value in values.items() if column in self.fields}
 
     def stored(self, column: str, text: str):
         """A value of an import's row as the record has it."""
-        field = self.model._meta.get_field(column)
+        field = self.model_field(column)
         if isinstance(field, models.BooleanField):
             return text == "yes"
         return field.get_default() if text == "" else field.to_python(text)
@@ -155,7 +163,8 @@ def referred_to(
 ) -> set[int]:
     """Those of the records that a record of another kind refers to, the kinds `besides` left aside."""
     found = set()
-    for relation in model._meta.get_fields(include_hidden=True):
+    relations: list[Any] = model._meta.get_fields(include_hidden=True)
+    for relation in relations:
         if not relation.one_to_many or relation.related_model in besides:
             continue
         column = relation.field.attname

@@ -19,7 +19,9 @@ class Row(dict):
 
     def __init__(self, cells, *, line: int, decimal_comma: bool):
         super().__init__(cells)
-        self.line, self.decimal_comma, self.errors, self.rounded = line, decimal_comma, {}, []
+        self.line, self.decimal_comma = line, decimal_comma
+        self.errors: dict[str, str] = {}
+        self.rounded: list[str] = []
 
 
 class TextWidget(Widget):

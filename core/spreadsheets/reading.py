@@ -140,7 +140,7 @@ def table_among(sheets: list[tuple[str, Callable]], keys: Collection[str]) -> Ta
 
     Each is a name and what reads its rows; sheets behind the one that is found are not read.
     """
-    found, found_rows = "", []
+    found, found_rows = "", list[tuple[int, list]]()
     for name, read in sheets:
         rows = read()
         has_key = bool({normalise_header(cell) for cell in (rows[0][1] if rows else [])} & set(keys))
@@ -206,7 +206,7 @@ def ods_sheet(sheet):
     """Numbers and cells of an ODS sheet, whose neighbouring cells and rows stand there once with a count if equal."""
     number = 1
     for row in sheet.getElementsByType(odf.table.TableRow):
-        cells = []
+        cells: list = []
         for cell in row.childNodes:
             repeated = int(cell.getAttribute("numbercolumnsrepeated") or 1)
             cells += [ods_value(cell)] * min(repeated, MAX_COLUMNS + 1 - len(cells))

@@ -1,5 +1,7 @@
 """Imports of products: what one decided is written here, all at once, and remembered so that it can be undone."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.models import User
@@ -26,7 +28,7 @@ def import_products(
     `stock` pairs products of the other two lists with the quantity they shall have. Returns the id of the last stock
     change that is there then: later ones were made by others.
     """
-    posting = {"kind": Kind.IMPORT, "reason": reason, "reference": reference, "user": user}
+    posting: dict[str, Any] = {"kind": Kind.IMPORT, "reason": reason, "reference": reference, "user": user}
     for product in new:
         product.stock_qty = 0
     moves = [move for move in stock if move[0].pk]

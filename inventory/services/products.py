@@ -34,7 +34,7 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
         if product.image != stored.image:
             delete_image_on_commit(stored.image)
     product.stamp(user, at=at)
-    new_picture = bool(product.image) and not product.image._committed
+    new_picture = bool(product.image) and not getattr(product.image, "_committed", True)
     try:
         with transaction.atomic():
             product.save()
@@ -82,7 +82,7 @@ def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, las
     said = ngettext_lazy(
         "Bulk change of %(field)s (%(n)s product)", "Bulk change of %(field)s (%(n)s products)", number
     )
-    name = in_firms_language(Product._meta.get_field(field).verbose_name)
+    name = in_firms_language(getattr(Product._meta.get_field(field), "verbose_name", field))
     reason = in_firms_language(said) % {"field": name, "n": number}
     update_all(Product, changed, [field], reason=reason, user=user)
     return number, len(products) - number

@@ -87,7 +87,7 @@ def adjust_stock(
 
 def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | None = None) -> int:
     """What `stock` becomes when set to `new_qty` or moved by `change`; raises InvalidQuantity if that cannot be."""
-    target = stock + change if new_qty is None else new_qty
+    target = stock + (change or 0) if new_qty is None else new_qty
     if target < 0:
         raise InvalidQuantity(
             _("There are %(stock)s in stock; %(pieces)s cannot be taken away.")
@@ -178,7 +178,7 @@ def log_moves(
                 product_name=product.name,
                 product_category=product.category,
                 product_sku=product.sku,
-                customer_id=customer and customer.pk,
+                customer_id=customer.pk if customer else None,
                 previous_qty=product.stock_qty,
                 new_qty=new_qty,
                 kind=kind,
