@@ -49,9 +49,8 @@ def re_encoded(image: Image.Image) -> ContentFile:
     """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
     if image.width * image.height > MAX_PIXELS:
         raise ValidationError(TOO_MANY_PIXELS)
-    image_format = (
-        "JPEG" if image.format in ("MPO", None) else str(image.format)
-    )  # MPO: what many phones call their JPEGs
+    # MPO is what many phones call their JPEGs.
+    image_format = "JPEG" if image.format in ("MPO", None) else str(image.format)
     image = ImageOps.exif_transpose(image)
     image.thumbnail((MAX_SIDE, MAX_SIDE))
     see_through = image_format != "JPEG" and image.has_transparency_data

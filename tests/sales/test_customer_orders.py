@@ -12,7 +12,7 @@ from accounts.roles import MATRIX
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product
-from tests.test_queries import queries_of
+from tests.system.test_queries import queries_of
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.api.test_profile import picture
 from tests.api.test_roles_and_routes import OPERATIONS, RIGHTS
 from tests.conftest import signed_in
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user
-from tests.test_get_changes_nothing import addresses
+from tests.system.test_get_changes_nothing import addresses
 
 pytestmark = pytest.mark.django_db
 MARKER = "hidden-marker"

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.spreadsheets.reading import UnreadableFile, read_table
-from tests.inventory.test_spreadsheets import ods, xlsx
+from tests.core.test_spreadsheets import ods, xlsx
 
 OPTIONS = {"stock_mode": "keep"}
 SHEETS = {
