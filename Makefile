@@ -1,10 +1,10 @@
-# `make run` tries the system, `make test` tests it, `make check` checks the code. Needs Python ≥ 3.11 and nothing else.
+# `make run` tries the system, `make test` tests it (`make test-all`: slow tests too), `make check` checks the code. Needs Python ≥ 3.11 and nothing else.
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check clean
+.PHONY: run test test-all check clean
 
 $(VENV)/.installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
@@ -23,7 +23,10 @@ run: $(VENV)/.installed
 	@$(BIN)/python manage.py runserver $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+test-all: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 $(PYTEST)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -1,24 +1,19 @@
 """What every test finds: a database that refuses to forget stock changes, people signed in, files thrown away."""
 
 import os
-import shutil
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.messages import get_messages
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
+from tests.clients import signed_in
+from tests.environment import CHROMIUM, GETTEXT, POSTGRESQL
 from tests.factories import make_admin, make_sales
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-GETTEXT = shutil.which("xgettext")
-POSTGRESQL = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+from tests.ledger import without_triggers
 
 
 def pytest_configure(config):
@@ -36,6 +31,11 @@ def pytest_configure(config):
     settings.LOGGING_CONFIG = None
 
 
+def pytest_xdist_auto_num_workers():
+    """Much of the time goes by waiting for browsers and servers: there is room for one more than there are cores."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("browser") and not CHROMIUM:
@@ -48,8 +48,11 @@ def pytest_terminal_summary(terminalreporter):
     say = terminalreporter.write_line
     say("")
     say(f"Database: {'PostgreSQL' if POSTGRESQL else 'SQLite'}.")
+    if terminalreporter.config.getoption("markexpr") == "not slow":
+        say("The slow tests (floods, kills, bombs, long lives) were left out. To include them: make test-all")
     if not POSTGRESQL:
-        say("PostgreSQL was not tested. To include it: DATABASE_URL=postgres://user:password@host:5432/name make test")
+        how = "DATABASE_URL=postgres://user:password@host:5432/name make test-all"
+        say(f"PostgreSQL was not tested. To include it: {how}")
     if not CHROMIUM:
         say("The browser tests were skipped. To include them: install Chromium (Debian: apt-get install chromium).")
     if not GETTEXT:
@@ -76,48 +79,12 @@ def reset_language():
         yield
 
 
-@contextmanager
-def without_triggers():
-    """Inside, no trigger of a table works: append-only rows can be changed and deleted."""
-    connection.check_constraints()  # settle the deferred foreign keys: PostgreSQL alters no table that has any
-    with connection.cursor() as cursor:
-        if POSTGRESQL:
-            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-            off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for (table,) in cursor.fetchall()]
-            on = [statement.replace("DISABLE", "ENABLE") for statement in off]
-        else:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            off, on = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
-        for statement in off:
-            cursor.execute(statement)
-    try:
-        yield
-    finally:
-        connection.check_constraints()
-        with connection.cursor() as cursor:
-            for statement in on:
-                cursor.execute(statement)
-
-
 @pytest.fixture
 def committed_db(transactional_db):
     """A database whose writes are committed, for several connections; emptied afterwards, log and all."""
     yield
     with without_triggers():
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    client.user = user
-    return client
-
-
-def said(response) -> list[str]:
-    """The messages that the next page will show."""
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 @pytest.fixture

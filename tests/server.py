@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 from django.conf import settings
 
-from tests.conftest import POSTGRESQL
+from tests.environment import POSTGRESQL
 
 ROOT = Path(settings.BASE_DIR)
 LOST = "no answer"  # in place of a status: the connection broke, and nobody knows what was done

@@ -140,6 +140,13 @@ def test_packages_re_export_nothing():
             assert not node.module.startswith(f"{package}."), f"{id_of(path)}: {node.module}"
 
 
+def test_no_test_imports_from_another_test():
+    """What tests share stands in modules of its own: tests/clients.py, files.py, forms.py, …"""
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for name in imports_of(path):
+            assert not re.match(r"tests\..*\b(test_\w+|conftest)$", name), f"{id_of(path)}: {name}"
+
+
 def test_every_promise_of_the_readme_names_tests_that_exist():
     promises = (ROOT / "README.md").read_text().partition("## What you can rely on")[2].partition("\n- ")[0]
     named = re.findall(r"`([a-z_/]*test_\w+\.py)`", promises)

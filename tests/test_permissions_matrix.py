@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts import roles
 from accounts.roles import MATRIX
 from config.unfold import UNFOLD
-from tests.conftest import signed_in
+from tests.clients import signed_in
 from tests.factories import (
     make_customer,
     make_customer_import,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Customer, User
 from core.admin.forms import ConcurrentEditForm
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_customer, make_sales
 
 pytestmark = pytest.mark.django_db

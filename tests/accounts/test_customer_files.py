@@ -2,10 +2,10 @@
 
 import csv
 import io
+from functools import partial
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,22 +16,14 @@ from accounts.resources import CustomerResource
 from accounts.services import save_user
 from core.spreadsheets.reading import read_table
 from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX
-from tests.conftest import said
+from tests import forms
+from tests.clients import said
 from tests.factories import make_customer
-from tests.inventory.test_export_comes_back import names, texts  # what products are called
+from tests.strategies import names, texts  # what products are called
 
 LIST = "email;first_name;opening_balance\nann@example.com;Ann;1.234,50\nbob@example.com;;x\n"
-
-
-def upload(client, text: str | bytes, name="customers.csv", model="accounts_customer", **options):
-    file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
-    return client.post(reverse(f"admin:{model}_import"), {"file": file, **options}, follow=True)
-
-
-def confirm(client, preview, model="accounts_customer", **options):
-    context = preview.context
-    data = {"token": context["token"], "last_seen": context["report"].fingerprint, **options}
-    return client.post(reverse(f"admin:{model}_process_import"), data)
+upload = partial(forms.upload, name="customers.csv", model="accounts_customer")
+confirm = partial(forms.confirm_import, model="accounts_customer")
 
 
 def test_an_admin_sees_what_will_happen_and_imports_the_good_lines(as_admin):
@@ -82,7 +74,7 @@ def test_an_excel_list_is_imported_and_its_numbers_stay_what_they_were(as_admin)
     ):
         book.active.append(row)
     book.save(buffer)
-    preview = upload(as_admin, buffer.getvalue(), "customers.xlsx")
+    preview = upload(as_admin, buffer.getvalue(), name="customers.xlsx")
     assert [row.errors for row in preview.context["report"].error_rows] == [
         [("phone", "49301111112", "Please write the number with its country code, e.g. +49 30 901820.")]
     ]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_customer, make_sales
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Customer
 from core.fields import format_phone, to_e164
-from tests.conftest import signed_in
+from tests.clients import signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 
 pytestmark = pytest.mark.django_db

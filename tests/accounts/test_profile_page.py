@@ -1,28 +1,20 @@
 """One's own profile in the admin: everybody's own, and nobody else's."""
 
-from io import BytesIO
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
 from accounts.models import User
 from accounts.services import save_user
 from core.admin.forms import ConcurrentEditForm
-from tests.conftest import said, signed_in
+from tests.clients import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
+from tests.files import picture
 
 pytestmark = pytest.mark.django_db
 
 URL = "/admin/profile/"
 ME = {"first_name": "Tom", "last_name": "Baker", "phone": "+1 202 555 0123"}
-
-
-def picture(colour="red") -> SimpleUploadedFile:
-    buffer = BytesIO()
-    Image.new("RGB", (8, 8), colour).save(buffer, "PNG")
-    return SimpleUploadedFile("me.png", buffer.getvalue(), "image/png")
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "SALES"])

@@ -12,8 +12,7 @@ from accounts.models import User
 from accounts.security_log import log_event
 from accounts.services import save_user
 from config.settings import LOGGING
-from tests.api.conftest import Caller
-from tests.conftest import signed_in
+from tests.clients import Caller, signed_in
 from tests.factories import make_admin, make_customer, make_customer_import, make_sales
 
 pytestmark = pytest.mark.django_db

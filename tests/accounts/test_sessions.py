@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import save_user
-from tests.api.conftest import Caller
-from tests.conftest import signed_in
+from tests.clients import Caller, signed_in
 from tests.factories import make_admin, make_sales
 
 pytestmark = pytest.mark.django_db

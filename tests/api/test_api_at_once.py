@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Customer, User
 from inventory.models import Product
 from sales.models import Order
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_order, make_product
 from tests.race import race
 

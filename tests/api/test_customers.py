@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Customer, User
 from sales.models import Order
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db

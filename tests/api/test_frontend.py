@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

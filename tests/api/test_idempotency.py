@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.models import IdempotencyKey
 from inventory.models import Product
 from sales.models import Order
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.race import race
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from core.api.throttling import SignInThrottle
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_sales
 
 pytestmark = pytest.mark.django_db

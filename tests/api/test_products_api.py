@@ -7,8 +7,8 @@ import pytest
 from inventory.models import Product, StockChange
 from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
-from tests.api.test_profile import picture
 from tests.factories import make_customer, make_order, make_product, make_sales
+from tests.files import picture
 
 pytestmark = pytest.mark.django_db
 

@@ -7,18 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts.models import User
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_sales
+from tests.files import picture
 
 pytestmark = pytest.mark.django_db
 
 NEW = {"email": "new@example.com", "password": "a long pass phrase", "first_name": "New"}
-
-
-def picture(name="me.png", size=(40, 30), kind="PNG") -> SimpleUploadedFile:
-    buffer = BytesIO()
-    Image.new("RGB", size, "teal").save(buffer, kind)
-    return SimpleUploadedFile(name, buffer.getvalue(), "image/png")
 
 
 def test_whoever_registers_becomes_a_customer_and_can_log_in(anybody):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer
 
 PRODUCT = """{

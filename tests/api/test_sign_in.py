@@ -11,7 +11,7 @@ from ninja_jwt.tokens import RefreshToken
 from accounts.models import User
 from accounts.services import save_user
 from accounts.tokens import issue_tokens
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_sales
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from django.utils import timezone  # isort: skip
 
 from core.api.pagination import Cursor  # isort: skip
 from inventory.models import StockChange  # isort: skip
-from tests.api.conftest import Caller  # isort: skip
+from tests.clients import Caller  # isort: skip
 from tests.factories import make_product, make_sales  # isort: skip
 
 ORDERINGS = ["-id", "created_at"]

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from core.imports.models import ImportRecord
 from inventory.models import Product
 from sales.models import Order
-from tests.browser.test_main_job import pick
+from tests.browser.desk import pick
 from tests.factories import make_admin, make_customer, make_import, make_order, make_product
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_is_in_the_way(desk, scheme):
     call_command("load_demo", verbosity=0)
@@ -66,7 +67,7 @@ def test_nothing_serious_is_in_the_way(desk, scheme):
     assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_nothing_serious_is_in_the_way_of_what_opens(desk, scheme, tmp_path):
     """Dialogs, the search, tabs, a shortage in the order form, an import with errors, a change of many products."""
     tea = make_product(name="Tea", stock=3)

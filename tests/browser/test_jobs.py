@@ -8,14 +8,15 @@ from accounts.models import Customer, User
 from inventory.models import Product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from tests.browser.test_main_job import pick, submit_dialog
+from tests.browser.desk import pick, submit_dialog
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.browser
 
-WAYS = [("admin", "light", 1440), ("sales", "dark", 1440), ("admin", "dark", 390), ("sales", "light", 390)]
-BOTH = pytest.mark.parametrize(("role", "theme", "width"), WAYS)
-ADMIN = pytest.mark.parametrize(("role", "theme", "width"), [way for way in WAYS if way[0] == "admin"])
+ADMINS = [("admin", "light", 1440), pytest.param("admin", "dark", 390, marks=pytest.mark.slow)]
+SALES = [pytest.param("sales", "dark", 1440, marks=pytest.mark.slow), ("sales", "light", 390)]
+BOTH = pytest.mark.parametrize(("role", "theme", "width"), [*ADMINS, *SALES])
+ADMIN = pytest.mark.parametrize(("role", "theme", "width"), ADMINS)
 
 
 @pytest.fixture

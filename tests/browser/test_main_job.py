@@ -6,26 +6,10 @@ from django.core.management import call_command
 from accounts.models import Customer, User
 from inventory.models import Product
 from sales.models import Order
+from tests.browser.desk import CATALOGUE, pick, submit_dialog
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.browser
-
-CATALOGUE = """sku,name,category,cost_price,selling_price,stock_qty
-nw-1,Chai,Beverages,9.00,18.00,39
-nw-2,Chang,Beverages,9.50,19.00,17
-nw-3,Aniseed Syrup,Condiments,5.005,10.00,13
-"""
-
-
-def pick(page, select, text):
-    """Choose from an autocomplete as a person does: click, type, take the first hit."""
-    page.locator(select).locator("xpath=following-sibling::span").first.click()
-    page.locator(".select2-search__field").last.fill(text)
-    page.locator(".select2-results__option--highlighted", has_text=text).click()
-
-
-def submit_dialog(page, name):
-    page.locator("#dialog").get_by_role("button", name=name).click()
 
 
 def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from sales.models import Order
-from tests.browser.test_main_job import pick
+from tests.browser.desk import pick
 from tests.factories import make_customer, make_order, make_product, make_sales, make_user
 
 pytestmark = pytest.mark.browser

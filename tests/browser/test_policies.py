@@ -2,12 +2,13 @@
 
 import pytest
 
-from tests.browser.test_main_job import CATALOGUE, pick
+from tests.browser.desk import CATALOGUE, pick
 from tests.factories import make_admin, make_customer, make_customer_import, make_import, make_order, make_product
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_no_page_of_the_admin_does_what_its_policy_forbids(desk, tmp_path):
     admin = make_admin()
     product, other = make_product(name="Chai", user=admin), make_product(name="Chang", stock=1)

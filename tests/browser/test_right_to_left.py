@@ -24,7 +24,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.slow)])
 def test_arabic_pages_run_from_right_to_left(desk, settings, width, theme):
     settings.LANGUAGE_CODE = "ar"
     user, product = make_admin(), make_product(stock=8)

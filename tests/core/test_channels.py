@@ -6,9 +6,9 @@ from django.urls import reverse
 from accounts.models import Customer
 from inventory.models import Product
 from sales.models import Order
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_import, make_order, make_product
-from tests.sales.test_order_admin import DIALOG
+from tests.forms import DIALOG
 
 FORM = {"name": "Tea", "sku": "A-1", "selling_price": "12.00", "cost_price": "1.00", "initial_stock": "3"}
 

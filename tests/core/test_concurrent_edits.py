@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import save_user
 from inventory.models import Product
-from tests.conftest import signed_in
+from tests.clients import signed_in
 from tests.factories import make_admin, make_customer, make_product
 from tests.race import race
 

@@ -16,8 +16,7 @@ from PIL import Image, ImageCms
 from accounts.models import User
 from core import images
 from core.images import clean_image
-from tests.api.conftest import Caller
-from tests.conftest import signed_in
+from tests.clients import Caller, signed_in
 from tests.factories import make_sales
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore")]  # Pillow warns of what it reads

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.spreadsheets.reading import UnreadableFile, read_table
-from tests.core.test_spreadsheets import ods, xlsx
+from tests.files import ods, xlsx
 
 OPTIONS = {"stock_mode": "keep"}
 SHEETS = {
@@ -97,6 +97,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BOMBS)
 def test_a_bomb_is_refused_in_a_sentence_soon_and_in_little_memory(case):
     name, make, sentence = BOMBS[case]
@@ -121,6 +122,7 @@ def test_the_import_page_says_so_at_its_field(as_admin, model):
     assert "damaged" in str(page.context["form"].errors["file"])
 
 
+@pytest.mark.slow
 def test_an_honest_sheet_of_many_rows_and_spaces_is_read():
     rows = [([("A", 1), ("two   spaces", 1), (1, 1), (2, 1)], 1) for _ in range(2000)]
     table = read_table("x.ods", ods(([("sku", 1), ("name", 1), ("a", 1), ("b", 1)], 1), *rows))

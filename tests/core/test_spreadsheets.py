@@ -11,23 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from odf.office import Annotation
 from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import CoveredTableCell, Table, TableCell, TableRow
+from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from core.spreadsheets import archives, reading
 from core.spreadsheets.cells import as_decimal, as_text, as_whole_number, escape_formula, unescape_formula
 from core.spreadsheets.reading import UnreadableFile, read_table
-
-
-def xlsx(*rows, sheet_before=False) -> bytes:
-    book = openpyxl.Workbook()
-    if sheet_before:
-        book.create_sheet()
-    for row in rows:
-        book.worksheets[-1].append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+from tests.files import ods, xlsx
 
 
 @pytest.mark.parametrize(
@@ -197,28 +187,6 @@ def test_numbers_are_left_alone_by_the_export():
         None,
         Decimal("-1"),
     ]
-
-
-def ods(*rows) -> bytes:
-    """A sheet as LibreOffice writes it: equal neighbours once, with a count. A cell is (value, count)."""
-    document = OpenDocumentSpreadsheet()
-    sheet = Table(name="Sheet1")
-    document.spreadsheet.addElement(sheet)
-    for cells, repeated in rows:
-        row = TableRow(numberrowsrepeated=repeated)
-        sheet.addElement(row)
-        for value, count in cells:
-            if isinstance(value, int | float):
-                cell = TableCell(valuetype="float", value=value, numbercolumnsrepeated=count)
-            else:
-                cell = TableCell(numbercolumnsrepeated=count)
-            cell.addElement(P(text=str(value)))
-            row.addElement(cell)
-            if value == "spanned":
-                row.addElement(CoveredTableCell())
-    buffer = io.BytesIO()
-    document.write(buffer)
-    return buffer.getvalue()
 
 
 def test_equal_neighbours_in_an_open_document_stay_in_their_columns():

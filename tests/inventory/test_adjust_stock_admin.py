@@ -6,7 +6,7 @@ from django.urls import reverse
 from inventory.models import ADJUSTMENT_REASONS
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_admin, make_product
 
 pytestmark = pytest.mark.django_db

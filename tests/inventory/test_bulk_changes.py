@@ -16,7 +16,7 @@ from inventory.services.products import (
     set_low_stock_threshold,
 )
 from inventory.services.stock import take_from_stock
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_admin, make_product
 from tests.race import race
 

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from inventory.models import Product, StockChange
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import correct_log_of
-from tests.conftest import without_triggers
 from tests.factories import make_product
+from tests.ledger import without_triggers
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import make_order, make_product
-from tests.inventory.test_import_admin import upload
+from tests.forms import upload
 
 
 def exported(client, model="inventory_product", **query) -> list[dict]:

@@ -11,28 +11,9 @@ from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
+from tests.strategies import HOSTILE, names
 
-HOSTILE = [
-    "=1+1",
-    "+49 30",
-    "-5",
-    "@x",
-    "'quoted",
-    "''=1",
-    '"',
-    'a "b", c;d\te',
-    "a\nb",
-    "מחיר",
-    "\u202eabc",
-    "🫖",
-    "007",
-    "1e5",
-]
 HOSTILE += ["TRUE", "2026-11-22", "#N/A!", "#DIV/0!", "'#N/A", "Err:502", "12,50", "sep=;", "sku", "_x000D_"]
-# Control characters are refused at the door (test_spreadsheets), and half surrogates by every database.
-letters = st.characters(exclude_categories=["Cs", "Cc"])
-texts = st.sampled_from(HOSTILE) | st.text(letters | st.sampled_from("\t\n"), min_size=1, max_size=40)
-names = texts.map(str.strip).filter(bool)
 prices = st.decimals(0, 99_999, places=2)
 
 

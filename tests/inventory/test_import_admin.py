@@ -15,20 +15,9 @@ from django.urls import reverse
 
 from inventory.models import Product
 from inventory.services.stock import adjust_stock
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_admin, make_product
-
-
-def upload(client, text, name="list.csv", stock_mode="keep", **options):
-    file = SimpleUploadedFile(name, text if isinstance(text, bytes) else text.encode())
-    data = {"file": file, "stock_mode": stock_mode, **options}
-    return client.post(reverse("admin:inventory_product_import"), data, follow=True)
-
-
-def confirm(client, preview, **options):
-    context = preview.context
-    data = {"token": context["token"], "last_seen": context["report"].fingerprint, **options}
-    return client.post(reverse("admin:inventory_product_process_import"), data)
+from tests.forms import confirm_import, upload
 
 
 def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
@@ -38,7 +27,7 @@ def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
     assert "selling price 10.00 → 12.00" in page and "stock 8 → 5 (−3)" in page and "Cup" in page
     assert Product.objects.count() == 1
 
-    response = confirm(as_admin, preview)
+    response = confirm_import(as_admin, preview)
     assert said(response) == ["list.csv is imported: 1 new, 1 changed, 0 unchanged, 0 errors."]
     old.refresh_from_db()
     assert (old.stock_qty, old.selling_price) == (5, 12)
@@ -49,8 +38,8 @@ def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
 
 def test_a_preview_is_confirmed_only_once(as_admin):
     preview = upload(as_admin, "sku,name,selling_price,stock_qty\nB-1,Cup,3,4\n")
-    confirm(as_admin, preview)
-    assert "no longer at hand" in said(confirm(as_admin, preview))[-1]
+    confirm_import(as_admin, preview)
+    assert "no longer at hand" in said(confirm_import(as_admin, preview))[-1]
     assert Product.objects.get().stock_qty == 4
 
 
@@ -58,7 +47,7 @@ def test_errors_are_shown_by_line_and_nothing_can_be_confirmed(as_admin):
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,cheap\n")
     page = preview.content.decode()
     assert "This is not a number." in page and "cheap" in page and "Import now" not in page
-    confirm(as_admin, preview)
+    confirm_import(as_admin, preview)
     assert not Product.objects.exists()
 
 
@@ -80,7 +69,7 @@ def test_bad_lines_are_downloaded_mended_and_brought_back_while_the_others_are_i
     preview = upload(as_admin, text)
     page = preview.content.decode()
     assert "Import the other 1 line" in page and "Download the lines with errors" in page
-    response = confirm(as_admin, preview, leave_out_errors="1")
+    response = confirm_import(as_admin, preview, leave_out_errors="1")
     assert said(response) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 3 errors."]
     assert [str(product) for product in Product.objects.all()] == ["Chai (A)"]
 
@@ -99,9 +88,8 @@ def test_bad_lines_are_downloaded_mended_and_brought_back_while_the_others_are_i
     csv.writer(mended, delimiter=delimiter).writerows(table)
     preview = upload(as_admin, mended.getvalue().encode("utf-8-sig"), name="list-errors.csv")
     assert preview.context["report"].unknown_columns == ["extra"]
-    assert (
-        said(confirm(as_admin, preview))[-1] == "list-errors.csv is imported: 3 new, 0 changed, 0 unchanged, 0 errors."
-    )
+    message = said(confirm_import(as_admin, preview))[-1]
+    assert message == "list-errors.csv is imported: 3 new, 0 changed, 0 unchanged, 0 errors."
     assert Product.objects.count() == 4
 
 
@@ -151,16 +139,16 @@ def test_an_import_that_somebody_else_was_faster_with_is_not_called_done(as_admi
 
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
     monkeypatch.setattr("inventory.resources.import_products", too_late)
-    again = confirm(as_admin, preview)
+    again = confirm_import(as_admin, preview)
     assert "Somebody else was writing the same products" in again.content.decode()
     assert not Product.objects.exists()
     monkeypatch.undo()
-    assert said(confirm(as_admin, again)) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors."]
+    assert said(confirm_import(as_admin, again)) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors."]
 
 
 def test_leaving_out_must_be_asked_for(as_admin):
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\nB,Cup,cheap\n")
-    confirm(as_admin, preview)
+    confirm_import(as_admin, preview)
     assert not Product.objects.exists()
 
 
@@ -194,7 +182,7 @@ def test_a_file_in_another_encoding_is_read_when_it_is_named(as_admin, encoding,
     text = f"sku|name|selling_price\nA|{name}|1\n"
     preview = upload(as_admin, text.encode(encoding), encoding=encoding, delimiter="|")
     assert name in preview.content.decode()
-    confirm(as_admin, preview)
+    confirm_import(as_admin, preview)
     assert Product.objects.get().name == name
 
 
@@ -222,10 +210,10 @@ def test_products_that_changed_since_the_preview_are_shown_anew(as_admin):
     product = make_product(sku="A-1", stock=8)
     preview = upload(as_admin, "sku,stock_qty\nA-1,5\n", stock_mode="set")
     adjust_stock(product, user=None, new_qty=7, reason="Sold by hand")
-    again = confirm(as_admin, preview)
+    again = confirm_import(as_admin, preview)
     assert "have changed since this preview" in again.content.decode()
     assert "stock 7 → 5 (−2)" in again.content.decode()
-    assert said(confirm(as_admin, again)) == ["list.csv is imported: 0 new, 1 changed, 0 unchanged, 0 errors."]
+    assert said(confirm_import(as_admin, again)) == ["list.csv is imported: 0 new, 1 changed, 0 unchanged, 0 errors."]
 
 
 @pytest.mark.parametrize(
@@ -253,14 +241,14 @@ def test_an_excel_file_is_imported(as_admin):
     for row in (["SKU", "Name", "Selling Price", "stock qty"], ["007", "Bond", 4.79, 5], [8, "Eight", 2, None]):
         book.active.append(row)
     book.save(buffer)
-    confirm(as_admin, upload(as_admin, buffer.getvalue(), "list.xlsx"))
+    confirm_import(as_admin, upload(as_admin, buffer.getvalue(), "list.xlsx"))
     assert dict(Product.objects.values_list("sku", "selling_price")) == {"007": Decimal("4.79"), "8": Decimal("2.00")}
 
 
 def test_somebody_elses_upload_cannot_be_confirmed(as_admin, client):
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
     client.force_login(make_admin())
-    assert "no longer at hand" in said(confirm(client, preview))[-1]
+    assert "no longer at hand" in said(confirm_import(client, preview))[-1]
     assert not Product.objects.exists()
 
 
@@ -269,7 +257,7 @@ def test_a_preview_can_be_reloaded_but_not_once_its_file_is_gone(as_admin):
     page = as_admin.get(preview.redirect_chain[-1][0])
     assert "Chai" in page.content.decode()
     storages["imports"].delete(preview.context["token"])
-    assert "no longer at hand" in said(confirm(as_admin, preview))[-1]
+    assert "no longer at hand" in said(confirm_import(as_admin, preview))[-1]
     assert as_admin.get(preview.redirect_chain[-1][0]).status_code == 302
 
 

@@ -13,7 +13,7 @@ from inventory.models import Product, StockChange
 from inventory.services import imports
 from tests.factories import make_import, make_product
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 STEPS = {

@@ -8,8 +8,8 @@ from inventory.models import Product, StockChange, StockCheck
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
-from tests.conftest import without_triggers
 from tests.factories import make_customer, make_product
+from tests.ledger import without_triggers
 
 pytestmark = pytest.mark.django_db
 

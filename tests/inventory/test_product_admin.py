@@ -1,6 +1,5 @@
 """Products and stock changes in the admin: forms, the dialog, pictures, lists, import and export."""
 
-import io
 from decimal import Decimal
 
 import pytest
@@ -16,6 +15,7 @@ from inventory.models import Product, StockChange
 from inventory.services.products import save_product
 from inventory.services.stock import adjust_stock
 from tests.factories import make_admin, make_order, make_product
+from tests.files import picture_data
 
 ADD = "admin:inventory_product_add"
 LIST = "admin:inventory_product_changelist"
@@ -25,12 +25,6 @@ LOG = {"stock_changes-TOTAL_FORMS": "0", "stock_changes-INITIAL_FORMS": "0"}
 
 def url(name: str, product) -> str:
     return reverse(f"admin:inventory_product_{name}", args=[product.pk])
-
-
-def picture(image_format="PNG", size=(40, 30), **options) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", size, "teal").save(buffer, image_format, **options)
-    return buffer.getvalue()
 
 
 # The form
@@ -115,7 +109,7 @@ def test_the_categories_in_use_are_offered_while_one_is_typed(as_admin):
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP"])
 def test_a_picture_is_stored_anew_under_a_random_name(as_admin, image_format):
-    upload = SimpleUploadedFile("../../evil name.php", picture(image_format), "text/html")
+    upload = SimpleUploadedFile("../../evil name.php", picture_data(image_format), "text/html")
     as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
     stored = Product.objects.get(sku="NW-1").image
     assert stored.name.startswith("products/images/") and "evil" not in stored.name
@@ -125,7 +119,7 @@ def test_a_picture_is_stored_anew_under_a_random_name(as_admin, image_format):
 
 
 def test_what_hides_in_a_picture_is_not_kept(as_admin):
-    upload = SimpleUploadedFile("a.png", picture() + b"<script>alert(1)</script>", "image/png")
+    upload = SimpleUploadedFile("a.png", picture_data() + b"<script>alert(1)</script>", "image/png")
     as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
     assert b"<script>" not in Product.objects.get(sku="NW-1").image.read()
 
@@ -136,9 +130,9 @@ def test_what_hides_in_a_picture_is_not_kept(as_admin):
         ("a.png", b"<html><script>alert(1)</script></html>", "not a picture we can read"),
         ("a.png", b"<html>" + b"x" * (10 * 1024 * 1024), "larger than 5 MB"),
         ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a picture we can read"),
-        ("a.png", picture()[:60], "not a picture we can read"),
-        ("a.gif", picture("GIF"), "not a picture we can read"),
-        ("a.png", picture(size=(9000, 5000)), "more than 40 million pixels"),
+        ("a.png", picture_data()[:60], "not a picture we can read"),
+        ("a.gif", picture_data("GIF"), "not a picture we can read"),
+        ("a.png", picture_data(size=(9000, 5000)), "more than 40 million pixels"),
     ],
 )
 def test_what_is_not_a_picture_is_refused_at_its_field(as_admin, name, data, message):
@@ -192,7 +186,7 @@ def test_the_history_page_tells_of_pictures(as_admin):
     product = make_product()
     data = {**PRODUCT, **LOG, "sku": product.sku}
     for size in ((40, 30), (30, 40)):
-        upload = SimpleUploadedFile("a.png", picture(size=size), "image/png")
+        upload = SimpleUploadedFile("a.png", picture_data(size=size), "image/png")
         as_admin.post(url("change", product), {**data, "image": upload})
     as_admin.post(url("change", product), {**data, "image-clear": "on"})
     page = " ".join(strip_tags(as_admin.get(url("history", product)).content.decode()).split())
@@ -256,7 +250,7 @@ def test_what_a_service_refuses_comes_back_on_the_form_with_everything_typed(as_
 
 
 def test_the_picture_of_a_phone_is_stored_as_what_browsers_show(as_admin):
-    upload = SimpleUploadedFile("a.jpg", picture("MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))]))
+    upload = SimpleUploadedFile("a.jpg", picture_data("MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))]))
     as_admin.post(reverse(ADD), {**PRODUCT, "image": upload})
     assert Product.objects.get().image.name.endswith(".jpeg")
 
@@ -273,7 +267,7 @@ def test_the_last_row_of_a_history_page_shows_its_change_too(as_admin, monkeypat
 @pytest.mark.django_db
 def test_a_refused_product_leaves_no_picture_behind():
     make_product(sku="NW-1")
-    upload = SimpleUploadedFile("a.png", picture(), "image/png")
+    upload = SimpleUploadedFile("a.png", picture_data(), "image/png")
     with pytest.raises(SkuTaken):
         save_product(Product(sku="NW-1", name="x", selling_price=1, image=upload), user=None)
     assert default_storage.listdir("products/images")[1] == []

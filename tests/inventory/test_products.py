@@ -15,8 +15,8 @@ from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
 from sales.services import cancel_order, confirm_order
-from tests.api.test_profile import picture
 from tests.factories import make_order, make_product, make_sales
+from tests.files import picture
 
 pytestmark = pytest.mark.django_db
 

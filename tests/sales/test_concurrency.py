@@ -1,74 +1,28 @@
 """Several people at once: nothing oversold, nothing done twice, nobody stuck, no crash."""
 
-from collections import Counter
-
 import pytest
 from django.core.management import call_command
 
 from accounts.models import Customer
-from accounts.services import delete_user
-from core.imports.exceptions import ImportOutdated
-from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
-from inventory.resources import ProductResource
-from inventory.services.products import delete_product, save_product
-from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product
 from tests.race import race
+from tests.sales.steps import (
+    add_product,
+    adjust,
+    cancel,
+    confirm,
+    create,
+    delete,
+    delete_customer,
+    delete_pending,
+    edit,
+    import_new,
+    outcomes,
+)
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-def confirm(pk):
-    confirm_order(Order.objects.get(pk=pk), user=None)
-
-
-def cancel(pk):
-    cancel_order(Order.objects.get(pk=pk), user=None)
-
-
-def create(customer, *products):
-    lines = [NewItem(product, 1) for product in Product.objects.filter(pk__in=products)]
-    return create_order(customer=Customer.objects.get(pk=customer), lines=lines, user=None).order_number
-
-
-def edit(pk, quantity):
-    order = Order.objects.get(pk=pk)
-    edit_order(order, customer=order.customer, lines=[NewItem(order.items.first().product, quantity)], user=None)
-
-
-def adjust(pk):
-    adjust_stock(Product.objects.get(pk=pk), change=1, reason="Found", user=None)
-
-
-def delete(pk):
-    delete_product(Product.objects.get(pk=pk), user=None)
-
-
-def delete_pending(pk):
-    delete_order(Order.objects.get(pk=pk), user=None)
-
-
-def add_product(sku):
-    return save_product(Product(sku=sku, name="New", selling_price=1), user=None, initial_stock=1)
-
-
-def import_new(skus):
-    resource = ProductResource(reference="list.csv")
-    rows = "".join(f"{sku},New,1,1\n" for sku in skus)
-    resource.import_data(read_table("list.csv", f"sku,name,selling_price,stock_qty\n{rows}".encode()))
-    if resource.report.problem:
-        raise ImportOutdated(resource.report.problem)
-
-
-def delete_customer(pk):
-    delete_user(Customer.objects.get(pk=pk), by=None)
-
-
-def outcomes(results) -> Counter:
-    return Counter(outcome for outcome, _ in results)
 
 
 def test_sixteen_confirmations_of_five_pieces_sell_five():

@@ -11,8 +11,8 @@ from accounts import roles
 from accounts.roles import MATRIX
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
+from tests.clients import queries_of
 from tests.factories import make_customer, make_order, make_product
-from tests.system.test_queries import queries_of
 
 pytestmark = pytest.mark.django_db
 

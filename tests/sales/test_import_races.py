@@ -19,7 +19,7 @@ from inventory.resources import ProductResource
 from sales.models import Order
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product
 from tests.race import race
-from tests.sales.test_concurrency import confirm, create, outcomes
+from tests.sales.steps import confirm, create, outcomes
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 

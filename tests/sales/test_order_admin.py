@@ -10,24 +10,11 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.services import NewItem, cancel_order, confirm_order, edit_order
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_customer, make_order, make_product
+from tests.forms import DIALOG, form_data
 
 ADD = "admin:sales_order_add"
-DIALOG = {"_form_submitted": "on"}
-
-
-def form_data(customer, *lines, initial=0, **extra) -> dict:
-    """What the browser posts: lines of (product, quantity, price)."""
-    data = {"customer": customer.pk if customer else "", **extra}
-    data |= {"items-TOTAL_FORMS": len(lines), "items-INITIAL_FORMS": initial, "items-MIN_NUM_FORMS": 0}
-    for number, (product, quantity, price) in enumerate(lines):
-        data |= {
-            f"items-{number}-product": getattr(product, "pk", product),
-            f"items-{number}-quantity": quantity,
-            f"items-{number}-unit_price": price,
-        }
-    return data
 
 
 def url(name: str, order) -> str:

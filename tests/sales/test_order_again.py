@@ -9,9 +9,9 @@ from accounts import roles
 from inventory.services.products import delete_product, save_product
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
-from tests.conftest import said
+from tests.clients import said
 from tests.factories import make_customer, make_order, make_product
-from tests.sales.test_order_admin import form_data
+from tests.forms import form_data
 
 
 def page_of(name: str, order) -> str:

@@ -12,7 +12,7 @@ from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.search import LIMIT
 from sales.services import confirm_order
-from tests.conftest import signed_in
+from tests.clients import signed_in
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales, make_user
 
 pytestmark = pytest.mark.django_db

@@ -338,13 +338,22 @@ class Days(RuleBasedStateMachine):
         return [(pk if pk in self.shop.items else None, quantity, price) for pk, quantity, price in lines]
 
 
-def test_whatever_happens_the_ledger_is_right(db):
+def live(days: int) -> None:
     run_state_machine_as_test(
         Days,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=days,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_whatever_happens_on_a_few_days_the_ledger_is_right(db):
+    live(5)
+
+
+@pytest.mark.slow
+def test_whatever_happens_the_ledger_is_right(db):
+    live(EXAMPLES)

@@ -28,8 +28,9 @@ from inventory.models import Product, StockChange
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
-from tests.conftest import POSTGRESQL, without_triggers
+from tests.environment import POSTGRESQL
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_sales
+from tests.ledger import without_triggers
 
 
 class Installation:
@@ -170,6 +171,7 @@ def test_a_backup_moves_from_one_kind_of_database_to_the_other_and_back(committe
     assert (end["tables"], end["last_ids"]) == (made["tables"], made["last_ids"])
 
 
+@pytest.mark.slow
 def test_a_backup_from_before_the_last_migration_can_still_be_restored(other, tmp_path):
     other.manage("migrate", "--verbosity", 0)
     other.manage("migrate", "token_blacklist", "0011", "--verbosity", 0)
@@ -291,6 +293,7 @@ def killed(step: tuple, function, *arguments) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_not_there_under_its_name(committed_db, tmp_path):
     make_firm()
     killed((writing, "last_ids"), call_command, "backup", str(tmp_path / "firm.zip"))
@@ -300,6 +303,7 @@ def test_a_backup_that_is_killed_is_not_there_under_its_name(committed_db, tmp_p
     back_up(tmp_path / "firm.zip")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["compare_counts", "set_last_ids", "add_file"])
 def test_a_restore_that_is_killed_leaves_nothing_and_can_be_repeated(emptied, step):
     killed((restoring, step), call_command, "restore", str(emptied))

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 from config.middleware.database_unavailable import is_database_unavailable
 from inventory.models import Product, StockChange
 from sales.models import Order
-from tests.api.conftest import Caller
-from tests.conftest import POSTGRESQL, signed_in
+from tests.clients import Caller, signed_in
+from tests.environment import POSTGRESQL
 from tests.factories import make_admin, make_order, make_product
 
 pytestmark = pytest.mark.usefixtures("committed_db")

@@ -19,12 +19,11 @@ from core.imports.models import ImportRecord
 from core.models import IdempotencyKey
 from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
-from tests.api.conftest import Caller
-from tests.api.test_profile import picture
-from tests.api.test_roles_and_routes import OPERATIONS, RIGHTS
-from tests.conftest import signed_in
+from tests.addresses import addresses
+from tests.api.routes import OPERATIONS, RIGHTS
+from tests.clients import Caller, signed_in
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user
-from tests.system.test_get_changes_nothing import addresses
+from tests.files import picture
 
 pytestmark = pytest.mark.django_db
 MARKER = "hidden-marker"

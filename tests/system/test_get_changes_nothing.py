@@ -2,42 +2,19 @@
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.sessions.models import Session
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from core.imports.models import ImportRecord
 from inventory.models import Product, StockChange
 from sales.models import Order
 from sales.services import confirm_order
-from tests.conftest import signed_in
+from tests.addresses import addresses
+from tests.clients import signed_in
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user
 
 pytestmark = pytest.mark.django_db
-
-# A redirect of Django's by another table's key, and a page that is closed (tests/inventory/test_product_admin.py).
-LEFT_OUT = ("view_on_site", "_simple_history")
-
-
-def addresses() -> list[tuple[str, tuple[str, ...]]]:
-    """The name of every address of the admin, and the names of what it needs to know."""
-    found = []
-
-    def walk(patterns, prefix=""):
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                walk(pattern.url_patterns, prefix)
-            elif isinstance(pattern, URLPattern) and pattern.name and not pattern.name.endswith(LEFT_OUT):
-                found.append((pattern.name, tuple(pattern.pattern.converters) or named_groups(pattern)))
-
-    walk(admin.site.get_urls())
-    return sorted(set(found))
-
-
-def named_groups(pattern) -> tuple[str, ...]:
-    regex = getattr(pattern.pattern, "regex", None)
-    return tuple(regex.groupindex) if regex else ()
 
 
 def everything() -> dict:

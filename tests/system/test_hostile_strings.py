@@ -12,11 +12,11 @@ from accounts.models import Customer
 from inventory.admin.products import ProductAdmin
 from inventory.models import Product
 from sales.models import Order
-from tests.api.conftest import Caller
+from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_order, make_product, make_user
 from tests.real_data import FOLDER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OURS = [
     "<script>marker</script>",

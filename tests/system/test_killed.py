@@ -13,6 +13,8 @@ import pytest
 
 from tests.server import LOST, at_once, children, database_of_its_own, free_port, kill, running, wait_until
 
+pytestmark = pytest.mark.slow
+
 ORDERS = 160
 UNCLEAR = (LOST, 503)
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 from accounts.services import save_user
 from inventory.services.stock import adjust_stock
 from sales.services import confirm_order
+from tests.clients import queries_of
 from tests.factories import make_customer, make_order, make_product, make_sales
-from tests.sales.test_order_admin import form_data
+from tests.forms import form_data
 
 pytestmark = pytest.mark.django_db
 
@@ -21,14 +22,6 @@ LISTS = [
     "admin:accounts_customer_changelist",
     "admin:accounts_user_changelist",
 ]
-
-
-def queries_of(client, url) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert client.get(url).status_code == 200
-    return len(captured)
 
 
 def grow(times: int):

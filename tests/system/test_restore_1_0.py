@@ -18,8 +18,7 @@ from core.models import IdempotencyKey
 from inventory.models import Product
 from inventory.stock_check import check_stock
 from sales.models import Order
-from tests.conftest import without_triggers
-from tests.ledger import broken_promises
+from tests.ledger import broken_promises, without_triggers
 
 BACKUP = Path(__file__).with_name("backup-1.0.zip")
 

@@ -19,7 +19,7 @@ from core.i18n import format_change, format_count
 from core.money import format_money
 from inventory.models import StockChange
 from sales.services import confirm_order
-from tests.conftest import GETTEXT
+from tests.environment import GETTEXT
 from tests.factories import make_customer, make_import, make_order, make_product
 
 ROOT = Path(settings.BASE_DIR)

@@ -8,6 +8,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import pytest
+
 from tests.server import at_once, database_of_its_own, running, tell_shop  # noqa: F401  (tell_shop: in the server's process)
 
 REQUESTS = int(os.environ.get("LOAD_REQUESTS", 640))
@@ -67,6 +69,7 @@ def bring(server, number):
     return server.manage("import_products", str(file), "--stock=add")
 
 
+@pytest.mark.slow
 def test_sixteen_clients_and_imports_at_once(tmp_path):
     with database_of_its_own(tmp_path) as url, running(tmp_path, url, orders=16) as (server, shop):
         with ThreadPoolExecutor(1) as pool:
