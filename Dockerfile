@@ -14,10 +14,8 @@ RUN useradd --system --uid 10001 --no-create-home minierp \
 
 WORKDIR /app
 
-# requirements-s3.txt for uploads in a bucket
-ARG REQUIREMENTS=requirements.txt
-COPY requirements.txt requirements-s3.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --requirement $REQUIREMENTS
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
 
 COPY . .
 RUN SECRET_KEY=only-while-static-files-are-collected python manage.py collectstatic --noinput --verbosity 0

@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -172,7 +171,7 @@ def backup_age() -> Finding:
 
 
 def disk_space() -> Finding:
-    folders = {"the uploads": settings.MEDIA_ROOT} if isinstance(default_storage, FileSystemStorage) else {}
+    folders = {"the uploads": settings.MEDIA_ROOT}
     if connection.vendor == "sqlite":
         folders["the database"] = Path(connection.settings_dict["NAME"]).parent
     text, tight, full = [], False, False
@@ -183,7 +182,7 @@ def disk_space() -> Finding:
         full = full or usage.free < 100 * MB
         tight = tight or usage.free < 1000 * MB or usage.free * 20 < usage.total
     judge = problem if full else warning if tight else ok
-    return judge(f"Free disk space: {', '.join(text) or 'not ours to look at'}.")
+    return judge(f"Free disk space: {', '.join(text)}.")
 
 
 RECORDS = [stock, order_totals, order_lines, order_numbers, missing_uploads, orphaned_uploads]

@@ -1,22 +1,9 @@
 """What a browser may do with our answers: the Content-Security-Policy of each part, and the Permissions-Policy."""
 
-from urllib.parse import urlsplit
-
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
-from django.conf import settings
 
 from config.middleware.api_guard import is_api
-
-
-def bucket_hosts(storage: dict) -> list[str]:
-    """Where a browser fetches uploads from if they lie in a bucket: the host that serves it, or the bucket's on it."""
-    options = storage.get("OPTIONS", {})
-    if "bucket_name" not in options:
-        return []
-    scheme, host, *_ = urlsplit(options.get("endpoint_url") or "https://amazonaws.com")
-    return [f"{scheme}://{host}", f"{scheme}://*.{host}"]
-
 
 # unfold's Alpine evaluates the attributes of its pages, and its colours are styles in the page; scripts in the page
 # are forbidden, ours and anybody's.
@@ -24,7 +11,7 @@ ADMIN = {
     "default-src": [SELF],
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:", *bucket_hosts(settings.STORAGES["default"])],
+    "img-src": [SELF, "data:"],
     "font-src": [SELF],
     "worker-src": [SELF, "blob:"],
     "object-src": [NONE],
