@@ -4,7 +4,6 @@ A check returns Findings. The database does the counting; at most a few names ar
 """
 
 import shutil
-import zoneinfo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,10 +12,11 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.core.checks import ERROR, run_checks
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from config import uploads
+from config import checks, uploads
 from config.backup.record import last_backup
 from config.health import unapplied_migrations
 from inventory.stock_check import broken_chain, wrong_sum
@@ -60,8 +60,8 @@ def diagnose() -> Iterable[Finding]:
     yield tables
     if tables.level == Level.OK:
         yield from map(run_check, RECORDS)
-    for check in INSTALLATION:
-        yield run_check(check)
+    yield from settings_checks()
+    yield from map(run_check, INSTALLATION)
 
 
 def run_check(check: Callable[[], Finding]) -> Finding:
@@ -138,27 +138,14 @@ def orphaned_uploads() -> Finding:
 # The installation
 
 
-def time_zone() -> Finding:
-    if settings.TIME_ZONE not in zoneinfo.available_timezones():
-        return problem(f"TIME_ZONE is {settings.TIME_ZONE!r}, which does not exist.")
-    if settings.TIME_ZONE in {"UTC", "Etc/UTC"}:
-        return warning("TIME_ZONE is UTC: the firm's day begins at midnight UTC. Is that where the firm is?")
-    return ok(f"TIME_ZONE is {settings.TIME_ZONE}; there it is {timezone.localtime():%H:%M}.")
-
-
-def debug() -> Finding:
-    if settings.DEBUG:
-        return warning("DEBUG is on: only for trying the system. Set DEBUG=0 where people work.")
-    return ok("DEBUG is off.")
-
-
-def secret_key() -> Finding:
-    key, judge = settings.SECRET_KEY, warning if settings.DEBUG else problem
-    if key == settings.TRIAL_SECRET_KEY:
-        return judge("SECRET_KEY is the one that everybody knows. Set one of your own.")
-    if len(key) < 50 or len(set(key)) < 5:
-        return judge("SECRET_KEY is short: it needs 50 random characters. (A new one signs everybody out.)")
-    return ok("SECRET_KEY is long.")
+def settings_checks() -> Iterable[Finding]:
+    """What config/checks.py says of the settings."""
+    messages = run_checks(tags=[checks.TAG], include_deployment_checks=True)
+    for message in messages:
+        judge = problem if message.level >= ERROR else warning
+        yield judge(" ".join(filter(None, [message.msg, message.hint])))
+    if not messages:
+        yield ok("The settings are fit for production.")
 
 
 def backup_age() -> Finding:
@@ -186,7 +173,7 @@ def disk_space() -> Finding:
 
 
 RECORDS = [stock, order_totals, order_lines, order_numbers, missing_uploads, orphaned_uploads]
-INSTALLATION = [time_zone, debug, secret_key, backup_age, disk_space]
+INSTALLATION = [backup_age, disk_space]
 
 
 # In words

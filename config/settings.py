@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "accounts",
     "inventory",
     "sales",
-    "config",  # for its commands
+    "config",  # for its commands and checks
 ]
 
 MIDDLEWARE = [

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.core.checks import ERROR, WARNING, run_checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -15,7 +16,7 @@ from django.db import DatabaseError
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from config import doctor
+from config import checks, doctor
 from config.backup.record import keep_record
 from inventory.models import Product
 from sales.models import Order, OrderItem, OrderNumberCounter
@@ -137,7 +138,7 @@ def test_files_that_nobody_refers_to(examined):
     ("name", "value", "told"),
     [
         ("TIME_ZONE", "UTC", "warning  TIME_ZONE is UTC"),
-        ("DEBUG", True, "warning  DEBUG is on"),
+        ("DEBUG", True, "warning  DEBUG is on. Set DEBUG=0"),
         ("SECRET_KEY", "only-for-trying-the-system-on-your-own-machine", "problem  SECRET_KEY is the one that every"),
         ("SECRET_KEY", "short", "problem  SECRET_KEY is short"),
     ],
@@ -148,8 +149,9 @@ def test_settings_that_are_not_for_production(examined, settings, name, value, t
 
 
 def test_a_time_zone_that_does_not_exist(monkeypatch):
-    monkeypatch.setattr(doctor, "settings", SimpleNamespace(TIME_ZONE="Mars/Olympus"))
-    assert "does not exist" in str(doctor.time_zone())
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(TIME_ZONE="Mars/Olympus"))
+    (message,) = checks.time_zone_exists(None)
+    assert "does not exist" in message.msg and message.level == ERROR
 
 
 def test_no_backup_or_an_old_one(examined, settings, tmp_path):
@@ -164,3 +166,13 @@ def test_no_backup_or_an_old_one(examined, settings, tmp_path):
 def test_a_disk_that_is_nearly_full(examined, monkeypatch, free, level):
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(total=10**11, free=free))
     assert the_only(examined()).startswith(f"{level:<8} Free disk space: {free // 10**6} MB (0 %) for the uploads")
+
+
+def test_manage_py_check_says_the_same_of_the_settings(settings):
+    settings.DEBUG, settings.SECRET_KEY = True, settings.TRIAL_SECRET_KEY
+    found = {message.id: message.level for message in run_checks(include_deployment_checks=True)}
+    assert found["minierp.W001"] == found["minierp.E002"] == WARNING
+    settings.DEBUG = False
+    found = {message.id: message.level for message in run_checks(include_deployment_checks=True)}
+    assert found["minierp.E002"] == ERROR and "minierp.W001" not in found
+    assert not [message.id for message in run_checks() if message.id.startswith("minierp")]  # no word while one tries

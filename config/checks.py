@@ -1,0 +1,43 @@
+"""Settings that are wrong, or not fit for production: said by `manage.py check --deploy`, and by `doctor`."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Warning, register
+
+TAG = "minierp"
+
+
+@register(TAG)
+def time_zone_exists(app_configs, **kwargs) -> list[CheckMessage]:
+    if settings.TIME_ZONE in zoneinfo.available_timezones():
+        return []
+    hint = "Choose a name like Europe/Berlin."
+    return [Error(f"TIME_ZONE is {settings.TIME_ZONE!r}, which does not exist.", hint=hint, id="minierp.E001")]
+
+
+@register(TAG, deploy=True)
+def time_zone_is_chosen(app_configs, **kwargs) -> list[CheckMessage]:
+    """Only a hint: for a firm in Accra it is right."""
+    if settings.TIME_ZONE not in {"UTC", "Etc/UTC"}:
+        return []
+    hint = "Is that where the firm is?"
+    return [Info("TIME_ZONE is UTC: the firm's day begins at midnight UTC.", hint=hint, id="minierp.I001")]
+
+
+@register(TAG, deploy=True)
+def debug_is_off(app_configs, **kwargs) -> list[CheckMessage]:
+    if not settings.DEBUG:
+        return []
+    return [Warning("DEBUG is on.", hint="Set DEBUG=0 where people work.", id="minierp.W001")]
+
+
+@register(TAG, deploy=True)
+def secret_key_is_secret(app_configs, **kwargs) -> list[CheckMessage]:
+    key, level = settings.SECRET_KEY, Warning if settings.DEBUG else Error
+    if key == settings.TRIAL_SECRET_KEY:
+        return [level("SECRET_KEY is the one that everybody knows.", hint="Set one of your own.", id="minierp.E002")]
+    if len(key) < 50 or len(set(key)) < 5:
+        hint = "It needs 50 random characters. A new one signs everybody out."
+        return [level("SECRET_KEY is short.", hint=hint, id="minierp.E003")]
+    return []
