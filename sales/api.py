@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
@@ -83,7 +84,7 @@ def place_order(request, payload: OrderIn):
         check_list_prices(lines)
     with errors_at_fields(request):
         order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
-    return OrderOut.from_orm(order)
+    return OrderOut.from_orm(with_items(order))
 
 
 @orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order", operation_id="sales_get_order_get")
@@ -157,7 +158,7 @@ def remove_order(request, id: int):
 @idempotent(200)
 def confirm(request, id: int):
     """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
-    return OrderOut.from_orm(confirm_order(get_object_or_404(Order, pk=id), user=request.user))
+    return OrderOut.from_orm(with_items(confirm_order(get_object_or_404(Order, pk=id), user=request.user)))
 
 
 @orders.post(
@@ -275,8 +276,14 @@ def describe_without_stock(short: Shortage) -> str:
     }
 
 
+def with_items(order: Order) -> Order:
+    """The order with its lines, loaded before the answer is put together."""
+    prefetch_related_objects([order], "items")
+    return order
+
+
 def step_out(order: Order, lost: Sequence[StockChange]) -> OrderStepOut:
     """The order, and what its cancellation could not give back."""
-    out = OrderStepOut.from_orm(order)
+    out = OrderStepOut.from_orm(with_items(order))
     out.warning = "\n".join(map(describe_lost_sale, lost)) or None
     return out

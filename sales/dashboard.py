@@ -85,7 +85,7 @@ def insights() -> dict:
         **Order.objects.figures_of_day(today),
         "low_stock_count": stock["low"],
         "out_of_stock_count": stock["out"],
-        "low_stock_products": Product.objects.running_low()[:LOWEST],
+        "low_stock_products": list(Product.objects.running_low()[:LOWEST]),
     }
 
 

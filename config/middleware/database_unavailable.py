@@ -7,7 +7,6 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as default_server_error
-from pydantic import ValidationError
 
 from core.api.errors import error_response
 
@@ -21,9 +20,6 @@ TRANSIENT = ("08", "40", "53", "55P03", "57014", "57P0")
 
 def is_database_unavailable(error: BaseException | None) -> bool:
     """Whether the same request may well succeed if it is sent again; a mistake of ours is no such error."""
-    if isinstance(error, ValidationError):  # the connection was lost while an answer was put together
-        found = [str(one["ctx"]["error"]) for one in error.errors() if one["type"] == "get_attribute_error"]
-        return any(message.startswith(("OperationalError:", "InterfaceError:")) for message in found)
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     cause = error.__cause__

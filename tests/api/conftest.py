@@ -2,6 +2,9 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from ninja import Schema
+from ninja.operation import Operation
 
 from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_sales
@@ -11,6 +14,28 @@ from tests.factories import make_admin, make_customer, make_sales
 def no_throttling(settings):
     settings.API_RATE = settings.API_LOGIN_RATE = "100000/m"
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def loaded_before_serialised(monkeypatch):
+    """No query while an answer is put together: a database lost there would be pydantic's error, not the database's."""
+    asked = []
+
+    def note(execute, sql, params, many, context):
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    def watched(function):
+        def run(*args, **kwargs):
+            with connection.execute_wrapper(note):
+                return function(*args, **kwargs)
+
+        return run
+
+    monkeypatch.setattr(Operation, "_result_to_response", watched(Operation._result_to_response))
+    monkeypatch.setattr(Schema, "from_orm", classmethod(watched(Schema.from_orm.__func__)))
+    yield
+    assert asked == []
 
 
 @pytest.fixture

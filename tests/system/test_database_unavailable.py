@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
-from pydantic import BaseModel, ValidationError
 
 from config.middleware.database_unavailable import is_database_unavailable
 from inventory.models import Product, StockChange
@@ -160,22 +159,3 @@ def test_a_deadlock_is_a_503():
     response = admin.post(f"/orders/{order.pk}/confirm/")
     thread.join()
     assert (response.status_code, Order.objects.get().status) == (503, "PENDING")
-
-
-@pytest.mark.parametrize(
-    ("error", "busy"), [(OperationalError("terminating connection"), True), (KeyError("x"), False)]
-)
-def test_a_connection_lost_while_an_answer_is_put_together_is_busy_too(error, busy):
-    """pydantic makes an error of its own of what a record's attribute raises."""
-
-    class Answer(BaseModel, from_attributes=True):
-        name: str
-
-    class Record:
-        @property
-        def name(self):
-            raise error
-
-    with pytest.raises((ValidationError, KeyError)) as raised:
-        Answer.model_validate(Record())
-    assert is_database_unavailable(raised.value) is busy
