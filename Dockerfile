@@ -15,7 +15,7 @@ RUN useradd --system --uid 10001 --no-create-home minierp \
 WORKDIR /app
 
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.txt
 
 COPY . .
 RUN SECRET_KEY=only-while-static-files-are-collected python manage.py collectstatic --noinput --verbosity 0

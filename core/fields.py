@@ -143,5 +143,6 @@ class PhoneField(NormalisedMixin, models.CharField):
     def normalise(self, value):
         return to_e164(value)
 
-    def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": PhoneFormField, "help_text": PHONE_HELP, **kwargs})
+    def formfield(self, form_class=None, choices_form_class=None, **kwargs):
+        kwargs = {"choices_form_class": choices_form_class, "help_text": PHONE_HELP, **kwargs}
+        return super().formfield(form_class=form_class or PhoneFormField, **kwargs)
