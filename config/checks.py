@@ -3,9 +3,22 @@
 import zoneinfo
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
 
 TAG = "minierp"
+
+
+@register(Tags.database)
+def database_is_not_of_1_0(app_configs, databases=None, **kwargs) -> list[CheckMessage]:
+    """What `migrate` would make of such a database would be neither the old nor the new; it runs this check first."""
+    for alias in databases or ():
+        applied = MigrationRecorder(connections[alias]).applied_migrations()
+        if ("accounts", "0002_api_access") in applied:
+            hint = "Make a backup with version 1.0 and restore it into a new database (docs/operations.md, Upgrading)."
+            return [Error("This database is of version 1.0.", hint=hint, id="minierp.E004")]
+    return []
 
 
 @register(TAG)

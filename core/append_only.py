@@ -1,8 +1,8 @@
 """Tables whose rows are only ever added: the database itself refuses to change, replace or delete one, whoever asks.
 
 The refusals are triggers, made by operations of migrations. On SQLite they name the table's columns, and a table that
-is rebuilt loses them: a migration that changes the columns of such a table puts `AllowChanges` first and `AppendOnly`
-last, over the columns as they are then.
+is rebuilt loses them: a migration that changes the columns of such a table, or of one that it refers to, puts
+`AllowChanges` (`AllowDeletion`) first and `AppendOnly` (`RefuseDeletion`) last, over the columns as they are then.
 """
 
 from collections.abc import Iterator
@@ -94,6 +94,19 @@ class RefuseDeletion(Operation):
             schema_editor.execute(f"DROP TRIGGER {table}_not_deleted")
         else:
             schema_editor.execute(f"DROP FUNCTION {table}_not_deleted() CASCADE")
+
+
+class AllowDeletion(RefuseDeletion):
+    """The opposite of RefuseDeletion, for a migration that changes the table."""
+
+    def describe(self):
+        return f"Let rows of {self.model_name} be deleted"
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 def install(schema_editor, model, may_be_emptied: tuple[str, ...] = ()) -> None:

@@ -110,5 +110,5 @@ def test_the_guide_names_every_column_that_an_import_reads():
 
 
 def test_pre_commit_runs_the_ruff_of_the_requirements():
-    (version,) = re.findall(r"^ruff==(.+)$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+    (version,) = re.findall(r"^ruff==(\S+)$", (ROOT / "requirements-dev.in").read_text(), re.MULTILINE)
     assert set(re.findall(r"ruff==([\d.]+)", (ROOT / ".pre-commit-config.yaml").read_text())) == {version}

@@ -2,8 +2,11 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, migrations, models, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Q
 
+from core.append_only import AllowChanges, AllowDeletion, AppendOnly, RefuseDeletion
 from inventory.models import Product, StockChange, StockCheck
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
@@ -127,3 +130,44 @@ def test_check_stock_finds_a_row_tampered_with():
         in_sql("UPDATE inventory_stockchange SET previous_qty = 8, new_qty = 6 WHERE id = %s", row.pk)
     with pytest.raises(CommandError, match=rf"stock change {row.pk} .* starts at 8, but the stock was 9"):
         call_command("check_stock")
+
+
+def tables_with_triggers() -> set[str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT tbl_name || '.' || name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new_columns(committed_db):
+    state = MigrationLoader(connection).project_state(("inventory", "0001_initial"))
+    before = tables_with_triggers()
+    log, deletion = {"may_be_emptied": ("product",)}, {"condition": "OLD.stock_qty > 0", "message": "No."}
+    migration = type(
+        "Migration",
+        (migrations.Migration,),
+        {
+            "operations": [
+                AllowChanges("stockchange", **log),
+                AllowDeletion("product", **deletion),
+                migrations.AddField("stockchange", "batch", models.CharField(max_length=9, default="", db_default="")),
+                migrations.AddConstraint("stockchange", models.CheckConstraint(condition=~Q(reference="!"), name="c")),
+                migrations.AddConstraint("product", models.CheckConstraint(condition=~Q(sku="!"), name="p")),
+                RefuseDeletion("product", **deletion),
+                AppendOnly("stockchange", **log),
+            ]
+        },
+    )("0002_test", "inventory")
+    with connection.schema_editor() as editor:
+        after = migration.apply(state.clone(), editor)
+    try:
+        assert tables_with_triggers() == before
+        make_product(stock=5)
+        with pytest.raises(IntegrityError, match=REFUSED):
+            in_sql("UPDATE inventory_stockchange SET batch = 'x'")
+    finally:
+        with connection.schema_editor() as editor:
+            migration.unapply(state, editor)
+    assert tables_with_triggers() == before and after is not None

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import Customer, User
 from config.backup import BackupError
@@ -74,3 +76,9 @@ def test_a_backup_of_an_older_state_of_1_0_is_refused():
         manifest["migrations"].remove(["sales", "0004_verbose_names"])
         with pytest.raises(BackupError, match="before the last one of"):
             Converted(archive, manifest)
+
+
+def test_migrate_refuses_a_database_of_1_0_in_place(db):
+    MigrationRecorder(connection).record_applied("accounts", "0002_api_access")
+    with pytest.raises(SystemCheckError, match="This database is of version 1.0"):
+        call_command("migrate", verbosity=0, skip_checks=False)
