@@ -129,7 +129,7 @@ def change_me(request, payload: MeIn):
     user = lock_or_404(User, request.user.pk, request.user)
     check_last_seen(user, payload.modified_at)
     if payload.email and User._meta.get_field("email").to_python(payload.email) != user.email:
-        raise ValidationError({"email": gettext("You sign in with your e-mail. Please ask an admin to change it.")})
+        raise ValidationError({"email": gettext("You sign in with this e-mail. Please ask an admin to change it.")})
     values = payload.provided("first_name", "last_name", "phone", "address")
     return save_user(apply_values(user, values), by=user) if values else user
 

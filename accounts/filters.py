@@ -10,7 +10,7 @@ from core.admin.base import is_primary_key
 class CreatedByFilter(DropdownFilter):
     """Who did it: one of the staff. (An autocomplete would ask for the right to see the staff list.)"""
 
-    title, parameter_name = _("by"), "created_by"
+    title, parameter_name = _("user"), "created_by"
 
     def lookups(self, request, model_admin):
         return [(user.pk, str(user)) for user in User.objects.staff()]

@@ -28,18 +28,18 @@ class CustomerUndo(Undo):
 
     def deletion_blocker(self, target: Customer, imported: dict) -> str:
         if target.is_staff:
-            return in_firms_language(_("stays, because they are a colleague by now."))
+            return in_firms_language(_("stays, because they are a member of staff now."))
         if target.last_login or target.has_usable_password():
             return in_firms_language(_("stays, because they have been given a password."))
-        return in_firms_language(_("stays, because other records name them.")) if target.pk in self.named else ""
+        return in_firms_language(_("stays, because other records refer to them.")) if target.pk in self.named else ""
 
     def restore_blocker(self, target: Customer, before: dict) -> str:
         if target.is_staff:
-            return in_firms_language(_("the values stay, because they are a colleague by now."))
+            return in_firms_language(_("the values stay, because they are a member of staff now."))
         for column, holders in self.holders.items():
             if holders.get(before.get(column), target.pk) != target.pk:
                 label = in_firms_language(Customer._meta.get_field(column).verbose_name)
-                reason = in_firms_language(_("the values stay, because somebody else has the old %(field)s by now."))
+                reason = in_firms_language(_("the values stay, because somebody else has the old %(field)s now."))
                 return reason % {"field": label}
         return ""
 

@@ -75,11 +75,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     is_active = models.BooleanField(
         _("active"),
         default=True,
-        help_text=_("A deactivated person can neither sign in nor order; their past records stay."),
+        help_text=_("A deactivated person can neither sign in nor order; their records are kept."),
     )
 
     token_version = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("API tokens carry it: those of an older version are dead.")
+        default=0, editable=False, help_text=_("API tokens carry it: those of an older version are no longer valid.")
     )
 
     USERNAME_FIELD = "email"

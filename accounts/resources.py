@@ -65,7 +65,7 @@ class CustomerResource(ImportResource):
     keys, name_columns, key_label = ("customer_code", "email"), ("first_name", "last_name"), _("Code or e-mail")
     help_text = _(
         "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
-        "is_active. A row means the customer with its code, else the one with its e-mail; the others are added and "
+        "is_active. A row is matched to a customer by its code, else by its e-mail; the others are added and "
         "need email and first_name."
     )
     undo = CustomerUndo
@@ -82,7 +82,7 @@ class CustomerResource(ImportResource):
         for row in self.rows:
             code, email, phone = (given[column][row.line] for column in UNIQUE)
             if not code and not email:
-                row.errors.setdefault("email", gettext("A customer is known by code or e-mail, and both are missing."))
+                row.errors.setdefault("email", gettext("A customer needs a code or an e-mail, and both are missing."))
             person = self.meant(row, holders["customer_code"].get(code), holders["email"].get(email))
             if person:
                 self.existing[row.line] = person
@@ -92,7 +92,7 @@ class CustomerResource(ImportResource):
         for column, sentence in UNIQUE.items():
             self.refuse_repeated(column, given[column], sentence)
         met = {line: person.pk for line, person in self.existing.items()}
-        self.refuse_repeated("email", met, gettext("%(lines)s mean the same customer."))
+        self.refuse_repeated("email", met, gettext("%(lines)s refer to the same customer."))
 
     def holders_of(self, given: dict[str, dict[int, str]]) -> dict[str, dict[str, Customer]]:
         """Whoever has one of these values already (when writing: locked), by column and value."""
@@ -113,7 +113,7 @@ class CustomerResource(ImportResource):
         if by_code and by_email and by_email is not by_code:
             row.errors["email"] = gettext("%(person)s has this e-mail.") % {"person": by_email}
         elif person and person.is_staff:
-            sentence = gettext("%(person)s is a colleague, not a customer.")
+            sentence = gettext("%(person)s is a member of staff, not a customer.")
             row.errors["customer_code" if by_code else "email"] = sentence % {"person": person}
         elif by_email and not by_code and by_email.customer_code and not is_blank(row.get("customer_code")):
             sentence = gettext("%(person)s has this e-mail, and the code %(code)s.")

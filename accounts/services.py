@@ -49,7 +49,7 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         if not User.objects.filter(mine).exclude(pk=user.pk).exists():
             raise
         raise DuplicateUser(
-            gettext("Somebody else has just been given this e-mail, phone number or customer code.")
+            gettext("This e-mail, phone number or customer code has just been given to somebody else.")
         ) from error
     return user
 
@@ -106,7 +106,7 @@ def check_deletable(user: User) -> None:
         field for field in user._meta.get_fields(include_hidden=True) if field.one_to_many and field.auto_created
     ]
     kinds = {
-        gettext("the records of other people")
+        gettext("other people's records")
         if issubclass(relation.related_model, User)
         else str(relation.related_model._meta.verbose_name_plural)
         for relation in relations
@@ -119,7 +119,9 @@ def check_deletable(user: User) -> None:
         )
     if user.is_staff and user.last_login is not None:
         raise UserInUse(
-            gettext("%(user)s has worked in the system, and what they did keeps their name. Deactivate them instead.")
+            gettext(
+                "%(user)s has worked in the system, and the records of that keep their name. Deactivate them instead."
+            )
             % {"user": user}
         )
 

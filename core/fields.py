@@ -114,7 +114,7 @@ def phone_help_text() -> str:
     local, abroad = (
         format_number(example, form) for form in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL)
     )
-    sentence = gettext("As dialled at home, e.g. %(local)s, or with the country code, e.g. %(abroad)s.")
+    sentence = gettext("As dialled within the country, e.g. %(local)s, or with the country code, e.g. %(abroad)s.")
     return sentence % {"local": local, "abroad": abroad}
 
 

@@ -36,7 +36,7 @@ class ProductUndo(Undo):
         if target.pk in self.ordered:
             return in_firms_language(_("stays, because it has been ordered."))
         if target.stock_qty != imported.get("stock_qty", 0):
-            return in_firms_language(_("stays, because its stock has moved since."))
+            return in_firms_language(_("stays, because its stock has changed since."))
         return ""
 
     def restore(self, target: Product, before: dict, imported: dict) -> str:
@@ -50,7 +50,7 @@ class ProductUndo(Undo):
                 with override(settings.LANGUAGE_CODE):
                     target.check_sells_above_cost()
         except ValidationError as error:
-            reason = _("the values stay, because with the old ones it would sell below cost.")
+            reason = _("the values stay, because the old ones would be below cost.")
             return " ".join([in_firms_language(reason), *error.messages])
         return ""
 

@@ -125,7 +125,7 @@ class ProductResource(ImportResource):
             return product.stock_qty
         if product.stock_qty + number > MAX_QUANTITY:
             raise ValueError(
-                gettext("With the %(stock)s there are this would be more than %(limit)s.")
+                gettext("Added to the %(stock)s in stock, this would be more than %(limit)s.")
                 % {"stock": format_count(product.stock_qty), "limit": format_count(MAX_QUANTITY)}
             )
         return product.stock_qty + number

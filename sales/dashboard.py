@@ -159,8 +159,8 @@ def nothing_sold_before(period: Period) -> str:
 
 def oldest(waiting: list[Order]) -> str:
     if not waiting:
-        return gettext("Nothing waits to be confirmed")
-    return gettext("The oldest of %(date)s") % {"date": date_format(waiting[0].order_date)}
+        return gettext("No order is waiting to be confirmed")
+    return gettext("The oldest is from %(date)s") % {"date": date_format(waiting[0].order_date)}
 
 
 def new_customers(period: Period) -> str:

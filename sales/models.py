@@ -131,7 +131,7 @@ class Order(AuditedModel):
     def status_sentence(self) -> str:
         """The status as part of a sentence: `it was confirmed by Sara Lee on Nov. 22, 2026, 10:41`"""
         if self.is_pending:
-            return gettext("it is still pending")
+            return gettext("it is pending")
         sentence, at, by = {
             self.Status.CONFIRMED: (_("it was confirmed by %(by)s on %(at)s"), self.confirmed_at, self.confirmed_by),
             self.Status.CANCELLED: (_("it was cancelled by %(by)s on %(at)s"), self.cancelled_at, self.cancelled_by),

@@ -132,5 +132,5 @@ def find_records(kind: Kind, term: str, user: User) -> Iterator[Result]:
         yield Result(title, detail, capfirst(opts.verbose_name), kind.icon, link, record.rank)
     if len(records) > LIMIT:
         link = f"{reverse(f'{address}_changelist')}?{urlencode({'q': term})}"
-        title, detail = kind.more % {"term": term}, gettext("There are more than these.")
+        title, detail = kind.more % {"term": term}, gettext("There are more.")
         yield Result(title, detail, gettext("List"), kind.icon, link, MORE)

@@ -61,7 +61,7 @@ def in_json(request, response) -> JsonResponse:
     if not (allowed := response.headers.get("Allow")):
         return error_response(response.status_code)
     possible = ", ".join(sorted(allowed.split(", ")))
-    sentence = gettext("%(method)s is not possible here, only %(possible)s.")
+    sentence = gettext("%(method)s is not allowed here, only %(possible)s.")
     answer = error_response(response.status_code, sentence % {"method": request.method, "possible": possible})
     answer.headers["Allow"] = allowed
     return answer

@@ -91,7 +91,9 @@ class BackOfficeAdmin(ModelAdmin):
 
     def redirect_to_list(self, request) -> HttpResponseRedirect:
         self.message_user(
-            request, gettext("That search or filter makes no sense, so the whole list is shown."), messages.WARNING
+            request,
+            gettext("That search or filter could not be understood, so the whole list is shown."),
+            messages.WARNING,
         )
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 

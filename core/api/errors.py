@@ -14,12 +14,15 @@ FIELD_LABELS = {"product_id": _("product"), "unit_price": _("price")}
 SENTENCES = {
     400: _("The request could not be understood."),
     401: _("Please sign in."),
-    403: _("Your role does not let you do this."),
+    403: _("Your role does not allow this."),
     404: _("There is nothing at this address."),
     413: _("The request is too large."),
     429: _("Too many requests. Please wait a little."),
     500: _("Something went wrong on our side. It has been logged."),
-    503: _("The system is busy at this moment. Please look whether it was done, and try again in a few seconds."),
+    503: _(
+        "The system is busy at the moment. "
+        "Please check whether your request was carried out, and try again in a few seconds."
+    ),
 }
 
 # By pydantic's type of error: what is said of the field.

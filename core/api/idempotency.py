@@ -74,7 +74,7 @@ def claim(request, key: str) -> tuple[IdempotencyKey, bool]:
     except IntegrityError:
         kept = keys.get()
     if kept.fingerprint != fingerprint:
-        raise IdempotencyKeyReused(gettext("This Idempotency-Key was used for another request. Take a new one."))
+        raise IdempotencyKeyReused(gettext("This Idempotency-Key was used for another request. Use a new one."))
     return kept, False
 
 

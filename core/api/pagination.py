@@ -45,7 +45,7 @@ class Cursor(NamedTuple):
             return cls(*signing.loads(signed, salt=f"cursor {model._meta.label}"))
         except (signing.BadSignature, ValueError, TypeError) as error:
             raise ValidationError(
-                {"cursor": gettext("This is not a cursor of this list. Start at its first page.")}
+                {"cursor": gettext("This cursor does not belong to this list. Start at the first page.")}
             ) from error
 
     @property
@@ -122,7 +122,7 @@ class KeysetPagination(PaginationBase):
         cursor = Cursor.read(pagination.cursor, model)
         if cursor.ordering not in self.names or (pagination.ordering and pagination.ordering != cursor.ordering):
             raise ValidationError(
-                {"cursor": gettext("This cursor belongs to another ordering. Start at its first page.")}
+                {"cursor": gettext("This cursor belongs to another ordering. Start at the first page.")}
             )
         return cursor
 

@@ -45,14 +45,14 @@ class ImportFileForm(forms.Form):
         label=_("Text encoding"),
         choices=list(ENCODINGS.items()),
         required=False,
-        help_text=_("For text files (CSV, TSV) whose letters come out wrong."),
+        help_text=_("For text files (CSV, TSV) whose letters are shown wrong."),
         widget=UnfoldAdminSelectWidget,
     )
     delimiter = forms.ChoiceField(
         label=_("Column separator"),
         choices=list(DELIMITERS.items()),
         required=False,
-        help_text=_("For text files whose columns come out wrong."),
+        help_text=_("For text files whose columns are split wrong."),
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -136,7 +136,7 @@ class ImportMixin(LibraryImportMixin):
             except OSError:
                 logger.exception("The folder for imports cannot be written")
                 form.add_error(
-                    "file", gettext("The server could not keep the file. Please tell whoever runs the system.")
+                    "file", gettext("The server could not store the file. Please tell the person who runs the system.")
                 )
         return self.show_import(request, form=form)
 
@@ -164,7 +164,7 @@ class ImportMixin(LibraryImportMixin):
         discard_upload(request, token)
         messages.success(
             request,
-            gettext("%(file)s is imported: %(summary)s.")
+            gettext("%(file)s has been imported: %(summary)s.")
             % {"file": upload["name"], "summary": resource.report.summary},
         )
         return redirect("admin:core_importrecord_change", resource.done.pk)
@@ -183,7 +183,7 @@ class ImportMixin(LibraryImportMixin):
         return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
     def preview_expired(self, request):
-        messages.error(request, gettext("This preview is no longer at hand. Please choose the file again."))
+        messages.error(request, gettext("This preview has expired. Please choose the file again."))
         return redirect(self.import_url())
 
     def show_import(self, request, **context):
@@ -228,9 +228,7 @@ def shown_report(report, kind: str) -> dict:
         "error": gettext("Lines with errors"),
     }
     return {
-        "heading": gettext("What will happen")
-        if report.is_clean
-        else gettext("What would happen with the other lines"),
+        "heading": gettext("What will happen") if report.is_clean else gettext("What would happen to the other lines"),
         "cards": [(name, label, report.counts[name]) for name, label in labels.items()],
         "kind": kind,
         "rows": report.rows_of(kind) if kind != "error" else [],

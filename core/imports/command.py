@@ -89,7 +89,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(note)
         self.stdout.write(f"{report.summary}.")
         if not report.is_clean and not resource.leave_out_errors:
-            raise CommandError("Nothing was imported. Mend the lines above and try again.")
+            raise CommandError("Nothing was imported. Correct the lines above and try again.")
         if report.counts["error"] and not report.counts["unchanged"] and not report.changes_something:
             raise CommandError("Nothing was imported: every line has errors.")
         self.stdout.write("Nothing was written: this was a dry run." if dry_run else "Done.")

@@ -176,7 +176,7 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return close_dialog(request, self.change_url(object_id))
         self.message_user(
-            request, gettext("The import of %(record)s is undone.") % {"record": record}, messages.SUCCESS
+            request, gettext("The import of %(record)s has been undone.") % {"record": record}, messages.SUCCESS
         )
         if record.not_undone:
             count = record.not_undone.count("\n") + 1

@@ -93,7 +93,7 @@ class ImportReport:
         ]
         if self.unknown_columns:
             columns = ", ".join(self.unknown_columns)
-            notes.append(gettext("Columns not known here, ignored: %(columns)s.") % {"columns": columns})
+            notes.append(gettext("Unknown columns, ignored: %(columns)s.") % {"columns": columns})
         return notes
 
     @property

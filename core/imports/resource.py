@@ -145,7 +145,7 @@ class ImportResource(ModelResource):
                 % {"keys": keys, "header": ", ".join(headers)[:200]}
             )
         if twice := [header for header, count in Counter(headers).items() if header in known and count > 1]:
-            raise UnreadableFile(gettext("The column “%(column)s” stands in the file twice.") % {"column": twice[0]})
+            raise UnreadableFile(gettext("The column “%(column)s” is in the file twice.") % {"column": twice[0]})
         self.report.unknown_columns = [header for header in headers if header and header not in known]
 
     def key_of(self, row: Row, column: str) -> str:
@@ -249,7 +249,7 @@ class ImportResource(ModelResource):
                 report_row.errors += [(column, as_quoted(row.get(column)), reason) for reason in reasons]
         elif result.errors:
             report_row.errors.append(
-                ("", "", gettext("This line cannot be read. Please tell whoever runs the system."))
+                ("", "", gettext("This line cannot be read. Please tell the person who runs the system."))
             )
         elif kind != "unchanged":
             report_row.changes = self.changes_of(result.instance)

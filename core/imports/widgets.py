@@ -59,7 +59,7 @@ class MoneyWidget(Widget):
         if exact < 0 and not self.negative:
             raise ValueError(gettext("This must not be negative."))
         if abs(exact) >= self.limit:  # before rounding, which has its own limit
-            raise ValueError(gettext("This is more than an amount can be here."))
+            raise ValueError(gettext("This is more than an amount may be."))
         amount = round_money(exact) + 0  # + 0: there is a -0
         if amount != exact:
             row.rounded.append(self.column)

@@ -28,7 +28,7 @@ def as_text(value) -> str:
     if isinstance(value, bool | date | time | timedelta):
         made = gettext("a yes or no") if isinstance(value, bool) else gettext("a date or time")
         raise ValueError(
-            gettext("The spreadsheet made %(made)s of this. Format the column as text and enter it again.")
+            gettext("The spreadsheet turned this into %(made)s. Format the column as text and enter it again.")
             % {"made": made}
         )
     if isinstance(value, int | float) and abs(value) >= 10**15:
@@ -60,7 +60,7 @@ def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
     text = str(value).strip()
     if decimal_comma and THOUSAND_OR_FRACTION.fullmatch(text):
         raise ValueError(
-            gettext("This could be a thousand or a fraction. Please write it without a thousands separator.")
+            gettext("This could be thousands or a decimal fraction. Please write it without a thousands separator.")
         )
     if decimal_comma and re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+", text):
         text = text.replace(".", "")
@@ -75,7 +75,7 @@ def as_whole_number(value, *, decimal_comma: bool = False) -> int:
     """A cell as a number of pieces. Raises ValueError with a sentence for fractions and what is not a number."""
     if THOUSAND_OR_FRACTION.fullmatch(str(value).strip()) and isinstance(value, str):
         raise ValueError(
-            gettext("This could be a thousand or a fraction. Please write it without a thousands separator.")
+            gettext("This could be thousands or a decimal fraction. Please write it without a thousands separator.")
         )
     number = as_decimal(value, decimal_comma=decimal_comma)
     if number != number.to_integral_value():

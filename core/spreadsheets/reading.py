@@ -23,7 +23,7 @@ from core.spreadsheets.cells import is_blank, is_error
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
-MERGED = _("The sheet has merged cells. Please unmerge them, so that every cell has its own value.")
+MERGED = _("The sheet has merged cells. Please unmerge them so that every cell has a value of its own.")
 XLS_SIGNATURE = b"\xd0\xcf\x11\xe0"
 
 
@@ -102,7 +102,7 @@ def read_table(name: str, data: bytes, *, keys: Collection[str] = (), encoding: 
         return read_zipped(data, keys)
     if name.lower().endswith((".xlsx", ".ods")):
         raise UnreadableFile(
-            gettext("%(name)s is not a spreadsheet, although its name says so. Please export it once more.")
+            gettext("%(name)s is not a spreadsheet, although its name says so. Please export it again.")
             % {"name": name}
         )
     return read_text(data, encoding, delimiter)
@@ -122,7 +122,7 @@ def read_zipped(data: bytes, keys: Collection[str]) -> Table:
             raise UnreadableFile(gettext("The spreadsheet is damaged and cannot be opened."))
         if archives.is_overloaded(archive):
             raise UnreadableFile(
-                gettext("The spreadsheet has too much in it besides its table. Please save it as CSV instead.")
+                gettext("The spreadsheet contains too much besides its table. Please save it as CSV instead.")
             )
         if "xl/workbook.xml" in names:
             return table_among(xlsx_sheets(data, archive), keys)
@@ -241,7 +241,7 @@ def read_text(data: bytes, encoding: str, delimiter: str) -> Table:
     table = Table(numbered(lines), decimal_comma=delimiter != ",")
     table.delimiter = delimiter
     if encoding == "cp1252":
-        sentence = gettext("The file is not Unicode; it was read as %(encoding)s. Are all letters right?")
+        sentence = gettext("The file is not Unicode; it was read as %(encoding)s. Are all letters correct?")
         table.read_as = sentence % {"encoding": ENCODINGS[encoding]}
     return table
 
@@ -255,7 +255,7 @@ def text_lines(reader):
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(
-            gettext("Line %(line)s cannot be read: a quotation mark is missing or too many.") % {"line": line}
+            gettext("Line %(line)s cannot be read: it has a quotation mark too few or too many.") % {"line": line}
         ) from error
 
 
@@ -268,7 +268,9 @@ def numbered(rows) -> list[tuple[int, list]]:
             cells.pop()
         if len(cells) > MAX_COLUMNS:
             raise UnreadableFile(
-                gettext("Line %(number)s has more than %(MAX_COLUMNS)s columns. Please take out what is not needed.")
+                gettext(
+                    "Line %(number)s has more than %(MAX_COLUMNS)s columns. Please remove those that are not needed."
+                )
                 % {"number": number, "MAX_COLUMNS": MAX_COLUMNS}
             )
         if cells:

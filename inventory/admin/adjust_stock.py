@@ -45,7 +45,7 @@ class AdjustStockForm(RecordDialogForm):
         max_length=255,
         validators=[validate_visible],
         help_text=format_lazy(
-            _("For whoever reads the stock change log, e.g. “Shelf 3”. Needed with “{other}”."),
+            _("Shown in the stock change log, e.g. “Shelf 3”. Required with “{other}”."),
             other=ADJUSTMENT_REASONS[OTHER_REASON],
         ),
         widget=UnfoldAdminTextInputWidget,

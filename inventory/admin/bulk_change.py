@@ -34,7 +34,7 @@ class BulkChangeForm(forms.ModelForm):
 class CategoryForm(BulkChangeForm):
     class Meta:
         model, fields = Product, ["category"]
-        help_texts = {"category": _("One of those you have, or a new one.")}
+        help_texts = {"category": _("One that is in use, or a new one.")}
         widgets = {"category": UnfoldAdminTextInputWidget(attrs={"list": "suggestions", "autocomplete": "off"})}
 
     def __init__(self, *args, **kwargs):
@@ -94,7 +94,7 @@ def bulk_change(model_admin, request, queryset, form_class: type[BulkChangeForm]
             return model_admin.message_user(request, describe_result(changed, unchanged), messages.SUCCESS)
     products = find_all(Product.objects.only("name", "sku", field), "pk", map(int, keys))
     if not products:
-        gone = gettext("Somebody has deleted these products meanwhile.")
+        gone = gettext("Somebody has deleted these products in the meantime.")
         return model_admin.message_user(request, gone, messages.WARNING)
     return bulk_change_page(model_admin, request, form, field, products)
 
@@ -122,9 +122,11 @@ def bulk_change_page(model_admin, request, form, field: str, products: list[Prod
 
 def describe_result(changed: int, unchanged: int) -> str:
     if not changed:
-        return gettext("Nothing to change: all of them were so already.")
+        return gettext("Nothing to change: all of them had this value already.")
     said = ngettext("%(n)s product changed.", "%(n)s products changed.", changed) % {"n": format_count(changed)}
     if not unchanged:
         return said
-    already = ngettext("%(n)s was so already.", "%(n)s were so already.", unchanged) % {"n": format_count(unchanged)}
+    already = ngettext("%(n)s had this value already.", "%(n)s had this value already.", unchanged) % {
+        "n": format_count(unchanged)
+    }
     return f"{said} {already}"

@@ -73,7 +73,7 @@ def set_for_all(ids: Iterable[int], field: str, value, *, user: User | None, las
     Raises RecordChanged, having changed none, if their `products_fingerprint` is no longer `last_seen`.
     """
     products = lock_products(ids).values()
-    message = gettext("Somebody has changed or deleted some of these products. This is how they are now.")
+    message = gettext("Somebody has changed or deleted some of these products. Here they are as they are now.")
     check_last_seen(products, last_seen, products_fingerprint(products, field), message=message)
     changed = [product for product in products if getattr(product, field) != value]
     for product in changed:

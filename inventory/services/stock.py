@@ -51,7 +51,7 @@ def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
     products = lock_products(quantities)
     if len(products) < len(quantities):
         raise RecordGone(
-            _("A product of this order has been deleted in the meantime. Please take it out of the order.")
+            _("A product of this order has been deleted in the meantime. Please remove it from the order.")
         )
     if shortages := find_shortages(products, quantities):
         raise InsufficientStock(shortages)
@@ -90,7 +90,7 @@ def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | N
     target = stock + (change or 0) if new_qty is None else new_qty
     if target < 0:
         raise InvalidQuantity(
-            _("There are %(stock)s in stock; %(pieces)s cannot be taken away.")
+            _("There are %(stock)s in stock; %(pieces)s cannot be removed.")
             % {"stock": stock, "pieces": stock - target}
         )
     if target > MAX_QUANTITY:

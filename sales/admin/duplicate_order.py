@@ -18,8 +18,8 @@ def duplicate_order(model_admin, request, object_id):
     lost = order.items.filter(product__isnull=True).count()
     if lost:
         sentence = ngettext(
-            "One line is left out, because the product has been deleted.",
-            "%(n)s lines are left out, because the product has been deleted.",
+            "One line is left out because its product has been deleted.",
+            "%(n)s lines are left out because their products have been deleted.",
             lost,
         )
         model_admin.message_user(request, sentence % {"n": lost}, messages.WARNING)

@@ -100,7 +100,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     @display(description=_("Last step"))
     def standing(self, order):
-        return f"{capfirst(order.status_sentence())}."
+        return gettext("Not confirmed yet.") if order.is_pending else f"{capfirst(order.status_sentence())}."
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)

@@ -38,7 +38,7 @@ def test_an_admin_sees_what_will_happen_and_imports_the_good_lines(as_admin):
     assert rows[1][:3] == ["bob@example.com", "", "x"]
 
     answer = confirm(as_admin, preview, leave_out_errors="1")
-    assert said(answer) == ["customers.csv is imported: 1 new, 0 changed, 0 unchanged, 1 errors."]
+    assert said(answer) == ["customers.csv has been imported: 1 new, 0 changed, 0 unchanged, 1 errors."]
     customer = Customer.objects.get()
     assert (customer.email, customer.created_by) == ("ann@example.com", as_admin.user)
     page = as_admin.get(answer.url).content.decode()
@@ -61,7 +61,7 @@ def test_a_customer_who_changed_since_the_preview_is_shown_anew(as_admin):
 def test_a_file_brought_for_one_list_is_not_imported_into_the_other(as_admin):
     text = "sku,name,selling_price,email\nA,Chai,1,a@example.com\n"
     preview = upload(as_admin, text, model="inventory_product", stock_mode="keep")
-    assert "no longer at hand" in said(confirm(as_admin, preview))[-1]
+    assert "has expired" in said(confirm(as_admin, preview))[-1]
     assert not Customer.objects.exists()
 
 

@@ -82,7 +82,7 @@ def test_the_same_file_twice_changes_nothing_the_second_time():
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        (",,Ann,,,,,", "email", "known by code or e-mail, and both are missing"),
+        (",,Ann,,,,,", "email", "needs a code or an e-mail, and both are missing"),
         ("C-9,,Ann,,,,,", "email", "A new customer needs an e-mail."),
         (",a@example.com,,,,,,", "first_name", "A new customer needs a first name."),
         (",nonsense,Ann,,,,,", "email", "Enter a valid email address."),
@@ -90,13 +90,13 @@ def test_the_same_file_twice_changes_nothing_the_second_time():
         (",a@example.com,Ann,,+4,,,", "phone", "phone number entered is not valid"),
         (",a@example.com,Ann,,+49301111111,,,", "phone", "Known Person has this phone number."),
         (",a@example.com,Ann,,,,1.2.3,", "opening_balance", "This is not a number."),
-        (",a@example.com,Ann,,,,99999999999,", "opening_balance", "more than an amount can be"),
+        (",a@example.com,Ann,,,,99999999999,", "opening_balance", "more than an amount may be"),
         (",a@example.com,Ann,,,,,maybe", "is_active", "Please write yes or no."),
         ("C-2,known@example.com,Ann,,,,,", "email", "Known Person has this e-mail, and the code C-1."),
         ("C-1,other@example.com,Ann,,,,,", "email", "Other Person has this e-mail."),
-        (",boss@example.com,Ann,,,,,", "email", "The Boss is a colleague, not a customer."),
+        (",boss@example.com,Ann,,,,,", "email", "The Boss is a member of staff, not a customer."),
         ("C-1,boss@example.com,Ann,,,,,", "email", "The Boss has this e-mail."),
-        (f",a@example.com,Ann,,,,{'9' * 40},", "opening_balance", "more than an amount can be"),
+        (f",a@example.com,Ann,,,,{'9' * 40},", "opening_balance", "more than an amount may be"),
         (",a@example.com,Ann,,+49 30 901820 ext 5,,,", "phone", "number entered is not valid"),
         (f",a@example.com,Ann,,,{'x' * 2001},,", "address", "at most 2000 characters"),
         ("1.00E+12,a@example.com,Ann,,,,,", "customer_code", "has shortened this number"),
@@ -122,7 +122,7 @@ def test_a_bad_row_is_named_by_line_column_and_reason_and_nothing_is_written(row
         ("C-1,a@example.com,A,\nC-1,b@example.com,B,\n", "customer_code", "have the same code."),
         (",a@example.com,A,\n,A@Example.com,B,\n", "email", "have the same e-mail."),
         (",a@example.com,A,+49301111111\n,b@example.com,B,+49 30 1111111\n", "phone", "have the same phone number."),
-        ("K-1,,A,\n,known@example.com,B,\n", "email", "mean the same customer."),
+        ("K-1,,A,\n,known@example.com,B,\n", "email", "refer to the same customer."),
     ],
 )
 def test_rows_that_contradict_each_other_name_both_lines(rows, column, reason):
@@ -144,7 +144,7 @@ def test_who_is_deactivated_by_an_import_loses_their_tokens_and_nobody_else():
     ("header", "message"),
     [
         ("first_name,phone", "one of them must be “customer_code” or “email”"),
-        ("email,first_name,Email", "The column “email” stands in the file twice."),
+        ("email,first_name,Email", "The column “email” is in the file twice."),
     ],
 )
 def test_a_header_that_says_nothing_is_refused(header, message):
@@ -153,7 +153,7 @@ def test_a_header_that_says_nothing_is_refused(header, message):
 
 def test_columns_that_nobody_may_import_are_ignored_and_named():
     report = run("email,first_name,role,password,is_staff\na@example.com,Ann,ADMIN,secret,1\n")
-    assert report.notes == ["Columns not known here, ignored: role, password, is_staff."]
+    assert report.notes == ["Unknown columns, ignored: role, password, is_staff."]
     person = User.objects.get()
     assert person.role == "CUSTOMER" and not person.has_usable_password()
 

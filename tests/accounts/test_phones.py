@@ -40,8 +40,8 @@ def test_what_is_shown_can_be_typed_again(stored):
     [
         (None, "With the country code, e.g. +49 30 901820."),
         ("XX", "With the country code, e.g. +49 30 901820."),
-        ("DE", "As dialled at home, e.g. 030 123456, or with the country code, e.g. +49 30 123456."),
-        ("US", "As dialled at home, e.g. (201) 555-0123, or with the country code, e.g. +1 201-555-0123."),
+        ("DE", "As dialled within the country, e.g. 030 123456, or with the country code, e.g. +49 30 123456."),
+        ("US", "As dialled within the country, e.g. (201) 555-0123, or with the country code, e.g. +1 201-555-0123."),
     ],
 )
 def test_the_forms_say_how_a_number_may_be_typed(settings, as_admin, region, sentence):

@@ -84,7 +84,7 @@ def test_somebody_faster_with_the_same_phone_is_told_as_everywhere(as_sales, mon
     make_customer(phone="+12025550123")
     monkeypatch.setattr(ConcurrentEditForm, "validate_unique", lambda form: None)  # as if it had come between
     response = as_sales.post(URL, ME)
-    assert "Somebody else has just been given this e-mail, phone number" in response.content.decode()
+    assert "This e-mail, phone number or customer code has just been given" in response.content.decode()
     assert User.objects.get(pk=as_sales.user.pk).phone is None
 
 

@@ -73,10 +73,10 @@ def delete(customer):
     ("touch", "reason"),
     [
         (change, "stays, because “address” has been changed since."),
-        (order, "stays, because other records name them."),
+        (order, "stays, because other records refer to them."),
         (give_password, "stays, because they have been given a password."),
         (deactivate, "stays, because “active” has been changed since."),
-        (promote, "stays, because they are a colleague by now."),
+        (promote, "stays, because they are a member of staff now."),
         (delete, "has been deleted since."),
     ],
 )
@@ -106,7 +106,7 @@ def test_an_old_e_mail_that_somebody_else_has_by_now_is_not_given_back():
     customer = known(customer_code="C-1")
     record = make_customer_import("customer_code,email\nC-1,moved@example.com\n")
     make_customer(email="known@example.com")
-    assert "somebody else has the old e-mail by now" in undo_import(record, user=None).not_undone
+    assert "somebody else has the old e-mail now" in undo_import(record, user=None).not_undone
     customer.refresh_from_db()
     assert customer.email == "moved@example.com"
 

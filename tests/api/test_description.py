@@ -1,5 +1,6 @@
 """What the API says of itself: the OpenAPI document and the two pages that show it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -72,3 +73,26 @@ def test_every_json_body_has_an_example():
 
 def test_bearer_is_the_scheme():
     assert document()["components"]["securitySchemes"]["Bearer"]["scheme"] == "bearer"
+
+
+# What programs rely on, apart from sentences: paths, parameters, schemas, operation ids and examples of version 1.0.
+CONTRACT_1_0 = "b8e50249b2750ca26e3c7ea488d767242c2c3e2f977caa546d81299b253997dc"
+SENTENCES = {"description", "summary", "title"}
+
+
+def without_sentences(node, inside: str = ""):
+    """The document without its sentences; a property that is called like one of these keys stays."""
+    if isinstance(node, dict):
+        return {
+            key: without_sentences(value, key)
+            for key, value in sorted(node.items())
+            if inside == "properties" or not (key in SENTENCES and isinstance(value, str))
+        }
+    return [without_sentences(item) for item in node] if isinstance(node, list) else node
+
+
+def test_the_api_of_1_0_is_kept_to_the_letter():
+    """Additions come in the next version of this fingerprint, with a line in the changelog."""
+    contract = without_sentences({key: value for key, value in document().items() if key in ("paths", "components")})
+    digest = hashlib.sha256(json.dumps(contract, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    assert digest == CONTRACT_1_0

@@ -75,7 +75,7 @@ def test_the_same_key_for_something_else_is_409(sales, body):
         sales.post(f"/orders/{order.pk}/confirm/", Idempotency_Key="k-1"),
     ):
         assert refused.status_code == 409
-        assert refused.json() == {"detail": "This Idempotency-Key was used for another request. Take a new one."}
+        assert refused.json() == {"detail": "This Idempotency-Key was used for another request. Use a new one."}
     assert Order.objects.count() == 2
 
 

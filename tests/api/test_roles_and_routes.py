@@ -64,7 +64,7 @@ def test_each_route_opens_to_the_roles_of_the_matrix_and_no_other(records, opera
     elif role in MATRIX[permission]:
         assert answer.status_code not in (401, 403)
     else:
-        assert (answer.status_code, answer.json()) == (403, {"detail": "Your role does not let you do this."})
+        assert (answer.status_code, answer.json()) == (403, {"detail": "Your role does not allow this."})
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

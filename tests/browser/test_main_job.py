@@ -31,7 +31,7 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     admin.picture("03-preview")
     assert Product.objects.count() == 0
     page.get_by_role("button", name="Import now").click()
-    admin.see("catalogue.csv is imported: 3 new")
+    admin.see("catalogue.csv has been imported: 3 new")
     admin.picture("04-products")
     chai = Product.objects.get(sku="NW-1")
     assert chai.stock_qty == 39
@@ -161,7 +161,7 @@ def test_an_admin_brings_a_bad_german_list_mends_it_and_takes_it_back(desk, tmp_
     page.get_by_role("link", name="Changed 1").click()
     admin.see("stock 5 → 9 (+4)")
     page.get_by_role("button", name="Import the other 2 lines").click()
-    admin.see("liste.csv is imported: 1 new, 1 changed, 0 unchanged, 1 errors.")
+    admin.see("liste.csv has been imported: 1 new, 1 changed, 0 unchanged, 1 errors.")
     admin.picture("11-import")
     first = page.url
     assert Product.objects.get(sku="NW-1").selling_price == 1012
@@ -171,13 +171,13 @@ def test_an_admin_brings_a_bad_german_list_mends_it_and_takes_it_back(desk, tmp_
     bring(mended)
     admin.picture("12-mended-lines")
     page.get_by_role("button", name="Import now").click()
-    admin.see("liste-errors.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors.")
+    admin.see("liste-errors.csv has been imported: 1 new, 0 changed, 0 unchanged, 0 errors.")
     assert str(Product.objects.get(sku="NW-2")) == "Käse (NW-2)"
 
     page.goto(first)
     page.get_by_text("Undo this import").click()
     submit_dialog(page, "Undo the import")
-    admin.see("The import of liste.csv is undone.")
+    admin.see("The import of liste.csv has been undone.")
     admin.picture("13-import-undone")
     tea = Product.objects.get(sku="NW-1")
     assert (tea.stock_qty, tea.selling_price) == (5, 10)
@@ -199,8 +199,8 @@ def test_an_admin_brings_customers_and_takes_them_back(desk, tmp_path):
     admin.see("first name Ann → Anna")
     admin.picture("14-customer-import")
     page.get_by_role("button", name="Import now").click()
-    admin.see("customers.csv is imported: 1 new, 1 changed, 0 unchanged, 0 errors.")
+    admin.see("customers.csv has been imported: 1 new, 1 changed, 0 unchanged, 0 errors.")
     page.get_by_text("Undo this import").click()
     submit_dialog(page, "Undo the import")
-    admin.see("The import of customers.csv is undone.")
+    admin.see("The import of customers.csv has been undone.")
     assert [str(person) for person in Customer.objects.all()] == ["Ann Lee"]

@@ -81,7 +81,7 @@ def test_a_cell_far_below_does_not_take_for_ever():
         ("x.xlsx", b"PK\x03\x04 but no more", "damaged"),
         ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel file"),
         ("x.csv", b"\x89PNG\r\n\x00\x00", "not a text file"),
-        ("x.csv", b'sku,name\nA,"open\n', "Line 2 cannot be read: a quotation mark"),
+        ("x.csv", b'sku,name\nA,"open\n', "Line 2 cannot be read: it has a quotation mark"),
         ("x.csv", b"sku,name\nA,b,c\n", "Line 2 has 3 values, but the header has 2 columns"),
     ],
 )
@@ -242,7 +242,7 @@ def test_what_a_spreadsheet_has_rounded_or_renamed_is_refused_as_text(cell):
 @pytest.mark.parametrize("cell", ["1.000", "1,000"])
 @pytest.mark.parametrize("comma", [True, False])
 def test_a_stock_that_could_be_a_thousand_or_one_is_refused(cell, comma):
-    with pytest.raises(ValueError, match="a thousand or a fraction"):
+    with pytest.raises(ValueError, match="thousands or a decimal fraction"):
         as_whole_number(cell, decimal_comma=comma)
 
 

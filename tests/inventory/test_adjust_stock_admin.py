@@ -42,7 +42,7 @@ def test_stock_is_adjusted_in_a_dialog(as_admin, mode, quantity, stock):
         ({"quantity": "1.5"}, "Enter a whole number"),
         ({"quantity": "-1"}, "greater than or equal to 0"),
         ({"quantity": "8"}, "nothing would change"),
-        ({"mode": "remove", "quantity": "9"}, "9 cannot be taken away"),
+        ({"mode": "remove", "quantity": "9"}, "9 cannot be removed"),
         ({"mode": "steal"}, "Select a valid choice"),
     ],
 )

@@ -109,10 +109,10 @@ def test_the_threshold_of_the_selected_products_is_set_or_left_to_the_firm(as_ad
 def test_only_what_really_changes_is_written(as_admin):
     tea, cup = make_product(category="Tea"), make_product(category="Cups")
     response = change(as_admin, ask(as_admin, [tea, cup]), category="Tea")
-    assert said(response) == ["1 product changed. 1 was so already."]
+    assert said(response) == ["1 product changed. 1 had this value already."]
     assert tea.history.first().history_change_reason != cup.history.first().history_change_reason
     again = change(as_admin, ask(as_admin, [tea, cup]), category="Tea")
-    assert said(again)[-1] == "Nothing to change: all of them were so already."
+    assert said(again)[-1] == "Nothing to change: all of them had this value already."
 
 
 def test_stock_and_every_other_field_stay_as_they_are(as_admin):
@@ -185,7 +185,7 @@ def test_ids_that_are_no_numbers_lead_back_to_the_list(as_admin, keys):
     make_product(category="Tea")
     page = ask(as_admin, Product.objects.all())
     response = change(as_admin, page, products=keys, category="Drinks")
-    assert response.status_code == 302 and "makes no sense" in said(response)[0]
+    assert response.status_code == 302 and "could not be understood" in said(response)[0]
     assert as_admin.post(reverse(LIST), {"action": ACTIONS[0], "_selected_action": "x"}).status_code == 302
     assert categories() == ["Tea"]
 
@@ -232,7 +232,7 @@ def test_when_all_of_them_are_deleted_meanwhile_that_is_said_in_the_list(as_admi
     page = ask(as_admin, [product])
     delete_product(product, user=None)
     response = change(as_admin, page, category="Drinks")
-    assert response.status_code == 302 and said(response) == ["Somebody has deleted these products meanwhile."]
+    assert response.status_code == 302 and said(response) == ["Somebody has deleted these products in the meantime."]
 
 
 def test_a_sale_meanwhile_is_no_reason_to_refuse(as_admin):

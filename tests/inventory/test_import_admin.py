@@ -28,7 +28,7 @@ def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
     assert Product.objects.count() == 1
 
     response = confirm_import(as_admin, preview)
-    assert said(response) == ["list.csv is imported: 1 new, 1 changed, 0 unchanged, 0 errors."]
+    assert said(response) == ["list.csv has been imported: 1 new, 1 changed, 0 unchanged, 0 errors."]
     old.refresh_from_db()
     assert (old.stock_qty, old.selling_price) == (5, 12)
     row = old.stock_changes.first()
@@ -39,7 +39,7 @@ def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
 def test_a_preview_is_confirmed_only_once(as_admin):
     preview = upload(as_admin, "sku,name,selling_price,stock_qty\nB-1,Cup,3,4\n")
     confirm_import(as_admin, preview)
-    assert "no longer at hand" in said(confirm_import(as_admin, preview))[-1]
+    assert "has expired" in said(confirm_import(as_admin, preview))[-1]
     assert Product.objects.get().stock_qty == 4
 
 
@@ -70,7 +70,7 @@ def test_bad_lines_are_downloaded_mended_and_brought_back_while_the_others_are_i
     page = preview.content.decode()
     assert "Import the other 1 line" in page and "Download the lines with errors" in page
     response = confirm_import(as_admin, preview, leave_out_errors="1")
-    assert said(response) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 3 errors."]
+    assert said(response) == ["list.csv has been imported: 1 new, 0 changed, 0 unchanged, 3 errors."]
     assert [str(product) for product in Product.objects.all()] == ["Chai (A)"]
 
     again = upload(as_admin, text)
@@ -89,7 +89,7 @@ def test_bad_lines_are_downloaded_mended_and_brought_back_while_the_others_are_i
     preview = upload(as_admin, mended.getvalue().encode("utf-8-sig"), name="list-errors.csv")
     assert preview.context["report"].unknown_columns == ["extra"]
     message = said(confirm_import(as_admin, preview))[-1]
-    assert message == "list-errors.csv is imported: 3 new, 0 changed, 0 unchanged, 0 errors."
+    assert message == "list-errors.csv has been imported: 3 new, 0 changed, 0 unchanged, 0 errors."
     assert Product.objects.count() == 4
 
 
@@ -143,7 +143,9 @@ def test_an_import_that_somebody_else_was_faster_with_is_not_called_done(as_admi
     assert "Somebody else was writing the same products" in again.content.decode()
     assert not Product.objects.exists()
     monkeypatch.undo()
-    assert said(confirm_import(as_admin, again)) == ["list.csv is imported: 1 new, 0 changed, 0 unchanged, 0 errors."]
+    assert said(confirm_import(as_admin, again)) == [
+        "list.csv has been imported: 1 new, 0 changed, 0 unchanged, 0 errors."
+    ]
 
 
 def test_leaving_out_must_be_asked_for(as_admin):
@@ -213,7 +215,9 @@ def test_products_that_changed_since_the_preview_are_shown_anew(as_admin):
     again = confirm_import(as_admin, preview)
     assert "have changed since this preview" in again.content.decode()
     assert "stock 7 → 5 (−2)" in again.content.decode()
-    assert said(confirm_import(as_admin, again)) == ["list.csv is imported: 0 new, 1 changed, 0 unchanged, 0 errors."]
+    assert said(confirm_import(as_admin, again)) == [
+        "list.csv has been imported: 0 new, 1 changed, 0 unchanged, 0 errors."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -248,7 +252,7 @@ def test_an_excel_file_is_imported(as_admin):
 def test_somebody_elses_upload_cannot_be_confirmed(as_admin, client):
     preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
     client.force_login(make_admin())
-    assert "no longer at hand" in said(confirm_import(client, preview))[-1]
+    assert "has expired" in said(confirm_import(client, preview))[-1]
     assert not Product.objects.exists()
 
 
@@ -257,14 +261,14 @@ def test_a_preview_can_be_reloaded_but_not_once_its_file_is_gone(as_admin):
     page = as_admin.get(preview.redirect_chain[-1][0])
     assert "Chai" in page.content.decode()
     storages["imports"].delete(preview.context["token"])
-    assert "no longer at hand" in said(confirm_import(as_admin, preview))[-1]
+    assert "has expired" in said(confirm_import(as_admin, preview))[-1]
     assert as_admin.get(preview.redirect_chain[-1][0]).status_code == 302
 
 
 def test_a_server_that_cannot_keep_the_file_says_so(as_admin, tmp_path):
     (tmp_path / "imports").write_text("a file where the folder should be")
     response = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
-    assert "could not keep the file" in str(response.context["form"].errors["file"])
+    assert "could not store the file" in str(response.context["form"].errors["file"])
 
 
 def test_what_sessions_left_behind_is_thrown_away_after_a_day(as_admin):

@@ -42,8 +42,8 @@ def test_history_records_stock_moves_with_user_and_reason():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"new_qty": -1}, "cannot be taken away"),
-        ({"change": -9}, "There are 8 in stock; 9 cannot be taken away"),
+        ({"new_qty": -1}, "cannot be removed"),
+        ({"change": -9}, "There are 8 in stock; 9 cannot be removed"),
         ({"new_qty": 8}, "nothing would change"),
         ({"change": 0}, "nothing would change"),
         ({"new_qty": MAX_QUANTITY + 1}, "at most"),

@@ -85,7 +85,7 @@ def delete_it(product):
     [
         (change_name, "Mine (B-1)|stays, because “name” has been changed since."),
         (order_it, "Cup (B-1)|stays, because it has been ordered."),
-        (move_stock, "Cup (B-1)|stays, because its stock has moved since."),
+        (move_stock, "Cup (B-1)|stays, because its stock has changed since."),
         (delete_it, "Cup (B-1)|has been deleted since."),
     ],
 )
@@ -177,7 +177,7 @@ def test_old_values_that_would_sell_below_cost_are_not_given_back():
     product.refresh_from_db()
     product.cost_price = Decimal("15")
     save_product(product, user=None)
-    assert "it would sell below cost" in undo_import(record, user=None).not_undone
+    assert "the old ones would be below cost" in undo_import(record, user=None).not_undone
     product.refresh_from_db()
     assert (product.cost_price, product.selling_price) == (Decimal("15.00"), Decimal("20.00"))
 

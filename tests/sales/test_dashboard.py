@@ -159,7 +159,7 @@ def test_running_low_lists_the_emptiest_first(as_admin):
 
 def test_an_empty_shop_has_a_dashboard_too(as_admin):
     page = as_admin.get(reverse("admin:index")).content.decode()
-    assert "No orders yet." in page and "Every product is well stocked." in page
+    assert "No orders yet." in page and "Every product is in good supply." in page
 
 
 def test_without_view_cost_no_stock_value_is_shown(as_sales, monkeypatch):

@@ -44,7 +44,7 @@ def test_lines_whose_product_is_gone_are_left_out_and_that_is_said(as_sales):
     cancel_order(order, user=None)
     delete_product(gone, user=None)
     answer = as_sales.get(page_of("duplicate_order", order))
-    assert said(answer) == ["One line is left out, because the product has been deleted."]
+    assert said(answer) == ["One line is left out because its product has been deleted."]
     lines = as_sales.get(answer.url).context["inline_admin_formsets"][0].formset.forms
     assert [line["product"].value() for line in lines] == [there.pk]
 

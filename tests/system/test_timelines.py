@@ -45,7 +45,7 @@ def test_a_product_and_a_customer_have_their_latest_changes_on_a_tab(as_admin):
     save_user(customer, by=as_admin.user)
     assert "Counted In stock: 8 → 5" in told(as_admin, "inventory_product_change", product)
     assert "First name: Ana → Anna" in told(as_admin, "accounts_customer_change", customer)
-    assert "Show the whole history" not in told(as_admin, "inventory_product_change", product)
+    assert "Show the full history" not in told(as_admin, "inventory_product_change", product)
 
 
 def test_the_tab_costs_no_more_with_a_longer_history(as_admin, django_assert_max_num_queries):
@@ -54,7 +54,7 @@ def test_the_tab_costs_no_more_with_a_longer_history(as_admin, django_assert_max
     for stock in range(10, 40):
         adjust_stock(product, user=as_admin.user, new_qty=stock, reason="Counted")
     story = told(as_admin, "inventory_product_change", product)
-    assert "38 → 39" in story and "11 → 12" not in story and "Show the whole history" in story
+    assert "38 → 39" in story and "11 → 12" not in story and "Show the full history" in story
     assert "8 → 10" in told(as_admin, "inventory_product_history", product)
     with django_assert_max_num_queries(10):
         as_admin.get(page)
