@@ -1,4 +1,4 @@
-"""Too many failed sign-ins: who has to wait, how long, and what they are told. django-axes does the counting.
+"""Too many failed sign-ins: who has to wait, how long, and what the answer says. django-axes does the counting.
 
 What is locked is one name at one address: whoever guesses passwords keeps nobody out but those who share an address
 with them. A name that nobody has is locked like any other, so that a lock tells nothing.

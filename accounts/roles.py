@@ -10,7 +10,7 @@ STAFF = {ADMIN, SALES}
 EVERYONE = {ADMIN, SALES, CUSTOMER}
 
 MATRIX: dict[str, set[str]] = {
-    # Products. Without view_cost nobody sees cost and margin, without view_stock the API tells only if there is any.
+    # Products. Without view_cost nobody sees cost and margin, without view_stock only whether there is any.
     "inventory.view_product": EVERYONE,
     "inventory.view_cost": STAFF,
     "inventory.view_stock": STAFF,

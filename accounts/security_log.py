@@ -74,7 +74,7 @@ def log_sign_out(sender, request, user, **kwargs):
 
 @receiver(user_login_failed)
 def log_failed_sign_in(sender, credentials, request=None, **kwargs):
-    """axes has heard of it before: what closes a lock, or meets one, is told by `log_lockout`."""
+    """axes has heard of it before: what closes a lock, or meets one, is logged by `log_lockout`."""
     if getattr(request, "axes_locked_out", False):
         return
     name = credentials.get("username") or credentials.get("email")

@@ -160,8 +160,8 @@ AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who waits as told gets in, whatever was tried meanwhile
-AXES_DISABLE_ACCESS_LOG = True  # accounts/security_log.py tells it
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the wait ends on time, whatever was tried meanwhile
+AXES_DISABLE_ACCESS_LOG = True  # accounts/security_log.py does that
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

@@ -1,4 +1,4 @@
-"""Model fields that know one spelling of a value, whatever door it comes through."""
+"""Model fields that know one spelling of a value, whichever channel it comes through."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Pictures: one check for every door through which one comes in."""
+"""Pictures: one check for all of them, whichever channel they come through."""
 
 import uuid
 from functools import partial

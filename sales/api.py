@@ -256,8 +256,8 @@ def errors_at_fields(request):
     try:
         yield
     except InsufficientStock as error:
-        tell = str if exactly else describe_without_stock
-        raise ValidationError({"items": [tell(short) for short in error.shortages]}) from error
+        describe = str if exactly else describe_without_stock
+        raise ValidationError({"items": [describe(short) for short in error.shortages]}) from error
     except InvalidOrder as error:
         raise ValidationError({"items": str(error)}) from error
     except CustomerInactive as error:

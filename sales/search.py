@@ -43,7 +43,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Kind:
-    """Records that can be found: where, what is told of each (title, second line), and what their list is called."""
+    """Records that can be found: where, what is shown of each (title, second line), and what their list is called."""
 
     queryset: QuerySet
     icon: str

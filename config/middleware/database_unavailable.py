@@ -13,7 +13,7 @@ from core.api.errors import error_response
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
-SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED: the patience that settings.py grants is at an end
+SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED: the time-out that settings.py sets has passed
 # PostgreSQL's classes: connection lost, could not serialize or deadlock, no resources, lock or time-out, shut down.
 TRANSIENT = ("08", "40", "53", "55P03", "57014", "57P0")
 

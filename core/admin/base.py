@@ -1,4 +1,4 @@
-"""What every admin page here is built on: unfold's ModelAdmin with the doors shut that the packages leave open."""
+"""What every admin page here is built on: unfold's ModelAdmin with the holes closed that the packages leave open."""
 
 import re
 

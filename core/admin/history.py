@@ -1,4 +1,4 @@
-"""What happened to a record, to read: who, when, through which door, why, and each field before and after.
+"""What happened to a record: who, when, through which channel, why, and each field before and after.
 
 The whole of it is a page of its own; the latest stand on a tab beside the record's form.
 """

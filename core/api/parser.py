@@ -7,7 +7,7 @@ from ninja.parser import Parser
 
 
 class StrictParser(Parser):
-    """JSON as the standard has it, decimals exactly as they are written; an empty parameter is one not given."""
+    """JSON as the standard has it, decimals exactly as they are written; an empty parameter counts as absent."""
 
     def parse_body(self, request):
         return json.loads(request.body, parse_float=Decimal, parse_constant=self.refuse)

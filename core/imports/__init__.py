@@ -1,1 +1,1 @@
-"""The import of a list, whatever it lists: read, preview, write, tell, undo."""
+"""The import of a list, whatever it lists: read, preview, write, record, undo."""

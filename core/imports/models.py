@@ -1,4 +1,4 @@
-"""The imports that were carried out, and what each wrote: enough to tell it, and to undo it."""
+"""The imports that were carried out, and what each wrote: enough to show it and to undo it."""
 
 from django.conf import settings
 from django.db import models

@@ -7,7 +7,7 @@ _resources: dict[str, type[ImportResource]] = {}
 
 
 def register_import(resource: type[ImportResource]) -> type[ImportResource]:
-    """Let the admin import this list, tell its imports and undo them; to be used as a decorator."""
+    """Let the admin import this list, show its imports and undo them; a decorator."""
     _resources[resource.target()] = resource
     return resource
 

@@ -1,4 +1,4 @@
-"""What an import does, or would do: told row by row to the preview, the command and the second step."""
+"""What an import does, or would do, row by row: for the preview, the command and the second step."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class ReportRow:
 def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool, besides: tuple[str, ...] = ()) -> list[str]:
     """Changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`.
 
-    Of a new record every value that is not among those told `besides`.
+    Of a new record every value that is not shown already (`besides`).
     """
     shown = []
     for column, old, new in changes:

@@ -38,7 +38,7 @@ KINDS = {
 class ImportResource(ModelResource):
     """Create and update records by a key. A blank cell keeps what is there; all is written or nothing.
 
-    `report` tells the outcome row by row, `done` is the record of what was written. With `last_seen` (the fingerprint
+    `report` has the outcome row by row, `done` is the record of what was written. With `last_seen` (the fingerprint
     of a preview) nothing is written if the records have changed so that the import would now do something else. With
     `leave_out_errors` the lines with errors are passed over and all the others are written.
 
@@ -106,7 +106,7 @@ class ImportResource(ModelResource):
     # Reading
 
     def import_data(self, dataset, dry_run=False, **kwargs):
-        """Judge every line and, unless this is a `dry_run`, write; the `report` tells what happened."""
+        """Judge every line and, unless this is a `dry_run`, write; the `report` says what happened."""
         self.dry_run, self.report.source = dry_run, dataset.read_as
         kwargs["rollback_on_validation_errors"] = not self.leave_out_errors
         with garbage_collection_paused():

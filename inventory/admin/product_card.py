@@ -9,7 +9,7 @@ from inventory.models import Product
 
 
 def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
-    """What a product's card tells: label, figure, and a note or nothing."""
+    """What a product's card shows: label, figure, and a note or nothing."""
     threshold = product.low_stock_threshold
     threshold = settings.LOW_STOCK_THRESHOLD if threshold is None else threshold
     low = gettext("low below %(threshold)s") % {"threshold": format_count(threshold)}

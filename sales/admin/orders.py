@@ -151,7 +151,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         return initial if is_primary_key(initial.get("customer", "0")) else {}
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Whoever saves an order that somebody else has closed meanwhile is told so, and shown the order."""
+        """An order that somebody else has closed in the meantime is not saved but shown as it is, with a message."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
         if order and not order.is_pending and self.has_model_permission(request, "change"):
             sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}

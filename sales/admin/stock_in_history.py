@@ -1,4 +1,4 @@
-"""An order's history tells what each step did to the stock."""
+"""What each step of an order did to the stock, in the order's history."""
 
 from inventory.models import StockChange
 from sales.models import Order
