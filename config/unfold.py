@@ -27,6 +27,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
+    "SCRIPTS": [lambda request: static("core/autocomplete.js"), lambda request: static("core/dialogs.js")],
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("core/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,

@@ -97,6 +97,12 @@ class BackOfficeAdmin(ModelAdmin):
         )
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
+    def get_search_results(self, request, queryset, search_term):
+        """For an autocomplete box the best matches first: above all the record with exactly this code."""
+        if search_term and is_autocomplete(request) and hasattr(queryset, "matching"):
+            return queryset.matching(search_term), False
+        return super().get_search_results(request, queryset, search_term)
+
     # Forms
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -168,6 +174,10 @@ class ReadOnlyAdmin:
     @display(description=_("By"), ordering="created_by")
     def by(self, record):
         return record.created_by or gettext("System")
+
+
+def is_autocomplete(request) -> bool:
+    return request.resolver_match.url_name == "autocomplete"
 
 
 def is_primary_key(value) -> bool:

@@ -65,3 +65,13 @@ def pick(page, select, text):
 
 def submit_dialog(page, name):
     page.locator("#dialog").get_by_role("button", name=name).click()
+
+
+def press(page, name):
+    """A button of the page's head, which on a phone is in the menu there."""
+    button = page.get_by_role("link", name=name).locator("visible=true")
+    menu = page.get_by_text("more_horiz").locator("visible=true")
+    button.or_(menu).first.wait_for()
+    if not button.count():
+        menu.first.click()
+    button.first.click()

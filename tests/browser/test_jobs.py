@@ -8,7 +8,7 @@ from accounts.models import Customer, User
 from inventory.models import Product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from tests.browser.desk import pick, submit_dialog
+from tests.browser.desk import pick, press, submit_dialog
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.browser
@@ -34,16 +34,6 @@ def clerk(desk, role, theme, width):
 
     sitting.picture = look
     return sitting
-
-
-def press(page, name):
-    """A button of the page's head, which on a phone is in the menu there."""
-    button = page.get_by_role("link", name=name).locator("visible=true")
-    menu = page.get_by_text("more_horiz").locator("visible=true")
-    button.or_(menu).first.wait_for()
-    if not button.count():
-        menu.first.click()
-    button.first.click()
 
 
 @BOTH

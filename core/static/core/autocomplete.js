@@ -1,0 +1,48 @@
+// Enter in a box that searches while one types chooses among the answers to what was typed, never among those that are
+// still shown from before: it waits for them. A scanner types a code and Enter within milliseconds. The server puts
+// the record with exactly this code first (get_search_results in core/admin/base.py).
+"use strict";
+document.addEventListener("DOMContentLoaded", () => {
+  const $ = window.django && window.django.jQuery;
+  if (!$ || !$.fn.select2) return;
+  const shown = new WeakMap();  // by box: the text that its results answer
+  let waiting = null;  // the box and the text for which Enter was pressed before the answer came
+
+  const watch = (box) => {
+    if (shown.has(box)) return;
+    shown.set(box, null);
+    box.on("results:all", ({ query }) => {
+      shown.set(box, query.term || "");
+      if (!waiting || waiting.box !== box) return;
+      if (waiting.text === shown.get(box)) {
+        waiting = null;
+        box.trigger("results:select", {});
+      }
+    });
+    box.on("close", () => { waiting = null; });
+  };
+
+  const openBox = () => {
+    const select = Array.from(document.querySelectorAll("select.admin-autocomplete")).find((one) => {
+      const box = $(one).data("select2");
+      return box && box.isOpen();
+    });
+    return select && $(select).data("select2");
+  };
+
+  $(document).on("select2:opening", "select.admin-autocomplete", (event) => watch($(event.target).data("select2")));
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".select2-search__field")) return;
+    const box = openBox();
+    if (!box || !shown.has(box)) return;
+    if (event.key !== "Enter") {
+      waiting = null;
+      return;
+    }
+    const text = event.target.value;
+    if (text === shown.get(box)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = text ? { box, text } : null;
+  }, true);
+});
