@@ -12,7 +12,7 @@ from core.i18n import format_count
 from core.imports.options import ImportOption
 from core.imports.registry import register_import
 from core.imports.resource import ImportResource
-from core.imports.widgets import KeyWidget, MoneyWidget, TextWidget
+from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, TextWidget
 from core.spreadsheets.cells import as_whole_number, is_blank
 from inventory.import_undo import ProductUndo
 from inventory.models import MAX_QUANTITY, Product, StockChange
@@ -31,7 +31,7 @@ class StockMode(TextChoices):
     ADD = "add", _("Add the file's number to the stock of existing products")
 
 
-class WholeNumberWidget(Widget):
+class WholeNumberWidget(NumberWidget):
     def clean(self, value, row=None, **kwargs):
         number = as_whole_number(value, decimal_comma=row.decimal_comma)
         if number < 0:
@@ -185,7 +185,7 @@ class StockChangeResource(ModelResource):
         )
         export_order = fields
 
-    quantity_change = Field(attribute="quantity_change", column_name="quantity_change")
+    quantity_change = Field(attribute="quantity_change", column_name="quantity_change", widget=NumberWidget())
     customer = Field(attribute="customer", column_name="customer")
     created_by = Field(attribute="created_by", column_name="created_by")
 

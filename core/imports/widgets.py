@@ -24,6 +24,13 @@ class Row(dict):
         self.rounded: list[str] = []
 
 
+class NumberWidget(Widget):
+    """A number, which stays one in an export to a spreadsheet."""
+
+    def render(self, value, obj=None, **kwargs):
+        return value if kwargs.get("force_native_type") else super().render(value, obj, **kwargs)
+
+
 class TextWidget(Widget):
     """Text as a person saw it, in the one spelling that the model's field knows (`normalise`)."""
 
@@ -47,7 +54,7 @@ class KeyWidget(TextWidget):
         return key
 
 
-class MoneyWidget(Widget):
+class MoneyWidget(NumberWidget):
     """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
 
     def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):

@@ -5,10 +5,12 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import chain
 
 import openpyxl
 from import_export.formats.base_formats import CSV, XLSX
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.spreadsheets.cells import escape_formula
@@ -48,15 +50,22 @@ class FormulaSafeXLSX(XLSX):
         sheet = book.create_sheet("Export")
         sheet.append(headers)
         for row in rows:
-            sheet.append([writable(cell) for cell in row])
+            sheet.append([writable(cell, sheet) for cell in row])
         with tempfile.TemporaryFile() as file:
             book.save(file)
             file.seek(0)
             yield from iter(lambda: file.read(CHUNK), b"")
 
 
-def writable(cell):
-    """A cell as Excel's format can hold it: without control characters, and nothing that looks like a formula."""
+def writable(cell, sheet):
+    """A cell as Excel's format can hold it: without control characters, and nothing that looks like a formula.
+
+    Money has two decimals there too.
+    """
+    if isinstance(cell, Decimal):
+        money = WriteOnlyCell(sheet, cell)
+        money.number_format = "0.00"
+        return money
     if isinstance(cell, str):
         return escape_formula(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell))
     return cell

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from sales.services import confirm_order
 from tests.factories import make_order, make_product
 from tests.forms import upload
 
@@ -66,3 +67,26 @@ def test_an_export_is_sent_while_it_is_read(as_admin, file_format):
     assert response.streaming
     make_product(sku="LAST", user=as_admin.user)  # nothing has been read yet
     assert len(response.getvalue()) > 100
+
+
+@pytest.mark.parametrize(
+    ("model", "numbers", "money"),
+    [
+        ("inventory_product", ["stock_qty", "low_stock_threshold"], ["cost_price", "selling_price"]),
+        ("inventory_stockchange", ["previous_qty", "new_qty", "quantity_change"], []),
+        ("sales_order", [], ["total_amount"]),
+        ("accounts_customer", [], ["opening_balance"]),
+    ],
+)
+def test_in_excel_numbers_are_numbers_with_two_decimals_where_they_are_money_and_dates_are_dates(
+    as_admin, model, numbers, money
+):
+    product = make_product(stock=5, low_stock_threshold=3, user=as_admin.user)
+    confirm_order(make_order((product, 2), user=as_admin.user), user=as_admin.user)
+    data = as_admin.post(reverse(f"admin:{model}_export"), {"format": "0", "resource": ""}).getvalue()
+    headers, *rows = openpyxl.load_workbook(io.BytesIO(data)).active
+    cells = {header.value: rows[0][header.column - 1] for header in headers}
+    assert {cells[name].data_type for name in [*numbers, *money]} == {"n"}
+    assert {cells[name].number_format for name in money} <= {"0.00"}
+    dates = [cell for name, cell in cells.items() if name in ("created_at", "order_date", "confirmed_at")]
+    assert all(cell.is_date for cell in dates)
