@@ -20,7 +20,7 @@ SHEETS = {
     "x.xlsx": xlsx(["sku", "name"], ["A", "MARK"]),
     "x.ods": ods(([("sku", 1), ("name", 1)], 1), ([("MARK", 2)], 1)),
 }
-DAMAGED, TOO_LARGE, OVERLOADED = "damaged", "too large once unpacked", "too much in it"
+DAMAGED, TOO_LARGE, OVERLOADED = "damaged", "too large once unpacked", "contains too much"
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
     b'<!ENTITY %c "%s">' % (98 + number, b"&%c;" % (97 + number) * 10) for number in range(9)
 )
