@@ -15,6 +15,10 @@ def may_import(request) -> bool:
     return bool(importable_by(request.user))
 
 
+def own(path: str):
+    return lambda request: static(path)
+
+
 def item(title: str, icon: str, view: str, permission) -> dict:
     """An entry for those with a permission, or for whom a function of the request is true."""
     check = allowed(permission) if isinstance(permission, str) else permission
@@ -27,8 +31,8 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
-    "SCRIPTS": [lambda request: static("core/autocomplete.js"), lambda request: static("core/dialogs.js")],
-    "STYLES": [lambda request: static("core/admin.css"), lambda request: static("core/rtl.css")],
+    "SCRIPTS": [own("core/autocomplete.js"), own("core/dialogs.js"), own("core/drafts.js")],
+    "STYLES": [own("core/admin.css"), own("core/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,

@@ -1,6 +1,7 @@
 """What every admin page here is built on: unfold's ModelAdmin with the holes closed that the packages leave open."""
 
 import re
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -46,6 +47,7 @@ class BackOfficeAdmin(ModelAdmin):
     warn_unsaved_form = True
     delete_hint = ""  # what to do with a record that cannot be deleted
     show_history = False
+    change_form_before_template = "core/draft_notice.html"
 
     def get_actions(self, request):
         """No "delete selected": deleting is a service's work, one record at a time."""
@@ -135,6 +137,12 @@ class BackOfficeAdmin(ModelAdmin):
             request.refused = str(error)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def response_add(self, request, obj, post_url_continue=None):
+        return drop_draft(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request, obj):
+        return drop_draft(request, super().response_change(request, obj))
+
     def history_view(self, request, object_id, extra_context=None):
         self.get_object_or_404(request, object_id)
         return super().history_view(request, object_id, extra_context)
@@ -174,6 +182,12 @@ class ReadOnlyAdmin:
     @display(description=_("By"), ordering="created_by")
     def by(self, record):
         return record.created_by or gettext("System")
+
+
+def drop_draft(request, response):
+    """Let core/drafts.js know that this page's form is saved, so that what was typed need not be kept."""
+    response.set_cookie("saved", quote(request.path, safe=""), max_age=60, samesite="Lax", secure=request.is_secure())
+    return response
 
 
 def is_autocomplete(request) -> bool:

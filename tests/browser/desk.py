@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from playwright.sync_api import TimeoutError
 
 SCREENSHOTS = Path(settings.BASE_DIR) / "test-results"
 
@@ -41,7 +42,11 @@ class Desk:
         self.page.wait_for_url("**/admin/")
 
     def see(self, text):
-        self.page.get_by_text(text).first.wait_for()
+        try:
+            self.page.get_by_text(text).first.wait_for()
+        except TimeoutError:  # of Playwright: which page it is instead, says more than its own message
+            self.picture("not-seen")
+            raise AssertionError(f"No {text!r} at {self.page.url}:\n{self.page.inner_text('body')}") from None
 
     def picture(self, name):
         SCREENSHOTS.mkdir(exist_ok=True)
