@@ -10,10 +10,10 @@ from core.admin.base import is_primary_key
 from core.admin.dialogs import RecordDialogForm
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
-from core.i18n import format_change
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
+from sales.querysets import StockMove
 from sales.services import MAX_PRICE, NewItem, build_items, check_may_order, requested_quantities
 
 
@@ -171,23 +171,8 @@ class OrderStepForm(RecordDialogForm):
         return super().clean()
 
     @property
-    def moves(self) -> list[dict]:
-        """For each product: its name, the stock now, the pieces moved and the stock afterwards."""
-        sign = {Order.Status.PENDING: -1, Order.Status.CONFIRMED: 1}.get(self.record.status, 0)
-        if self.status == Order.Status.CANCELLED and self.record.is_pending:
-            sign = 0
-        quantities = self.record.quantities()
-        products = Product.objects.in_bulk(quantities)
-        return [
-            {
-                "product": products[pk],
-                "pieces": quantity,
-                "change": format_change(sign * quantity),
-                "after": products[pk].stock_qty + sign * quantity,
-            }
-            for pk, quantity in quantities.items()
-            if pk in products
-        ]
+    def moves(self) -> list[StockMove]:
+        return self.queryset.filter(pk=self.record.pk).stock_moves(self.status)
 
 
 class ConfirmOrderForm(OrderStepForm):

@@ -1,6 +1,8 @@
 """Questions asked of orders."""
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -9,11 +11,34 @@ from operator import or_
 from django.db.models import BigIntegerField, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
+from core.bulk import find_all
 from core.dates import start_of_day
+from core.i18n import format_change
 from core.text_search import rank
+from inventory.models import Product
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True)
+class StockMove:
+    """What a step of orders does to one product's stock: so many pieces more (or, negative, fewer)."""
+
+    product: Product
+    pieces: int
+
+    @property
+    def change(self) -> str:
+        return format_change(self.pieces)
+
+    @property
+    def after(self) -> int:
+        return self.product.stock_qty + self.pieces
+
+    @property
+    def is_short(self) -> bool:
+        return self.after < 0
 
 
 def confirmed_within(first: date, last: date) -> Q:
@@ -79,6 +104,21 @@ class OrderQuerySet(QuerySet):
         """Revenue by the day of confirmation in TIME_ZONE; days without any are missing."""
         days = self.order_by().annotate(day=TruncDate("confirmed_at")).values("day")
         return {row["day"]: row["total"] for row in days.annotate(total=Sum("total_amount"))}
+
+    def stock_moves(self, status: str) -> list["StockMove"]:
+        """What it does to each product's stock when these orders become `status`; short ones first, then by name.
+
+        A product that has been deleted since is left out. Two queries.
+        """
+        lines = self.model.items.rel.related_model.objects.filter(order__in=self.order_by().values("pk"))
+        sign = {("PENDING", "CONFIRMED"): -1, ("CONFIRMED", "CANCELLED"): 1}
+        pieces: Counter[int] = Counter()
+        per_status = lines.order_by().exclude(product=None).values_list("product", "order__status")
+        for product, now, quantity in per_status.annotate(Sum("quantity")):
+            pieces[product] += sign.get((now, status), 0) * quantity
+        products = find_all(Product.objects.only("name", "sku", "stock_qty"), "pk", pieces)
+        moves = [StockMove(product, pieces[product.pk]) for product in products]
+        return sorted(moves, key=lambda move: (not move.is_short, str(move.product)))
 
     def disagreeing_with_lines(self):
         """Orders whose total is not the sum of their lines; `lines_total` says what that is."""

@@ -1,40 +1,24 @@
-"""Confirming and cancelling orders, from the list, the order and the dashboard.
+"""Confirming and cancelling one order, from the list, the order and the dashboard; several: bulk_steps.py.
 
 The dialogs lead back to the page that they were opened from.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from accounts.models import User
 from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
-from sales.forms import CancelOrderForm, ConfirmOrderForm
+from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderStepForm
 from sales.models import Order
 from sales.services import cancel_order, confirm_order, describe_lost_sale
 
-DONE = {  # what is said once it is done: to one order, to several
-    Order.Status.CONFIRMED: (
-        _("%(order)s confirmed."),
-        ngettext_lazy("%(n)s order confirmed.", "%(n)s orders confirmed.", "n"),
-    ),
-    Order.Status.CANCELLED: (
-        _("%(order)s cancelled."),
-        ngettext_lazy("%(n)s order cancelled.", "%(n)s orders cancelled.", "n"),
-    ),
-}
-
-
-@action(description=_("Confirm selected orders"), permissions=["confirm"])
-def confirm_selected(model_admin, request, queryset):
-    for_each(model_admin, request, queryset.order_by("pk"), confirm, Order.Status.CONFIRMED)
-
-
-@action(description=_("Cancel selected orders"), permissions=["cancel"])
-def cancel_selected(model_admin, request, queryset):
-    for_each(model_admin, request, queryset.order_by("pk"), cancel, Order.Status.CANCELLED)
+DONE = {Order.Status.CONFIRMED: _("%(order)s confirmed."), Order.Status.CANCELLED: _("%(order)s cancelled.")}
 
 
 @action(
@@ -50,9 +34,7 @@ def cancel_selected(model_admin, request, queryset):
     },
 )
 def confirm_one(model_admin, request, form, object_id):
-    order = form.record
-    for_each(model_admin, request, [order], confirm, Order.Status.CONFIRMED, last_seen=order.modified_at)
-    return close_dialog(request, model_admin.change_url(object_id))
+    return answer_dialog(model_admin, request, form)
 
 
 @action(
@@ -68,32 +50,37 @@ def confirm_one(model_admin, request, form, object_id):
     },
 )
 def cancel_one(model_admin, request, form, object_id):
-    order = form.record
-    for_each(model_admin, request, [order], cancel, Order.Status.CANCELLED, last_seen=order.modified_at)
-    return close_dialog(request, model_admin.change_url(object_id))
+    return answer_dialog(model_admin, request, form)
 
 
-def for_each(model_admin, request, orders, step, status: Order.Status, **options) -> None:
-    """Take each order through the step, oldest first; one that refuses does not stop the others."""
-    succeeded = []
-    for order in orders:
-        try:
-            step(model_admin, request, order, **options)
-            succeeded.append(order)
-        except BusinessError as error:
-            sentence = str(error) if str(order) in str(error) else f"{order}: {error}"
-            model_admin.message_user(request, sentence, messages.ERROR)
-    if succeeded:
-        one, several = DONE[status]
-        sentence = one % {"order": succeeded[0]} if len(succeeded) == 1 else several % {"n": len(succeeded)}
-        model_admin.message_user(request, sentence, messages.SUCCESS)
+def answer_dialog(model_admin, request, form: OrderStepForm):
+    """Take the order through the step as the dialog showed it, and say what came of it on the page behind."""
+    result = take_step(form.record, form.status, user=request.user, last_seen=form.record.modified_at)
+    for remark in result.remarks:
+        sentence = remark if str(result.order) in remark else f"{result.order}: {remark}"
+        model_admin.message_user(request, sentence, messages.WARNING if result.done else messages.ERROR)
+    if result.done:
+        model_admin.message_user(request, DONE[form.status] % {"order": result.order}, messages.SUCCESS)
+    return close_dialog(request, model_admin.change_url(form.object_id))
 
 
-def confirm(model_admin, request, order: Order, last_seen=None) -> None:
-    confirm_order(order, user=request.user, last_seen=last_seen)
+@dataclass
+class StepResult:
+    """What came of confirming or cancelling an order, in words; not `done`: what hinders it."""
+
+    order: Order
+    remarks: list[str]
+    done: bool = False
 
 
-def cancel(model_admin, request, order: Order, last_seen=None) -> None:
-    _, lost = cancel_order(order, user=request.user, last_seen=last_seen)
-    for sale in lost:
-        model_admin.message_user(request, f"{order}: {describe_lost_sale(sale)}", messages.WARNING)
+def take_step(order: Order, status: Order.Status, *, user: User, last_seen: datetime | str) -> StepResult:
+    """Confirm or cancel the order, unless a rule forbids it."""
+    lost = []
+    try:
+        if status == Order.Status.CONFIRMED:
+            order = confirm_order(order, user=user, last_seen=last_seen)
+        else:
+            order, lost = cancel_order(order, user=user, last_seen=last_seen)
+    except BusinessError as error:
+        return StepResult(order, [str(error)])
+    return StepResult(order, [describe_lost_sale(sale) for sale in lost], done=True)

@@ -16,7 +16,8 @@ from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, LocalDateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.money import format_money
-from sales.admin.confirm_cancel import cancel_one, cancel_selected, confirm_one, confirm_selected
+from sales.admin.bulk_steps import cancel_selected, confirm_selected
+from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import OrderItemInline, product_info
 from sales.admin.order_list import filtered_sum, status_badge, status_tabs

@@ -224,31 +224,80 @@ def test_the_buttons_are_those_the_order_can_still_take(as_sales):
     assert url("confirm_one", order) not in page and url("cancel_one", order) not in page
 
 
-def test_bulk_confirm_lets_the_good_ones_through_and_says_why_the_others_stay(as_sales):
+def ask_about(sales, action, orders):
+    """What the page says before anything happens, and what it posts when somebody agrees."""
+    sent = {"action": action, "_selected_action": [order.pk for order in orders]}
+    page = sales.post(reverse("admin:sales_order_changelist"), sent)
+    agreed = {"action": action, "_selected_action": "0", "select_across": "1", "orders": page.context_data["orders"]}
+    return page.content.decode(), agreed
+
+
+def test_bulk_confirm_asks_first_and_says_what_came_of_each(as_sales):
     product = make_product(stock=5, name="Chai", sku="NW-1")
     orders = [make_order((product, 3)) for _ in range(2)] + [make_order((product, 1))]
     confirm_order(orders[2], user=None)
-    response = as_sales.post(
-        reverse("admin:sales_order_changelist"),
-        {"action": "confirm_selected", "_selected_action": [order.pk for order in orders]},
-    )
-    messages = said(response)
-    assert f"{orders[1]}: Chai (NW-1): 3 ordered, 1 in stock." in messages
-    assert any(message.startswith(f"{orders[2]} cannot be confirmed: it was confirmed") for message in messages)
-    assert f"{orders[0]} confirmed." in messages
+    page, agreed = ask_about(as_sales, "confirm_selected", orders)
+    assert "Confirm 2 orders?" in page and "60.00 USD" in page and "not enough of 1 product" in page
+    assert f"{orders[2]} cannot be confirmed: it was confirmed" in page
+    assert Order.objects.filter(status="PENDING").count() == 2  # nothing has happened yet
+
+    page = as_sales.post(reverse("admin:sales_order_changelist"), agreed).content.decode()
+    assert "1 order confirmed." in page and "Chai (NW-1): 3 ordered, 1 in stock." in page
     assert [Order.objects.get(pk=order.pk).status for order in orders] == ["CONFIRMED", "PENDING", "CONFIRMED"]
 
+    page = as_sales.post(reverse("admin:sales_order_changelist"), agreed).content.decode()  # sent twice
+    assert "0 orders confirmed." in page
+    assert Product.objects.get().stock_qty == 1
 
-def test_bulk_cancel_says_what_could_not_be_put_back(as_sales):
-    product = make_product(stock=5, name="Chai", sku="NW-1")
-    order = make_order((product, 3))
+
+def test_an_order_that_was_changed_while_somebody_read_the_page_is_left_alone(as_sales):
+    order = make_order((make_product(), 1))
+    _, agreed = ask_about(as_sales, "confirm_selected", [order])
+    lines = [NewItem(item.product, 2) for item in order.items.all()]
+    edit_order(order, customer=order.customer, lines=lines, user=None)
+    page = as_sales.post(reverse("admin:sales_order_changelist"), agreed).content.decode()
+    assert "0 orders confirmed." in page and "in the meantime" in page
+    assert Order.objects.get().is_pending
+
+
+def test_bulk_cancel_asks_first_and_says_what_could_not_be_put_back(as_sales):
+    product, kept = make_product(stock=5, name="Chai", sku="NW-1"), make_product(stock=5, name="Chang", sku="NW-2")
+    order = make_order((product, 3), (kept, 2))
     confirm_order(order, user=None)
     delete_product(product, user=None)
-    response = as_sales.post(
-        reverse("admin:sales_order_changelist"), {"action": "cancel_selected", "_selected_action": [order.pk]}
-    )
-    assert f"{order}: Chai (NW-1) has been deleted, so its 3 pieces could not be put back." in said(response)
-    assert f"{order} cancelled." in said(response)
+    page, agreed = ask_about(as_sales, "cancel_selected", [order])
+    assert "Cancel 1 order?" in page and "Chang (NW-2)" in page and "+2" in page
+    page = as_sales.post(reverse("admin:sales_order_changelist"), agreed).content.decode()
+    assert "1 order cancelled." in page
+    assert "Chai (NW-1) has been deleted, so its 3 pieces could not be put back." in page
+    kept.refresh_from_db()
+    assert kept.stock_qty == 5
+
+
+def test_more_orders_than_anybody_waits_for_are_not_taken_at_once(as_sales, monkeypatch):
+    monkeypatch.setattr("sales.admin.bulk_steps.AT_ONCE", 2)
+    orders = [make_order((make_product(), 1)) for _ in range(3)]
+    sent = {"action": "confirm_selected", "_selected_action": [order.pk for order in orders]}
+    response = as_sales.post(reverse("admin:sales_order_changelist"), sent)
+    assert said(response) == ["Please select at most 2 orders at a time."]
+
+
+@pytest.mark.parametrize("orders", ["abc", "{pk}", "{pk}@yesterday", "{pk}@2026-99-99", "999999@2026-01-01T00:00:00+00:00", "@,@", ""])
+def test_nonsense_instead_of_orders_confirms_nothing(as_sales, orders):
+    order = make_order((make_product(), 1))
+    sent = {"action": "confirm_selected", "_selected_action": "0", "select_across": "1"}
+    sent["orders"] = orders.format(pk=order.pk)
+    response = as_sales.post(reverse("admin:sales_order_changelist"), sent, follow=True)
+    assert response.status_code == 200
+    order.refresh_from_db()
+    assert order.is_pending
+
+
+def test_asking_about_many_orders_takes_no_more_queries_than_about_one(as_sales, django_assert_max_num_queries):
+    orders = [make_order((make_product(), 1)) for _ in range(30)]
+    sent = {"action": "confirm_selected", "_selected_action": [order.pk for order in orders]}
+    with django_assert_max_num_queries(15):
+        as_sales.post(reverse("admin:sales_order_changelist"), sent)
 
 
 # Round about the form

@@ -68,7 +68,8 @@ def test_the_admin_shows_a_page_of_its_own(settings, debug):
     admin, product = signed_in(make_admin()), make_product(stock=5)
     order = make_order((product, 2))
     address = reverse("admin:sales_order_changelist")
-    data = {"action": "confirm_selected", "_selected_action": [order.pk]}
+    data = {"action": "confirm_selected", "_selected_action": "0", "select_across": "1"}
+    data["orders"] = f"{order.pk}@{order.modified_at.isoformat()}"
 
     with somebody_writes(product):
         response = admin.post(address, data)
