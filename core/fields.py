@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python as parse_phone
 from phonenumbers import NumberParseException, PhoneNumberFormat, example_number, format_number, parse
 
+from core.i18n import left_to_right
+
 _Field: Any = models.Field if TYPE_CHECKING else object  # what the mixins are mixed into
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{7,14}")  # ITU-T E.164: at most 15 digits with the country code
 
@@ -95,8 +97,8 @@ def to_e164(value: str) -> str:
     return value
 
 
-def format_phone(value: str | None) -> str:
-    """A stored number as people read it, `+49 30 901820`; what is no such number stays as it is."""
+def spell_phone(value: str | None) -> str:
+    """A stored number as people type it, `+49 30 901820`; what is no such number stays as it is."""
     if not value or not INTERNATIONAL.fullmatch(value):
         return value or ""
     try:
@@ -104,6 +106,11 @@ def format_phone(value: str | None) -> str:
     except NumberParseException:  # a country code that does not exist (yet)
         return value
     return spelled if to_e164(spelled) == value else value  # it must be the same number when it is typed back
+
+
+def format_phone(value: str | None) -> str:
+    """A stored number as people read it, from left to right in any language."""
+    return left_to_right(spell_phone(value)) if value else ""
 
 
 def phone_help_text() -> str:
@@ -125,7 +132,7 @@ class PhoneFormField(forms.CharField):
     """Shows the number readably; shown so and sent back, it has not changed."""
 
     def prepare_value(self, value):
-        return format_phone(value)
+        return spell_phone(value)
 
     def has_changed(self, initial, data):
         return super().has_changed(initial, to_e164(data or ""))

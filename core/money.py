@@ -15,7 +15,11 @@ def round_money(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def format_amount(amount: Decimal) -> str:
+    """The amount as people read it in their language, where the currency is known: `1,234.50`."""
+    return number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
+
+
 def format_money(amount: Decimal) -> str:
-    """The amount as people read it in their language: `1,234.50 USD`."""
-    number = number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
-    return left_to_right(f"{number} {settings.CURRENCY}")
+    """The amount with its currency: `1,234.50 USD`."""
+    return left_to_right(f"{format_amount(amount)} {settings.CURRENCY}")

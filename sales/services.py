@@ -14,14 +14,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
 from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
-from core.money import round_money
+from core.money import format_amount, round_money
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.stock import give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder
@@ -216,7 +215,7 @@ def build_items(lines: Sequence[NewItem]) -> list[OrderItem]:
         if not 0 <= price <= MAX_PRICE:
             raise InvalidOrder(
                 gettext("Line %(line)s: the price must be between 0 and %(most)s.")
-                % {"line": number, "most": format_limit(MAX_PRICE)}
+                % {"line": number, "most": format_amount(MAX_PRICE)}
             )
         items.append(
             OrderItem(
@@ -229,12 +228,8 @@ def build_items(lines: Sequence[NewItem]) -> list[OrderItem]:
             )
         )
     if total_of(items) > MAX_AMOUNT:
-        raise InvalidOrder(gettext("The order's total must not exceed %(most)s.") % {"most": format_limit(MAX_AMOUNT)})
+        raise InvalidOrder(gettext("The order's total must not exceed %(most)s.") % {"most": format_amount(MAX_AMOUNT)})
     return items
-
-
-def format_limit(amount: Decimal) -> str:
-    return number_format(amount, 2, use_l10n=True, force_grouping=True)
 
 
 def total_of(items: Sequence[OrderItem]) -> Decimal:

@@ -1,5 +1,7 @@
 """Orders in the admin: what the list and the page show, who may do what, and how the form is saved."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import path
@@ -21,7 +23,13 @@ from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import OrderItemInline, product_info
 from sales.admin.order_list import filtered_sum, status_badge, status_tabs
-from sales.admin.print_order import print_order, print_packing_slip
+from sales.admin.print_order import (
+    print_filtered_packing_slips,
+    print_order,
+    print_packing_slip,
+    print_selected,
+    print_selected_packing_slips,
+)
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import OrderForm
 from sales.models import Order
@@ -48,7 +56,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     date_hierarchy = "order_date"
     search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
     search_help_text = _("Order number, or the customer's name or e-mail")
-    actions = [confirm_selected, cancel_selected]
+    actions = [confirm_selected, cancel_selected, print_selected, print_selected_packing_slips]
 
     # The page of one
     form = OrderForm
@@ -144,8 +152,13 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     # What one does
 
     def get_urls(self):
-        view = self.admin_site.admin_view(product_info)
-        return [path("product-info/<int:pk>/", view, name="sales_product_info"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        packing_slips = view(partial(print_filtered_packing_slips, self))
+        return [
+            path("product-info/<int:pk>/", view(product_info), name="sales_product_info"),
+            path("packing-slips/", packing_slips, name="sales_order_packing_slips"),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)

@@ -1,18 +1,28 @@
-"""An order on paper: for the customer, and for whoever packs it. Printing changes nothing, so these are links."""
+"""Orders on paper: for the customer, and for whoever packs them. Printing changes nothing, so these are links.
+
+One order from its page, several from the list: the selected ones, or all that its filters leave (`print_filtered`).
+"""
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from core.fields import format_phone
-from core.money import format_money
+from core.money import format_amount, format_money
+from sales.models import Order
+
+AT_ONCE = 200  # orders; a browser lays them out at once
+TITLE, SLIP_TITLE = _("Order %(order)s"), _("Packing slip %(order)s")
 
 
 @action(description=_("Print"), icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
 def print_order(model_admin, request, object_id):
-    return on_paper(model_admin, request, object_id, gettext("Order %(order)s"))
+    return on_paper(request, [model_admin.get_object_or_404(request, object_id)])
 
 
 @action(
@@ -23,18 +33,57 @@ def print_order(model_admin, request, object_id):
     attrs={"target": "_blank"},
 )
 def print_packing_slip(model_admin, request, object_id):
-    return on_paper(model_admin, request, object_id, gettext("Packing slip %(order)s"), packing_slip=True)
+    return on_paper(request, [model_admin.get_object_or_404(request, object_id)], packing_slip=True)
 
 
-def on_paper(model_admin, request, object_id, title: str, **context):
-    order = model_admin.get_object_or_404(request, object_id)
-    context |= {
-        "title": title % {"order": order},
-        "order": order,
-        "items": order.items.all(),
-        "total": format_money(order.total_amount),
-        "phone": format_phone(order.customer.phone),
+@action(description=_("Print selected orders"), permissions=["view"])
+def print_selected(model_admin, request, queryset):
+    return several(model_admin, request, queryset, packing_slip=False)
+
+
+@action(description=_("Print packing slips of selected orders"), permissions=["view"])
+def print_selected_packing_slips(model_admin, request, queryset):
+    return several(model_admin, request, queryset, packing_slip=True)
+
+
+def print_filtered_packing_slips(model_admin, request):
+    """The packing slips of all orders that the list shows with these filters."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    queryset = model_admin.get_changelist_instance(request).queryset
+    return several(model_admin, request, queryset, packing_slip=True) or HttpResponseRedirect(
+        f"../?{request.GET.urlencode()}"
+    )
+
+
+def several(model_admin, request, queryset, *, packing_slip: bool):
+    """The orders, oldest first; None, and a message, if there is nothing to print or too much."""
+    orders = list(queryset.select_related("customer").prefetch_related("items").order_by("pk")[: AT_ONCE + 1])
+    if 0 < len(orders) <= AT_ONCE:
+        return on_paper(request, orders, packing_slip=packing_slip)
+    sentence = gettext("Please select at most %(n)s orders at a time.") if orders else gettext("No orders to print.")
+    return model_admin.message_user(request, sentence % {"n": AT_ONCE}, messages.ERROR)
+
+
+def on_paper(request, orders: list[Order], *, packing_slip: bool = False) -> TemplateResponse:
+    title = SLIP_TITLE if packing_slip else TITLE
+    context = {
+        "title": title % {"order": orders[0] if len(orders) == 1 else ""},
+        "sheets": [sheet(order, title % {"order": order}) for order in orders],
+        "packing_slip": packing_slip,
         "firm_name": settings.FIRM_NAME,
         "firm_address": settings.FIRM_ADDRESS,
     }
     return TemplateResponse(request, "sales/order_print.html", context)
+
+
+def sheet(order: Order, title: str) -> dict:
+    return {
+        "title": title,
+        "order": order,
+        "items": [
+            (item, format_amount(item.unit_price), format_amount(item.total_price)) for item in order.items.all()
+        ],
+        "total": format_money(order.total_amount),
+        "phone": format_phone(order.customer.phone),
+    }

@@ -282,7 +282,9 @@ def test_more_orders_than_anybody_waits_for_are_not_taken_at_once(as_sales, monk
     assert said(response) == ["Please select at most 2 orders at a time."]
 
 
-@pytest.mark.parametrize("orders", ["abc", "{pk}", "{pk}@yesterday", "{pk}@2026-99-99", "999999@2026-01-01T00:00:00+00:00", "@,@", ""])
+@pytest.mark.parametrize(
+    "orders", ["abc", "{pk}", "{pk}@yesterday", "{pk}@2026-99-99", "999999@2026-01-01T00:00:00+00:00", "@,@", ""]
+)
 def test_nonsense_instead_of_orders_confirms_nothing(as_sales, orders):
     order = make_order((make_product(), 1))
     sent = {"action": "confirm_selected", "_selected_action": "0", "select_across": "1"}

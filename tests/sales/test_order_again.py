@@ -9,7 +9,7 @@ from accounts import roles
 from inventory.services.products import delete_product, save_product
 from sales.models import Order
 from sales.services import cancel_order, confirm_order
-from tests.clients import said
+from tests.clients import said, signed_in
 from tests.factories import make_customer, make_order, make_product
 from tests.forms import form_data
 
@@ -84,3 +84,42 @@ def test_an_order_on_paper_names_the_firm_and_a_packing_slip_no_prices(as_sales,
     assert "Confirmed" not in as_sales.get(page_of("print_packing_slip", order)).content.decode()
     cancel_order(order, user=None)
     assert "Cancelled" in as_sales.get(page_of("print_packing_slip", order)).content.decode()
+
+
+def test_many_orders_are_printed_at_once_in_a_few_queries(as_sales, django_assert_max_num_queries):
+    orders = [make_order((make_product(name=f"Part {number}", stock=30), number)) for number in range(1, 31)]
+    sent = {"action": "print_selected_packing_slips", "_selected_action": [order.pk for order in orders]}
+    with django_assert_max_num_queries(15):
+        slips = as_sales.post(reverse("admin:sales_order_changelist"), sent).content.decode()
+    papers = as_sales.post(
+        reverse("admin:sales_order_changelist"), {**sent, "action": "print_selected"}
+    ).content.decode()
+    for number, order in enumerate(orders, 1):
+        assert f"Packing slip {order}" in slips and f"Order {order}" in papers and f"Part {number}<" in slips
+    assert slips.index(str(orders[0])) < slips.index(str(orders[1])) and "10.00" not in slips
+
+
+def test_the_packing_slips_of_a_filtered_list_are_those_of_its_orders(as_sales):
+    order, other = make_order((make_product(), 1)), make_order((make_product(), 1))
+    confirm_order(order, user=None)
+    address = reverse("admin:sales_order_changelist") + "?status__exact=CONFIRMED"
+    link = reverse("admin:sales_order_packing_slips") + "?status__exact=CONFIRMED"
+    assert link in as_sales.get(address).content.decode()
+    slips = as_sales.get(link).content.decode()
+    assert str(order) in slips and str(other) not in slips
+    cancel_order(order, user=None)
+    assert as_sales.get(link).url == "../?status__exact=CONFIRMED"
+
+
+def test_more_orders_than_a_browser_prints_are_not_printed(as_sales, monkeypatch):
+    monkeypatch.setattr("sales.admin.print_order.AT_ONCE", 1)
+    orders = [make_order((make_product(), 1)) for _ in range(2)]
+    sent = {"action": "print_selected", "_selected_action": [order.pk for order in orders]}
+    assert said(as_sales.post(reverse("admin:sales_order_changelist"), sent)) == [
+        "Please select at most 1 orders at a time."
+    ]
+
+
+def test_customers_cannot_print_what_a_list_shows(db):
+    make_order((make_product(), 1))
+    assert signed_in(make_customer()).get(reverse("admin:sales_order_packing_slips")).status_code == 302
