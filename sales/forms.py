@@ -10,6 +10,7 @@ from core.admin.base import is_primary_key
 from core.admin.dialogs import RecordDialogForm
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
+from core.forms import NumberField, WholeNumberField
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
@@ -43,13 +44,13 @@ class OrderForm(ConcurrentEditForm):
 
 
 class OrderItemForm(forms.ModelForm):
-    quantity = forms.IntegerField(
+    quantity = WholeNumberField(
         label=_("Quantity"),
         min_value=1,
         max_value=MAX_QUANTITY,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "aria-label": _("Quantity")}),
     )
-    unit_price = forms.DecimalField(
+    unit_price = NumberField(
         label=_("Unit price"),
         required=False,
         min_value=0,

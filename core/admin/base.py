@@ -17,16 +17,24 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from core.admin.filters import chips, period_links
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
+from core.forms import NumberField, WholeNumberField
 
 # What a changelist raises for query parameters that make no sense.
 INVALID_QUERY_ERRORS = (IncorrectLookupParameters, ValueError, OverflowError)
 
-# Browsers drop a decimal comma from a number field and make 1250 of 12,50. A text field keeps it, to be refused.
+# Browsers drop a decimal comma from a number field and make 1250 of 12,50. A text field keeps it.
 NUMBER_INPUTS = {
-    models.DecimalField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})},
-    models.PositiveIntegerField: {"widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})},
+    models.DecimalField: {
+        "form_class": NumberField,
+        "widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    },
+    models.PositiveIntegerField: {
+        "form_class": WholeNumberField,
+        "widget": UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    },
 }
 
 
@@ -48,6 +56,7 @@ class BackOfficeAdmin(ModelAdmin):
     delete_hint = ""  # what to do with a record that cannot be deleted
     show_history = False
     change_form_before_template = "core/draft_notice.html"
+    list_before_template = "core/list_head.html"
 
     def get_actions(self, request):
         """No "delete selected": deleting is a service's work, one record at a time."""
@@ -62,12 +71,12 @@ class BackOfficeAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request=None):
         """Only what a filter of the list asks. Django would let an address ask for any field, the password hash too."""
-        names = [self.date_hierarchy] if self.date_hierarchy else []
+        names = []
         for list_filter in self.get_list_filter(request):
             kind = list_filter[0] if isinstance(list_filter, tuple) else list_filter
             names.append(kind if isinstance(kind, str) else kind.parameter_name)
         pattern = "|".join(map(re.escape, names))
-        return bool(re.fullmatch(rf"({pattern})(_from|_to|(__id)?__exact|__(year|month|day|gte|lt|isnull))?", lookup))
+        return bool(re.fullmatch(rf"({pattern})(_from|_to|_period|(__id)?__exact)?", lookup))
 
     def changelist_view(self, request, extra_context=None):
         if not all(is_primary_key(key) for key in request.POST.getlist("_selected_action")):
@@ -83,13 +92,20 @@ class BackOfficeAdmin(ModelAdmin):
     def get_changelist_instance(self, request):
         """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""
         try:
-            return super().get_changelist_instance(request)
+            changelist = super().get_changelist_instance(request)
         except IncorrectLookupParameters:
             if "p" not in request.GET:
                 raise
             request.GET = request.GET.copy()
             del request.GET["p"]
-            return super().get_changelist_instance(request)
+            changelist = super().get_changelist_instance(request)
+        for spec in changelist.filter_specs:
+            for problem in getattr(spec, "problems", []):
+                self.message_user(
+                    request, gettext("Nothing is shown. %(problem)s") % {"problem": problem}, messages.ERROR
+                )
+        changelist.periods, changelist.chips = period_links(changelist), chips(request, changelist)
+        return changelist
 
     def redirect_to_list(self, request) -> HttpResponseRedirect:
         self.message_user(

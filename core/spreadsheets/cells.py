@@ -64,6 +64,8 @@ def as_decimal(value, *, decimal_comma: bool = False) -> Decimal:
         )
     if decimal_comma and re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d+", text):
         text = text.replace(".", "")
+    if decimal_comma and re.fullmatch(r"-?\d{1,3}(,\d{3})+\.\d+", text):
+        text = text.replace(",", "")
     if decimal_comma and re.fullmatch(r"-?\d*,\d+", text):
         text = text.replace(",", ".")
     if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from core.admin.dialogs import RecordDialogForm, close_dialog
 from core.exceptions import BusinessError
 from core.fields import validate_visible
+from core.forms import WholeNumberField
 from core.i18n import in_firms_language
 from inventory.models import ADJUSTMENT_REASONS, MAX_QUANTITY, OTHER_REASON, Product
 from inventory.services import stock
@@ -28,7 +29,7 @@ class AdjustStockForm(RecordDialogForm):
         choices=[("set", _("Set the stock to")), ("add", _("Add")), ("remove", _("Take away"))],
         widget=UnfoldAdminSelectWidget,
     )
-    quantity = forms.IntegerField(
+    quantity = WholeNumberField(
         label=_("Pieces"),
         min_value=0,
         max_value=MAX_QUANTITY,

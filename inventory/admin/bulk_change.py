@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from core.admin.base import is_primary_key
 from core.bulk import find_all
 from core.exceptions import BusinessError
+from core.forms import WholeNumberField
 from core.i18n import format_count
 from inventory.admin.forms import THRESHOLD_HELP
 from inventory.models import MAX_QUANTITY, Product
@@ -44,7 +45,7 @@ class CategoryForm(BulkChangeForm):
 
 
 class LowStockThresholdForm(BulkChangeForm):
-    low_stock_threshold = forms.IntegerField(
+    low_stock_threshold = WholeNumberField(
         label=_("Low stock threshold"),
         required=False,
         min_value=0,

@@ -1,12 +1,12 @@
 """The form of a product."""
 
-from django import forms
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.forms import ConcurrentEditForm
+from core.forms import WholeNumberField
 from core.images import PictureField
 from inventory.models import MAX_QUANTITY
 
@@ -17,7 +17,7 @@ THRESHOLD_HELP = format_lazy(
 
 class ProductForm(ConcurrentEditForm):
     image = PictureField(label=_("Image"), required=False, help_text=_("JPEG, PNG or WebP."))
-    initial_stock = forms.IntegerField(
+    initial_stock = WholeNumberField(
         label=_("Initial stock"),
         required=False,
         min_value=0,

@@ -10,7 +10,7 @@ from unfold.paginator import InfinitePaginator
 from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
-from core.admin.filters import LocalDateRangeFilter
+from core.admin.filters import DateRangeFilter
 from core.i18n import format_change
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
@@ -80,7 +80,7 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
     list_filter = [
         ("product", AutocompleteSelectFilter),
         ("kind", ChoicesDropdownFilter),
-        ("created_at", LocalDateRangeFilter),
+        ("created_at", DateRangeFilter),
         CreatedByFilter,
     ]
     search_fields = ["product_sku", "product_name", "reference"]

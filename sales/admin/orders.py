@@ -9,13 +9,13 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, is_primary_key
 from core.admin.export import FormulaSafeExportAdmin
-from core.admin.filters import AmountRangeFilter, LocalDateRangeFilter
+from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.money import format_money
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
@@ -48,12 +48,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("customer", AutocompleteSelectFilter),
-        ("order_date", RangeDateFilter),
-        ("confirmed_at", LocalDateRangeFilter),
+        ("order_date", DateRangeFilter),
+        ("confirmed_at", DateRangeFilter),
         ("total_amount", AmountRangeFilter),
         CreatedByFilter,
     ]
-    date_hierarchy = "order_date"
     search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
     search_help_text = _("Order number, or the customer's name or e-mail")
     actions = [confirm_selected, cancel_selected, print_selected, print_selected_packing_slips]

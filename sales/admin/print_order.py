@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from core.fields import format_phone
+from core.i18n import format_count
 from core.money import format_amount, format_money
 from sales.models import Order
 
@@ -82,7 +83,8 @@ def sheet(order: Order, title: str) -> dict:
         "title": title,
         "order": order,
         "items": [
-            (item, format_amount(item.unit_price), format_amount(item.total_price)) for item in order.items.all()
+            (item, format_count(item.quantity), format_amount(item.unit_price), format_amount(item.total_price))
+            for item in order.items.all()
         ],
         "total": format_money(order.total_amount),
         "phone": format_phone(order.customer.phone),

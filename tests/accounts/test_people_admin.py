@@ -35,7 +35,7 @@ def test_a_salesperson_adds_a_customer_and_nothing_more(as_sales):
         ("phone", "12345", "The phone number entered is not valid"),
         ("email", "nobody", "Enter a valid email address"),
         ("email", "TAKEN@example.com", "already taken"),
-        ("opening_balance", "1.234", "no more than 2 decimal places"),
+        ("opening_balance", "1.234", "could be thousands"),
         ("first_name", "", "required"),
     ],
 )

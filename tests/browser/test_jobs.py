@@ -204,3 +204,26 @@ def test_a_colleague_joins_and_leaves(clerk, role):
     clerk.see("was changed successfully")
     clerk.picture("63-colleagues")
     assert not User.objects.get(pk=tom.pk).is_active
+
+
+@BOTH
+def test_orders_of_a_day_are_found_with_the_calendar_and_however_the_day_is_written(clerk, role):
+    make_order((make_product(), 1))
+    page = clerk.open("/admin/sales/order/")
+    page.get_by_role("link", name="Today", exact=True).first.click()
+    clerk.see("1 order ·")
+    clerk.picture("23-today")
+    page.get_by_title("Remove this filter").click()
+    page.wait_for_url("**/order/?")
+    page.locator("#changelist a", has_text="Filters").first.click()
+    field = page.locator("#id_order_date_from")
+    field.click()
+    page.locator(".calendarbox:visible").wait_for()
+    clerk.picture("24-calendar")
+    page.locator(".calendarbox:visible .calendar td a", has_text="1").first.click()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", field.input_value())
+    field.fill("31.11.2026")
+    page.get_by_role("button", name="Apply Filters").click()
+    clerk.see("Nothing is shown. Order date: “31.11.2026”: This is not a date.")
+    clerk.picture("25-no-date")
+    assert field.input_value() == "31.11.2026"

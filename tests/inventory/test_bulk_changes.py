@@ -151,7 +151,7 @@ def test_what_joins_the_filtered_list_after_the_page_was_shown_is_not_changed(as
         ("change_category", "category", "   ", "This field is required."),
         ("change_category", "category", "x" * 101, "at most 100 characters"),
         ("change_category", "category", "a\x07b", "invisible control character"),
-        ("change_low_stock_threshold", "low_stock_threshold", "many", "Enter a whole number."),
+        ("change_low_stock_threshold", "low_stock_threshold", "many", "This is not a number."),
         ("change_low_stock_threshold", "low_stock_threshold", "-1", "greater than or equal to 0"),
         ("change_low_stock_threshold", "low_stock_threshold", str(MAX_QUANTITY + 1), "less than or equal to"),
     ],

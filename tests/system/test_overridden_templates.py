@@ -12,6 +12,7 @@ from django.template.loaders.app_directories import get_app_template_dirs
 
 OURS = Path(settings.BASE_DIR) / "templates"
 PINNED = {
+    "admin/base_site.html": "50eb1e71a0b2729ca7ff280934828eecc42d0c526e1effbeafcdfe9b3695637d",
     "admin/delete_confirmation.html": "d2f1e1adb500396f025df904076d09a00f6a579c516f26f9c467358e959cacde",
     "admin/import_export/change_list.html": "9fabce6d410f6ebf6cfb5e2632aa3aaff41f94104ba7dc19a880f00e2e2c8f2e",
     "admin/import_export/export.html": "37cb47162b510a620df30541f84a6b3553d2815f746ce2767e287dc8d3327303",

@@ -12,12 +12,21 @@ document.addEventListener("DOMContentLoaded", () => {
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   let touched = Boolean(document.querySelector(".errornote, .errorlist"));  // refused: typed, and not saved
 
+  // A number with a decimal point or a decimal comma; what could be thousands is none, as on the server (core/forms.py).
+  const readNumber = (typed) => {
+    let text = String(typed).trim();
+    if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(text)) return NaN;
+    if (/^\d{1,3}(\.\d{3})+,\d+$/.test(text)) text = text.replaceAll(".", "");
+    if (/^\d{1,3}(,\d{3})+\.\d+$/.test(text)) text = text.replaceAll(",", "");
+    return Number(text.replace(",", "."));
+  };
+
   // Cents, as a whole number, so that no fraction is lost on the way.
   const lineCents = (row) => {
     const quantity = cell(row, "quantity"), price = cell(row, "unit_price"), gone = cell(row, "DELETE");
     if (quantity.disabled || (gone && gone.checked)) return 0;
     const each = price.value.trim() || price.dataset.usual || 0;  // left empty, it is the product's own
-    const cents = Math.round(Number(each) * 100) * Math.trunc(Number(quantity.value));
+    const cents = Math.round(readNumber(each) * 100) * Math.trunc(readNumber(quantity.value));
     return Number.isFinite(cents) && cents > 0 ? cents : 0;
   };
 
@@ -25,7 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
     row.querySelector("[data-line-total]") && !row.closest(".empty-form") && cell(row, "quantity")
   ));
   const isIn = (row) => !cell(row, "quantity").disabled && !(cell(row, "DELETE") || {}).checked;
-  const pieces = (row) => Math.max(0, Math.trunc(Number(cell(row, "quantity").value)) || 0);
+  const pieces = (row) => Math.max(0, Math.trunc(readNumber(cell(row, "quantity").value)) || 0);
 
   const refresh = () => {
     let sum = 0;
