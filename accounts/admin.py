@@ -107,6 +107,11 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         code = User.objects.next_customer_code()
         return {"customer_code": code, **super().get_changeform_initial_data(request)}
 
+    def suggestion_detail(self, customer) -> str:
+        """The code, and the town: the last line of the address."""
+        town = customer.address.strip().rpartition("\n")[2].strip()
+        return " · ".join(filter(None, [customer.customer_code, town]))
+
     @display(description=_("Opening balance"), ordering="opening_balance")
     def balance(self, customer):
         return format_money(customer.opening_balance)

@@ -43,12 +43,12 @@ ALLOW_SELLING_BELOW_COST = env.bool("ALLOW_SELLING_BELOW_COST", False)
 
 # unfold and its contribs stand above the packages whose templates they dress.
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "config.apps.BackOfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -15,7 +17,14 @@ from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
 from sales.querysets import StockMove
-from sales.services import MAX_PRICE, NewItem, build_items, check_may_order, requested_quantities
+from sales.services import (
+    MAX_PRICE,
+    NewItem,
+    build_items,
+    check_may_order,
+    describe_items,
+    requested_quantities,
+)
 
 
 class OrderForm(ConcurrentEditForm):
@@ -32,6 +41,15 @@ class OrderForm(ConcurrentEditForm):
     def fingerprint(self) -> str:
         """An order's lines are not in this form, but every edit of them moves `modified_at`."""
         return self.instance.modified_at.isoformat()
+
+    def tell_conflict(self, sentence, last_seen):
+        super().tell_conflict(sentence, last_seen)
+        lines = describe_items(self.instance.items.all())
+        saved = gettext("What is saved now: %(customer)s; %(lines)s.") % {
+            "customer": self.instance.customer,
+            "lines": Truncator(lines).chars(500),
+        }
+        self.add_error(None, saved)
 
     def clean_customer(self):
         customer = self.cleaned_data["customer"]
@@ -121,6 +139,8 @@ class OrderItemFormSet(PaginationInlineFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        # The lines are replaced as a whole, so one that somebody else has replaced meanwhile is no error.
+        form.fields["id"] = forms.CharField(required=False, initial=form.instance.pk, widget=forms.HiddenInput)
         if "product" in form.fields:
             form.fields["product"].queryset = self.products
             form.fields["product"].required = True

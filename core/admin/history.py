@@ -55,6 +55,7 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
     """
 
     show_history = True
+    history_tab = True  # the latest versions on a tab of the page, besides the button that leads to all
     object_history_list_template = "admin/history_list.html"
     history_list_per_page = 50
 
@@ -68,7 +69,7 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
     def get_changeform_datasets(self, request):
         """The tab, on the page of a record that exists."""
         datasets = list(super().get_changeform_datasets(request))
-        if "object_id" in request.resolver_match.kwargs:
+        if self.history_tab and "object_id" in request.resolver_match.kwargs:
             datasets.append(type("HistoryTab", (HistoryTab,), {"model": self.model, "admin": self}))
         return datasets
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -9,8 +10,9 @@ from core.admin.base import BackOfficeAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter
 from core.admin.history import ReadableHistoryAdmin
+from core.i18n import format_count
 from core.imports.admin import ImportMixin
-from core.money import format_money
+from core.money import format_amount, format_money
 from inventory.admin.adjust_stock import adjust_stock
 from inventory.admin.bulk_change import change_category, change_low_stock_threshold
 from inventory.admin.filters import CategoryFilter, StockStatusFilter
@@ -64,6 +66,10 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     delete_hint = _("It is in these pending orders: confirm, cancel or delete them first.")
 
     # What one sees
+
+    def suggestion_detail(self, product) -> str:
+        stock = gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)}
+        return f"{format_amount(product.selling_price)} · {stock}"
 
     @display(description=_("Product"), ordering="name", header=True)
     def product(self, product):

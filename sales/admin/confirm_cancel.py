@@ -40,7 +40,6 @@ def confirm_one(model_admin, request, form, object_id):
 @action(
     description=_("Cancel order"),
     icon="cancel",
-    variant=ActionVariant.DANGER,
     permissions=["cancel"],
     url_path="cancel",
     dialog={

@@ -1,10 +1,14 @@
 """The lines of an order on its page."""
 
 from django.conf import settings
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Count
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -12,7 +16,7 @@ from accounts.roles import require
 from core.money import format_money
 from inventory.models import Product
 from sales.forms import OrderItemForm, OrderItemFormSet
-from sales.models import OrderItem
+from sales.models import Order, OrderItem
 
 
 class OrderItemInline(TabularInline):
@@ -30,6 +34,13 @@ class OrderItemInline(TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A product is chosen here, not added or changed: no menu for that beside each line."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     @display(description=_("Total"))
     def line_total(self, item):
@@ -49,6 +60,19 @@ class OrderItemInline(TabularInline):
         return request.user.has_perm("sales.change_order") and obj.is_pending
 
     has_add_permission = has_delete_permission = has_change_permission
+
+
+def last_order(request, customer: int) -> JsonResponse:
+    """A customer's latest order, for a new one that is to be the same; an empty answer if there is none."""
+    require(request, "sales.add_order")
+    require(request, "sales.view_order")
+    order = Order.objects.filter(customer=customer).annotate(lines=Count("items")).order_by("-pk").first()
+    if order is None:
+        return JsonResponse({})
+    sentence = ngettext(
+        "Same as last time (%(day)s, %(n)s line)", "Same as last time (%(day)s, %(n)s lines)", order.lines
+    )
+    return JsonResponse({"pk": order.pk, "label": sentence % {"day": date_format(order.order_date), "n": order.lines}})
 
 
 def product_info(request, pk: int) -> JsonResponse:

@@ -5,12 +5,14 @@ from functools import partial
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, is_primary_key
@@ -21,7 +23,7 @@ from core.money import format_money
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
-from sales.admin.lines import OrderItemInline, product_info
+from sales.admin.lines import OrderItemInline, last_order, product_info
 from sales.admin.order_list import filtered_sum, status_badge, status_tabs
 from sales.admin.print_order import (
     print_filtered_packing_slips,
@@ -62,31 +64,16 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     change_form_outer_before_template = "sales/order_form_texts.html"
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
-    readonly_fields = [
-        "order_number",
-        "order_date",
-        "status_badge",
-        "total",
-        "standing",
-        "created_at",
-        "created_by",
-    ]
+    readonly_fields = ["order_number", "order_date", "status_badge", "total", "standing"]
     add_fieldsets = [(None, {"fields": ["customer"]})]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "customer",
-                    ("order_number", "order_date"),
-                    ("status_badge", "total"),
-                    "standing",
-                    ("created_at", "created_by"),
-                ]
-            },
-        )
+    fieldsets = [(None, {"fields": [("customer", "order_number", "order_date", "status_badge", "total"), "standing"]})]
+    history_tab = False  # the lines need the place
+    compressed_fields = False  # each label above its value: one strip
+    actions_detail = [
+        "confirm_one",
+        {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
     ]
-    actions_detail = ["confirm_one", "cancel_one", "duplicate_order", "print_order", "print_packing_slip"]
+    actions_submit_line = ["save_and_confirm"]
     confirm_one, cancel_one = confirm_one, cancel_one
     duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
 
@@ -106,9 +93,12 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
         )
 
-    @display(description=_("Last step"))
+    @display(description=_("So far"))
     def standing(self, order):
-        return gettext("Not confirmed yet.") if order.is_pending else f"{capfirst(order.status_sentence())}."
+        moment = date_format(timezone.localtime(order.created_at), "DATETIME_FORMAT")
+        by = order.created_by or gettext("the system")
+        created = gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}
+        return f"{created}. {'' if order.is_pending else capfirst(order.status_sentence()) + '.'}"
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
@@ -148,6 +138,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             or (order and status in order.NEXT_STATUSES[order.status])
         ]
 
+    def get_actions_submit_line(self, request, object_id):
+        order = self.get_object(request, object_id) if object_id else None
+        may_save = self.has_change_permission(request, order) if order else self.has_add_permission(request)
+        return super().get_actions_submit_line(request, object_id) if may_save else []
+
     # What one does
 
     def get_urls(self):
@@ -155,9 +150,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         packing_slips = view(partial(print_filtered_packing_slips, self))
         return [
             path("product-info/<int:pk>/", view(product_info), name="sales_product_info"),
+            path("last-order/<int:customer>/", view(last_order), name="sales_last_order"),
             path("packing-slips/", packing_slips, name="sales_order_packing_slips"),
             *super().get_urls(),
         ]
+
+    @action(description=_("Save and confirm"), permissions=["confirm"])
+    def save_and_confirm(self, request, obj):
+        """A button beside Save: the saved order's page opens the dialog that confirms it (order_form.js)."""
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
@@ -170,7 +170,17 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}
             self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        buttons = {"show_save_and_continue": False}
+        if object_id is None:  # unfold shows such buttons on a saved order's page only
+            buttons["actions_submit_line"] = self.get_actions_submit_line(request, None)
+        return super().changeform_view(request, object_id, form_url, {**buttons, **(extra_context or {})})
+
+    def response_post_save_add(self, request, obj):
+        """One stays on the order."""
+        confirm = "?confirm" if "sales_order_save_and_confirm" in request.POST else ""
+        return HttpResponseRedirect(self.change_url(obj.pk) + confirm)
+
+    response_post_save_change = response_post_save_add
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)

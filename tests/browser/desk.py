@@ -1,5 +1,6 @@
 """Somebody at the screen, and what they do with the widgets of the pages."""
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -73,10 +74,13 @@ def submit_dialog(page, name):
 
 
 def press(page, name):
-    """A button of the page's head, which on a phone is in the menu there."""
+    """A button of the page's head, or of the menu beside it; on a phone both are in a menu there."""
     button = page.get_by_role("link", name=name).locator("visible=true")
-    menu = page.get_by_text("more_horiz").locator("visible=true")
-    button.or_(menu).first.wait_for()
-    if not button.count():
-        menu.first.click()
+    on_phone = page.get_by_text("more_horiz").locator("visible=true")
+    more = page.locator("li > a", has_text=re.compile(r"^\s*More")).locator("visible=true")
+    button.or_(on_phone).or_(more).first.wait_for()
+    for menu in (on_phone, more):
+        if not button.count() and menu.count():
+            menu.first.click()
+            page.wait_for_timeout(200)
     button.first.click()

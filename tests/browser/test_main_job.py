@@ -6,7 +6,7 @@ from django.core.management import call_command
 from accounts.models import Customer, User
 from inventory.models import Product
 from sales.models import Order
-from tests.browser.desk import CATALOGUE, pick, submit_dialog
+from tests.browser.desk import CATALOGUE, pick, press, submit_dialog
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     page.fill("#id_items-1-quantity", "2")
     assert page.locator("#order-total-live").inner_text() == "110.00 USD"
     admin.picture("05-order-form")
-    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     admin.see("was added successfully")
     order = Order.objects.get()
     assert order.items.count() == 2 and str(order.total_amount) == "110.00"
@@ -71,7 +71,7 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
 
     # Cancel it and see the stock return
     admin.open(f"/admin/sales/order/{order.pk}/change/")
-    page.get_by_role("link", name="Cancel order").click()
+    press(page, "Cancel order")
     page.locator("#dialog").get_by_text("+4").wait_for()
     admin.picture("10-cancel-dialog")
     submit_dialog(page, "Yes, cancel this order")
@@ -120,7 +120,8 @@ def test_a_salesperson_confirms_but_changes_no_product_and_sees_no_staff(desk):
     page.get_by_label("Select record").first.check()
     page.get_by_label("Select action to run").select_option(label="Confirm selected orders")
     page.get_by_role("button", name="Run").click()
-    sales.see(f"{order} confirmed.")
+    page.get_by_role("button", name="Confirm orders").click()
+    sales.see("1 order confirmed.")
     sales.picture("22-sales-orders")
     product.refresh_from_db()
     assert product.stock_qty == 7

@@ -5,6 +5,13 @@
 document.addEventListener("DOMContentLoaded", () => {
   const $ = window.django && window.django.jQuery;
   if (!$ || !$.fn.select2) return;
+  // A suggestion says beside its name what core/admin_site.py has told of it.
+  $.fn.select2.defaults.set("templateResult", (record) => {
+    if (!record.detail) return record.text;
+    const detail = Object.assign(document.createElement("small"), { className: "suggestion-detail", textContent: record.detail });
+    return $("<span>").addClass("suggestion").append($("<span>").text(record.text), detail);
+  });
+
   const shown = new WeakMap();  // by box: the text that its results answer
   let waiting = null;  // the box and the text for which Enter was pressed before the answer came
 
@@ -31,6 +38,20 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   $(document).on("select2:opening", "select.admin-autocomplete", (event) => watch($(event.target).data("select2")));
+  // Whoever types on a closed box wants to search in it.
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.matches(".select2-selection") && event.target.closest(".select2-container");
+    if (!box || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
+    const select = $(box).prev("select.admin-autocomplete");
+    if (!select.length || select.data("select2").isOpen()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    select.select2("open");
+    const search = document.querySelector(".select2-container--open .select2-search__field");
+    search.value = event.key;
+    $(search).trigger("input");
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches(".select2-search__field")) return;
     const box = openBox();

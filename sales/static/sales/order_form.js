@@ -1,9 +1,17 @@
 // The order form: picking a product fills its price and shows its stock; totals and shortages follow what is typed;
-// Enter in a line goes on to the next one.
+// Enter in a line goes on to the next one. A customer who is picked may have the same as last time.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
   const $ = window.django && window.django.jQuery;
   const group = document.getElementById("items-group");
+
+  // Saved by "Save and confirm": go on to the dialog.
+  if (new URLSearchParams(window.location.search).has("confirm")) {
+    window.history.replaceState(null, "", window.location.pathname);
+    const confirm = document.querySelector('[hx-get$="/confirm/"]');
+    if (confirm) window.addEventListener("load", () => window.setTimeout(() => confirm.click()));
+  }
+
   if (!$ || !group || !group.querySelector('input[name$="-quantity"]')) return;
 
   const texts = document.getElementById("order-form-texts").dataset;
@@ -46,47 +54,57 @@ document.addEventListener("DOMContentLoaded", () => {
       if (isIn(row)) asked[product] = (asked[product] || 0) + pieces(row);
     });
     lines().forEach((row) => tellStock(row, asked[cell(row, "product").value]));
-    const total = document.querySelector("[data-order-total]") || document.getElementById("order-total-live");
-    total.textContent = format(sum);
+    document.querySelectorAll("[data-order-total], #order-total-live").forEach((total) => {
+      if (total.textContent !== format(sum)) total.textContent = format(sum);
+    });
   };
 
-  // Below the quantity: how many there are, or that there are too few for all lines of this product together.
+  // Beside the product: how many there are, or that there are too few for all lines of this product together. Where the
+  // server has said so at the quantity, it is not said twice.
   const tellStock = (row, asked) => {
-    const quantity = cell(row, "quantity"), stock = quantity.dataset.stock;
-    let note = quantity.parentElement.querySelector("[data-stock-note]");
+    const quantity = cell(row, "quantity"), stock = quantity.dataset.stock, place = cell(row, "product").closest("td");
+    let note = place.querySelector("[data-stock-note]");
     if (!note) {
       note = document.createElement("p");
       note.dataset.stockNote = "";
       note.setAttribute("role", "status");
-      quantity.after(note);
+      place.firstElementChild.append(note);
     }
-    const known = stock !== undefined && cell(row, "product").value && isIn(row), short = known && asked > Number(stock);
+    const known = stock !== undefined && cell(row, "product").value && isIn(row);
+    const short = known && asked > Number(stock) && !quantity.matches("[aria-invalid=true]");
     const sentence = short ? texts.tooFew : known ? texts.inStock : "";
     const text = sentence.replace("{stock}", stock).replace("{asked}", asked);
     if (note.textContent !== text) note.textContent = text;
-    note.className = short ? "font-semibold mt-1 text-red-700 dark:text-red-400" : "mt-1";
+    note.className = short ? "font-semibold text-red-700 dark:text-red-400" : "";
   };
 
-  // The old product's price and stock go at once. An answer is for the product that was asked about, whenever it
-  // comes, and leaves alone what has been typed and where somebody types by then.
+  const ask = async (question) => {
+    const base = window.location.pathname.split("/sales/order/")[0];
+    const answer = await fetch(`${base}/sales/order/${question}/`).catch(() => null);
+    return answer && answer.ok ? answer.json().catch(() => null) : null;
+  };
+
+  // An answer is for the product that was asked about, whenever it comes, and leaves alone what has been typed by then.
+  const lookUp = async (select) => {
+    const asked = select.value, row = select.closest("tr"), price = cell(row, "unit_price");
+    const product = asked && await ask(`product-info/${encodeURIComponent(asked)}`);
+    if (!product || select.value !== asked) return select.value === asked;
+    price.dataset.usual = product.unit_price;
+    cell(row, "quantity").dataset.stock = product.stock_qty;
+    if (!price.value) price.value = product.unit_price;
+    refresh();
+    return true;
+  };
+
+  // The old product's price and stock go at once; the keyboard goes on to the quantity, unless somebody types elsewhere.
   const fill = async (select) => {
-    const asked = select.value, row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
+    const row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
     price.value = "";
     delete price.dataset.usual;
     delete quantity.dataset.stock;
     if (!quantity.value) quantity.value = 1;
     refresh();
-    if (!asked) return;
-    const base = window.location.pathname.split("/sales/order/")[0];
-    const answer = await fetch(`${base}/sales/order/product-info/${encodeURIComponent(asked)}/`).catch(() => null);
-    const product = answer && answer.ok ? await answer.json().catch(() => null) : null;
-    if (select.value !== asked) return;
-    if (product) {
-      price.dataset.usual = product.unit_price;
-      quantity.dataset.stock = product.stock_qty;
-      if (!price.value) price.value = product.unit_price;
-      refresh();
-    }
+    if (!select.value || !await lookUp(select)) return;
     const focus = document.activeElement;
     if (focus === document.body || (row.contains(focus) && !focus.matches("input"))) {
       quantity.focus();
@@ -106,6 +124,22 @@ document.addEventListener("DOMContentLoaded", () => {
     line.querySelectorAll("input, select").forEach((field) => { field.disabled = true; });
     touched = true;
     refresh();
+  };
+
+  // A link that fills an order without lines with those of the customer's last one.
+  const offerLastOrder = async (customer) => {
+    const place = group.querySelector(".form-actions td");
+    const clear = () => place.querySelectorAll("[data-last-order]").forEach((old) => old.remove());
+    clear();
+    const asked = customer.value, last = asked && isNew && await ask(`last-order/${encodeURIComponent(asked)}`);
+    if (!last || !last.pk || customer.value !== asked || lines().some((row) => isIn(row) && cell(row, "product").value)) return;
+    const link = Object.assign(document.createElement("a"), {
+      href: `?customer=${asked}&copy=${last.pk}`, textContent: last.label, className: "inline-block p-3 text-primary-600 dark:text-primary-500",
+    });
+    link.dataset.lastOrder = "";
+    link.addEventListener("click", () => window.removeEventListener("beforeunload", window.preventLeaving));
+    clear();  // of an answer that came in between
+    place.append(link);
   };
 
   // select2 names its boxes after what is chosen in them, which says nothing while that is nothing.
@@ -128,6 +162,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const rows = lines(), next = rows.slice(rows.indexOf(event.target.closest("tr")) + 1).find(isIn);
     if (!next) group.querySelector(".add-row").click();
     const goal = next || lines().filter(isIn).pop();
+    goal.scrollIntoView({ block: "nearest" });
     $(cell(goal, "product")).select2("open");
   };
 
@@ -140,13 +175,20 @@ document.addEventListener("DOMContentLoaded", () => {
     window.alert(texts.saveFirst);
   };
 
-  if (!document.querySelector("[data-order-total]")) {
-    const line = document.createElement("p");
-    line.className = "font-semibold p-3 text-right text-important";
-    line.append(`${texts.total} `, Object.assign(document.createElement("span"), { id: "order-total-live" }));
-    group.append(line);
+  // The total is always in sight: it stands in the bar with the buttons.
+  const bar = document.querySelector("#submit-row .container"), sum = document.createElement("p");
+  sum.className = "font-semibold ml-auto text-important whitespace-nowrap";
+  sum.append(`${texts.total} `, Object.assign(document.createElement("span"), { id: "order-total-live" }));
+  if (bar) bar.insertBefore(sum, bar.lastElementChild);
+  else group.append(sum);
+
+  const form = group.closest("form"), isNew = /\/add\/$/.test(window.location.pathname);
+  const customer = document.getElementById("id_customer");
+  if (customer) {
+    $(customer).on("change", () => offerLastOrder(customer));
+    offerLastOrder(customer);
   }
-  const form = group.closest("form");
+  form.addEventListener("draft:restored", () => lines().filter(isIn).forEach((row) => lookUp(cell(row, "product"))));
   $(form).on("select2:select select2:clear", () => { touched = true; });
   $(form).on("select2:select select2:clear", 'select[name$="-product"]', (event) => fill(event.target));
   $(form).on("select2:select select2:clear select2:open", nameBoxes);

@@ -1,0 +1,17 @@
+"""The admin's site: unfold's, whose autocomplete boxes say more of a record than its name."""
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from unfold.sites import UnfoldAdminSite
+
+
+class Suggestions(AutocompleteJsonView):
+    """Each suggestion may have a `detail`: what its admin's `suggestion_detail(record)` says beside the name."""
+
+    def serialize_result(self, obj, to_field_name):
+        detail = getattr(self.model_admin, "suggestion_detail", lambda record: "")
+        return {**super().serialize_result(obj, to_field_name), "detail": detail(obj)}
+
+
+class BackOfficeSite(UnfoldAdminSite):
+    def autocomplete_view(self, request):
+        return Suggestions.as_view(admin_site=self)(request)
