@@ -1,6 +1,7 @@
 """Customers and staff in the admin: two lists of one table."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import TextField
@@ -16,7 +17,7 @@ from accounts.forms import NewPasswordForm, StaffChangeForm, StaffCreationForm
 from accounts.models import Customer, User
 from accounts.querysets import phone_ending_with
 from accounts.resources import CustomerResource
-from accounts.services import check_deletable, delete_user, lock_people, save_user
+from accounts.services import CONTACT_FIELDS, check_deletable, delete_user, lock_people, save_user
 from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, badge, is_autocomplete
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.history import ReadableHistoryAdmin
@@ -116,8 +117,16 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     def balance(self, customer):
         return format_money(customer.opening_balance)
 
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) or request.user.has_perm("accounts.change_customer_contact")
+
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_fields if obj else []
+        """Whoever may change contact data only reads the rest."""
+        if obj is None:
+            return []
+        if super().has_change_permission(request, obj):
+            return self.readonly_fields
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in CONTACT_FIELDS]
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -29,7 +29,7 @@ from accounts.schemas import (
     RegisterIn,
     TokensOut,
 )
-from accounts.services import delete_user, lock_people, save_user
+from accounts.services import CONTACT_FIELDS, delete_user, lock_people, save_user
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
@@ -229,23 +229,28 @@ def get_customer(request, id: int):
 
 @customers.put(
     "/{int:id}/",
-    auth=requires("accounts.change_customer"),
+    auth=requires("accounts.change_customer", "accounts.change_customer_contact"),
     response=CustomerOut,
     summary="Change a customer",
     operation_id="accounts_change_customer_put",
 )
 @customers.patch(
     "/{int:id}/",
-    auth=requires("accounts.change_customer"),
+    auth=requires("accounts.change_customer", "accounts.change_customer_contact"),
     response=CustomerOut,
     summary="Change a customer",
     operation_id="accounts_change_customer_patch",
 )
 @transaction.atomic
 def change_customer(request, id: int, payload: CustomerChanges):
-    """Change a customer; what is left out stays."""
+    """Change a customer; what is left out stays. Sales people change name, phone and address only."""
     customer = lock_or_404(Customer, id, request.user)
     check_last_seen(customer, payload.modified_at)
+    before = {name: getattr(customer, name) for name in EDITED if name not in CONTACT_FIELDS}
+    apply_values(customer, payload.provided(*EDITED))
+    beyond = payload.password or any(getattr(customer, name) != value for name, value in before.items())
+    if beyond and not request.user.has_perm("accounts.change_customer"):
+        raise PermissionDenied(gettext("You may change a customer's name, phone and address, but nothing else."))
     return save_customer(request, customer, payload)
 
 

@@ -30,6 +30,8 @@ MATRIX: dict[str, set[str]] = {
     "sales.add_own_order": EVERYONE,
     "sales.change_order": {ADMIN},
     "sales.delete_order": {ADMIN},
+    "sales.change_own_order": STAFF,  # those that one has entered oneself, while they are pending
+    "sales.delete_own_order": STAFF,
     "sales.confirm_order": STAFF,
     "sales.cancel_order": STAFF,
     "sales.export_order": STAFF,
@@ -37,6 +39,7 @@ MATRIX: dict[str, set[str]] = {
     "accounts.view_customer": STAFF,
     "accounts.add_customer": STAFF,
     "accounts.change_customer": {ADMIN},
+    "accounts.change_customer_contact": STAFF,  # name, phone and address
     "accounts.delete_customer": {ADMIN},
     "accounts.import_customer": {ADMIN},  # and see and undo imports
     "accounts.export_customer": STAFF,

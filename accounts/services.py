@@ -15,6 +15,8 @@ from core.bulk import batches, create_all, lock_all, update_all
 from core.concurrency import lock_record
 from core.images import delete_image_on_commit
 
+CONTACT_FIELDS = ("first_name", "last_name", "phone", "address")  # what accounts.change_customer_contact is about
+
 IMPORTED_FIELDS = [
     "customer_code",
     "email",

@@ -25,6 +25,7 @@ from inventory.visibility import may_see
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
+from sales.rights import may_change, may_delete
 from sales.schemas import (
     InsightsOut,
     LineIn,
@@ -106,7 +107,7 @@ def list_items(request, id: int):
     return OrderItem.objects.filter(order=get_object_or_404(visible_orders(request), pk=id))
 
 
-STEP = requires("sales.change_order", "sales.confirm_order", "sales.cancel_order")
+STEP = requires("sales.change_order", "sales.change_own_order", "sales.confirm_order", "sales.cancel_order")
 
 
 @orders.put(
@@ -117,12 +118,16 @@ STEP = requires("sales.change_order", "sales.confirm_order", "sales.cancel_order
 )
 @transaction.atomic
 def change_order(request, id: int, payload: OrderChanges):
-    """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`."""
+    """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`.
+
+    Sales people give new lines only to orders that they have entered.
+    """
     order, lost = lock_order(get_object_or_404(visible_orders(request), pk=id)), []
     check_last_seen(order, payload.modified_at)
     drop_unchanged(order, payload)
     if payload.customer_id or payload.items or not payload.status:
-        require(request, "sales.change_order")
+        if not may_change(request.user, order):
+            raise PermissionDenied
         order = edit(request, order, payload)
     if payload.status == Order.Status.CONFIRMED:
         require(request, "sales.confirm_order")
@@ -137,14 +142,17 @@ def change_order(request, id: int, payload: OrderChanges):
 
 @orders.delete(
     "/{int:id}/",
-    auth=requires("sales.delete_order"),
+    auth=requires("sales.delete_order", "sales.delete_own_order"),
     response={204: None},
     summary="Delete an order",
     operation_id="sales_remove_order_delete",
 )
 def remove_order(request, id: int):
-    """Delete a pending order; 409 for others."""
-    delete_order(get_object_or_404(visible_orders(request), pk=id), user=request.user)
+    """Delete a pending order; 409 for others. Sales people delete only those that they have entered."""
+    order = get_object_or_404(visible_orders(request), pk=id)
+    if not may_delete(request.user, order):
+        raise PermissionDenied
+    delete_order(order, user=request.user)
     return Status(204, None)
 
 

@@ -42,8 +42,8 @@ class OrderForm(ConcurrentEditForm):
         """An order's lines are not in this form, but every edit of them moves `modified_at`."""
         return self.instance.modified_at.isoformat()
 
-    def tell_conflict(self, sentence, last_seen):
-        super().tell_conflict(sentence, last_seen)
+    def explain_conflict(self, sentence, last_seen):
+        super().explain_conflict(sentence, last_seen)
         lines = describe_items(self.instance.items.all())
         saved = gettext("What is saved now: %(customer)s; %(lines)s.") % {
             "customer": self.instance.customer,

@@ -50,10 +50,10 @@ class ConcurrentEditForm(forms.ModelForm):
             try:
                 check_last_seen(self.instance, cleaned.get("last_seen"), self.initial["last_seen"])
             except RecordChanged as error:
-                self.tell_conflict(str(error), cleaned.get("last_seen"))
+                self.explain_conflict(str(error), cleaned.get("last_seen"))
         return cleaned
 
-    def tell_conflict(self, sentence: str, last_seen: str) -> None:
+    def explain_conflict(self, sentence: str, last_seen: str) -> None:
         """Say what somebody else has changed, at each field; from now on that counts as seen."""
         try:
             seen = dict(json.loads(last_seen))
@@ -67,7 +67,9 @@ class ConcurrentEditForm(forms.ModelForm):
             if name not in seen or seen[name] == value or isinstance(self.fields[name], forms.FileField):
                 continue
             if self.fields[name].has_changed(seen[name], self[name].data):
-                self.add_error(name, MEANWHILE % {"somebody": somebody, "value": value or "–"})
+                self.add_error(
+                    name, MEANWHILE % {"somebody": somebody, "value": self[name].field.prepare_value(value) or "–"}
+                )
             elif isinstance(self.fields[name], forms.BooleanField):
                 self.data[self.add_prefix(name)] = "on" if self.initial[name] else ""
             else:

@@ -17,6 +17,7 @@ from core.money import format_money
 from inventory.models import Product
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import Order, OrderItem
+from sales.rights import may_change
 
 
 class OrderItemInline(TabularInline):
@@ -57,7 +58,7 @@ class OrderItemInline(TabularInline):
     def has_change_permission(self, request, obj=None):
         if obj is None:
             return request.user.has_perm("sales.add_order")
-        return request.user.has_perm("sales.change_order") and obj.is_pending
+        return obj.is_pending and may_change(request.user, obj)
 
     has_add_permission = has_delete_permission = has_change_permission
 

@@ -36,6 +36,7 @@ from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import OrderForm
 from sales.models import Order
 from sales.resources import OrderLineResource, OrderResource
+from sales.rights import may_change, may_delete
 from sales.services import create_order, delete_order, edit_order
 
 
@@ -113,10 +114,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     # Who may
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+        if isinstance(obj, Order):
+            return obj.is_pending and may_change(request.user, obj)
+        return super().has_change_permission(request) or self.has_model_permission(request, "change_own")
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (not isinstance(obj, Order) or obj.is_pending)
+        if isinstance(obj, Order):
+            return obj.is_pending and may_delete(request.user, obj)
+        return super().has_delete_permission(request) or self.has_model_permission(request, "delete_own")
 
     def has_confirm_permission(self, request, object_id=None):
         return self.has_model_permission(request, "confirm")
@@ -166,7 +171,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """An order that somebody else has closed in the meantime is not saved but shown as it is, with a message."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
-        if order and not order.is_pending and self.has_model_permission(request, "change"):
+        if order and not order.is_pending and may_change(request.user, order):
             sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}
             self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))

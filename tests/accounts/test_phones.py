@@ -1,5 +1,7 @@
 """Phone numbers as people type, read and look for them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from hypothesis import example, given
@@ -63,7 +65,7 @@ def test_lists_pages_and_the_history_show_it_readably(as_admin, as_sales):
     page = reverse("admin:accounts_customer_change", args=[customer.pk])
     for client in (as_admin, as_sales):
         for url in (reverse("admin:accounts_customer_changelist"), page):
-            shown = client.get(url).content.decode()
+            shown = re.sub(r'<input type="hidden"[^>]*>', "", client.get(url).content.decode())
             assert "+49 30 901820" in shown and "+4930901820" not in shown, url
     as_admin.post(page, {**ADD, "phone": "+49 30 1111111"})
     history = as_admin.get(reverse("admin:accounts_customer_history", args=[customer.pk])).content.decode()
