@@ -47,9 +47,21 @@ def status_tabs(changelist) -> list[dict]:
 
 
 def filtered_sum(changelist) -> str:
-    """How many orders the filters leave and what they come to; nothing for the whole list, which only grows."""
+    """How many orders the filters leave and what they come to, each status for itself: cancelled ones are no sales.
+
+    Nothing for the whole list, which only grows.
+    """
     if not active_filters(changelist):
         return ""
-    found = changelist.queryset.order_by().aggregate(count=Count("pk"), total=Sum("total_amount", default=Decimal(0)))
-    what = ngettext("%(n)s order", "%(n)s orders", found["count"]) % {"n": format_count(found["count"])}
-    return f"{what} · {format_money(found['total'])}"
+    found = changelist.queryset.order_by().values_list("status").annotate(count=Count("pk"), total=Sum("total_amount"))
+    sums = {status: (count, total) for status, count, total in found}
+    count = sum(count for count, _ in sums.values())
+    what = ngettext("%(n)s order", "%(n)s orders", count) % {"n": format_count(count)}
+    if len(sums) < 2:
+        return f"{what} · {format_money(sum((total for _, total in sums.values()), Decimal(0)))}"
+    parts = [
+        f"{label}: {format_count(sums[status][0])} · {format_money(sums[status][1])}"
+        for status, label in Order.Status.choices
+        if status in sums
+    ]
+    return " | ".join([what, *parts])

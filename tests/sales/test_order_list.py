@@ -50,6 +50,8 @@ def test_a_filtered_list_says_what_it_comes_to(as_sales, four_orders):
     assert shown(as_sales, "?status__exact=PENDING").sum == "2 orders · 30.00 USD"
     assert shown(as_sales, f"?q={four_orders[2]}").sum == "1 order · 30.00 USD"
     assert shown(as_sales, "?q=nothing-like-that").sum == "0 orders · 0.00 USD"
+    cancelled = shown(as_sales, "?order_date_period=today").sum
+    assert cancelled == "4 orders | Pending: 2 · 30.00 USD | Confirmed: 1 · 30.00 USD | Cancelled: 1 · 40.00 USD"
     assert "2 orders · 30.00 USD" in as_sales.get(ORDERS + "?status__exact=PENDING").content.decode()
 
 
