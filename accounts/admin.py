@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -24,7 +25,7 @@ from core.admin.history import ReadableHistoryAdmin
 from core.exceptions import BusinessError
 from core.fields import format_phone
 from core.imports.admin import ImportMixin
-from core.money import format_money
+from core.money import format_amount, in_currency
 
 admin.site.unregister(Group)  # rights follow from the role
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own business
@@ -43,10 +44,9 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
 
-    @display(description=_("Name"), ordering="first_name", header=True)
+    @display(description=_("Name"), ordering="first_name")
     def person(self, user):
-        initials = f"{user.first_name[:1]}{user.last_name[:1]}".upper() or user.email[:1].upper()
-        return [str(user), user.email, initials]
+        return Truncator(str(user)).chars(60)
 
     @display(description=_("Phone"), ordering="phone")
     def phone_number(self, user):
@@ -82,7 +82,7 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    list_display = ["person", "customer_code", "phone_number", "balance", "is_active", "created_at"]
+    list_display = ["person", "customer_code", "email", "phone_number", "balance", "is_active", "created_at"]
     search_help_text = _("Name, e-mail, code or phone")
     fieldsets = [
         (
@@ -113,9 +113,9 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         town = customer.address.strip().rpartition("\n")[2].strip()
         return " · ".join(filter(None, [customer.customer_code, town]))
 
-    @display(description=_("Opening balance"), ordering="opening_balance")
+    @display(description=in_currency(_("Opening balance")), ordering="opening_balance")
     def balance(self, customer):
-        return format_money(customer.opening_balance)
+        return format_amount(customer.opening_balance)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) or request.user.has_perm("accounts.change_customer_contact")
@@ -157,7 +157,7 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
 @admin.register(User)
 class StaffAdmin(PersonAdmin, UserAdmin):
     form, add_form, change_password_form = StaffChangeForm, StaffCreationForm, NewPasswordForm
-    list_display = ["person", "role_badge", "phone_number", "is_active", "last_login"]
+    list_display = ["person", "email", "role_badge", "phone_number", "is_active", "last_login"]
     search_help_text = _("Name, e-mail or phone")
     list_filter = ["is_active"]
     filter_horizontal = []

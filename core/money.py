@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.functional import lazy
 
 from core.i18n import left_to_right
 
@@ -18,6 +19,14 @@ def round_money(amount: Decimal) -> Decimal:
 def format_amount(amount: Decimal) -> str:
     """The amount as people read it in their language, where the currency is known: `1,234.50`."""
     return number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
+
+
+def with_currency(label) -> str:
+    """A column's heading with the currency that its amounts are in: `Price (USD)`."""
+    return f"{label} ({settings.CURRENCY})"
+
+
+in_currency = lazy(with_currency, str)
 
 
 def format_money(amount: Decimal) -> str:

@@ -125,8 +125,12 @@ class Product(AuditedModel):
     @property
     def suggested_order_qty(self) -> int:
         """Pieces to order so that there is twice the threshold again; 0 if there is."""
-        threshold = settings.LOW_STOCK_THRESHOLD if self.low_stock_threshold is None else self.low_stock_threshold
-        return max(0, 2 * threshold - self.stock_qty)
+        return max(0, 2 * self.threshold - self.stock_qty)
+
+    @property
+    def threshold(self) -> int:
+        """Fewer pieces than this are a low stock."""
+        return settings.LOW_STOCK_THRESHOLD if self.low_stock_threshold is None else self.low_stock_threshold
 
     @property
     def profit_margin(self) -> Decimal:

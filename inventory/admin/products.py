@@ -1,6 +1,9 @@
 """Products in the admin."""
 
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +15,7 @@ from core.admin.filters import AmountRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.i18n import format_count
 from core.imports.admin import ImportMixin
-from core.money import format_amount, format_money
+from core.money import format_amount, in_currency
 from inventory.admin.adjust_stock import adjust_stock
 from inventory.admin.bulk_change import change_category, change_low_stock_threshold
 from inventory.admin.filters import CategoryFilter, StockStatusFilter
@@ -37,11 +40,12 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     # The list
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
-    list_display = ["product", "category", "cost", "price", "margin", "stock_qty", "status", "modified_at"]
+    list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "status", "changed"]
+    ordering = ["name", "id"]
     list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]
     search_help_text = _("SKU, name or category")
-    sortable_by = ["product", "category", "cost", "price", "stock_qty", "modified_at"]
+    sortable_by = ["product", "sku", "category", "cost", "price", "stock", "changed"]
     actions = [change_category, change_low_stock_threshold]
     actions_row = ["adjust_stock"]
 
@@ -71,19 +75,29 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
         stock = gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)}
         return f"{format_amount(product.selling_price)} · {stock}"
 
-    @display(description=_("Product"), ordering="name", header=True)
+    @display(description=_("Product"), ordering="name")
     def product(self, product):
-        picture = {"path": product.image.url, "squared": True} if product.image else {}
-        shown = [Truncator(product.name).chars(60), product.sku]
-        return [*shown, product.name[:2].upper(), picture] if picture else shown
+        name = Truncator(product.name).chars(60)
+        if not product.image:
+            return name
+        return format_html('<img src="{}" alt="" class="thumbnail" loading="lazy">{}', product.image.url, name)
 
-    @display(description=_("Cost"), ordering="cost_price")
+    @display(description=in_currency(_("Cost")), ordering="cost_price")
     def cost(self, product):
-        return format_money(product.cost_price)
+        return format_amount(product.cost_price)
 
-    @display(description=_("Price"), ordering="selling_price")
+    @display(description=in_currency(_("Price")), ordering="selling_price")
     def price(self, product):
-        return format_money(product.selling_price)
+        return format_amount(product.selling_price)
+
+    @display(description=_("In stock"), ordering="stock_qty")
+    def stock(self, product):
+        """With the threshold below which it is low, where it is."""
+        stock = format_count(product.stock_qty)
+        if product.stock_status != StockStatus.LOW_STOCK:
+            return stock
+        sentence = gettext("low below %(n)s") % {"n": format_count(product.threshold)}
+        return format_html('<small class="text-base-500">{}</small> {}', sentence, stock)
 
     @display(description=_("Margin on cost"))
     def margin(self, product):
@@ -92,6 +106,10 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     @display(description=_("Status"))
     def status(self, product):
         return badge(product.stock_status.label, STATUS_COLOURS[product.stock_status])
+
+    @display(description=_("Last changed"), ordering="modified_at")
+    def changed(self, product):
+        return date_format(timezone.localtime(product.modified_at))
 
     def get_list_display(self, request):
         return [name for name in super().get_list_display(request) if self.may_see(request, name)]

@@ -1,6 +1,7 @@
 """The stock change log: to be read, filtered and exported."""
 
 from django.contrib import admin
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -11,7 +12,8 @@ from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
-from core.i18n import format_change
+from core.i18n import format_change, format_count
+from core.references import link_references
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
 
@@ -36,6 +38,22 @@ class StockChangeColumns(ReadOnlyAdmin):
     def change(self, row):
         return format_change(row.quantity_change)
 
+    @display(description=_("Reason"))
+    def reason(self, row):
+        return link_references(row.change_reason)
+
+    @display(description=_("Reference"))
+    def referred(self, row):
+        return link_references(row.reference)
+
+    @display(description=_("Before"))
+    def before(self, row):
+        return format_count(row.previous_qty)
+
+    @display(description=_("After"))
+    def after(self, row):
+        return format_count(row.new_qty)
+
 
 class StockChangeInline(StockChangeColumns, TabularInline):
     """The latest changes of one product's stock, on its page."""
@@ -49,10 +67,10 @@ class StockChangeInline(StockChangeColumns, TabularInline):
     fields = readonly_fields = [
         "created_at",
         "kind_badge",
-        "previous_qty",
+        "before",
         "change",
-        "new_qty",
-        "change_reason",
+        "after",
+        "reason",
         "by",
     ]
     verbose_name_plural = _("Stock changes")
@@ -68,10 +86,10 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         "created_at",
         "product_then",
         "kind_badge",
-        "previous_qty",
+        "before",
         "change",
-        "new_qty",
-        "change_reason",
+        "after",
+        "reason",
         "customer",
         "by",
     ]
@@ -83,21 +101,28 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         ("created_at", DateRangeFilter),
         CreatedByFilter,
     ]
-    search_fields = ["product_sku", "product_name", "reference"]
-    search_help_text = _("SKU, product name, or reference (order number, import file)")
+    search_fields = [
+        "product_sku",
+        "product_name",
+        "reference",
+        "customer__first_name",
+        "customer__last_name",
+        "customer__customer_code",
+    ]
+    search_help_text = _("SKU, product name, customer, or reference (order number, import file)")
     sortable_by = []
     paginator = InfinitePaginator  # the log only grows: never counted for a list
     list_disable_select_all = True
     actions = None
     fieldsets = [
-        (None, {"fields": [("created_at", "by"), ("kind_badge", "reference"), "change_reason"]}),
+        (None, {"fields": [("created_at", "by"), ("kind_badge", "referred"), "reason"]}),
         (_("Product"), {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
-        (_("Stock"), {"fields": [("previous_qty", "change", "new_qty"), "customer"]}),
+        (_("Stock"), {"fields": [("before", "change", "after"), "customer"]}),
     ]
 
-    @display(description=_("Product"), header=True)
+    @display(description=_("Product"))
     def product_then(self, row):
-        return [row.product_name, row.product_sku]
+        return f"{Truncator(row.product_name).chars(60)} ({row.product_sku})"
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("inventory.view_stockchange")

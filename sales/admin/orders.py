@@ -3,7 +3,9 @@
 from functools import partial
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,11 +17,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from accounts.filters import CreatedByFilter
-from core.admin.base import BackOfficeAdmin, is_primary_key
+from core.admin.base import BackOfficeAdmin, is_autocomplete, is_primary_key
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
-from core.money import format_money
+from core.money import format_amount, format_money, in_currency
+from core.references import register_reference
+from inventory.models import Product
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
@@ -34,10 +38,12 @@ from sales.admin.print_order import (
 )
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import OrderForm
-from sales.models import Order
+from sales.models import Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
 from sales.rights import may_change, may_delete
 from sales.services import create_order, delete_order, edit_order
+
+register_reference(r"ORD-\d{8}-\d{4,}", "admin:sales_order_by_number")
 
 
 @admin.register(Order)
@@ -46,7 +52,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     import_export_change_list_template = "admin/import_export/change_list_export.html"
     list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
-    list_display = ["order_number", "customer", "order_date", "status_badge", "total", "created_by"]
+    list_display = ["order_number", "customer", "order_date", "status_badge", "amount", "created_by"]
     list_select_related = ["customer", "created_by"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -57,7 +63,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         CreatedByFilter,
     ]
     search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
-    search_help_text = _("Order number, or the customer's name or e-mail")
+    search_help_text = _("Order number, customer's name or e-mail, or a product's SKU or name")
     actions = [confirm_selected, cancel_selected, print_selected, print_selected_packing_slips]
 
     # The page of one
@@ -88,7 +94,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def status_badge(self, order):
         return status_badge(order)
 
-    @display(description=_("Total"), ordering="total_amount")
+    @display(description=in_currency(_("Total")), ordering="total_amount")
+    def amount(self, order):
+        return format_amount(order.total_amount)
+
+    @display(description=_("Total"))
     def total(self, order):
         return format_html(
             '<span data-order-total class="whitespace-nowrap">{}</span>', format_money(order.total_amount)
@@ -100,6 +110,15 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         by = order.created_by or gettext("the system")
         created = gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}
         return f"{created}. {'' if order.is_pending else capfirst(order.status_sentence()) + '.'}"
+
+    def get_search_results(self, request, queryset, search_term):
+        """By a product of the order's lines too: by its SKU or a part of its name."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term and not is_autocomplete(request):
+            products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__icontains=search_term))
+            lines = OrderItem.objects.filter(product__in=products)
+            found = found | queryset.filter(pk__in=lines.values("order"))
+        return found, may_repeat
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
@@ -156,6 +175,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         return [
             path("product-info/<int:pk>/", view(product_info), name="sales_product_info"),
             path("last-order/<int:customer>/", view(last_order), name="sales_last_order"),
+            path("number/<str:number>/", view(self.order_by_number), name="sales_order_by_number"),
             path("packing-slips/", packing_slips, name="sales_order_packing_slips"),
             *super().get_urls(),
         ]
@@ -163,6 +183,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     @action(description=_("Save and confirm"), permissions=["confirm"])
     def save_and_confirm(self, request, obj):
         """A button beside Save: the saved order's page opens the dialog that confirms it (order_form.js)."""
+
+    def order_by_number(self, request, number: str):
+        """Where a number in a text leads to: the page of its order."""
+        order = get_object_or_404(Order, order_number=number)
+        return HttpResponseRedirect(self.change_url(order.pk))
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.references import link_references
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_admin, make_order, make_product
 
@@ -82,3 +83,30 @@ def test_the_last_day_of_a_range_counts(as_sales, four_orders):
 )
 def test_a_filter_with_nonsense_in_it_breaks_nothing(as_sales, four_orders, query):
     assert as_sales.get(ORDERS + query, follow=True).status_code == 200
+
+
+def test_orders_are_found_by_what_is_in_them(as_sales, four_orders):
+    product = four_orders[1].items.get().product
+    for term in (product.sku.lower(), product.name):
+        assert list(shown(as_sales, f"?q={term}").queryset) == [four_orders[1]]
+
+
+def test_an_order_s_number_leads_to_it_wherever_it_is_written(as_sales, four_orders):
+    number = four_orders[2].order_number
+    page = reverse("admin:sales_order_by_number", args=[number])
+    product = four_orders[2].items.get().product
+    for address in (
+        reverse("admin:inventory_stockchange_changelist"),
+        reverse("admin:inventory_product_change", args=[product.pk]),
+        reverse("admin:inventory_stockchange_change", args=[product.stock_changes.first().pk]),
+    ):
+        assert f'href="{page}">{number}</a>' in as_sales.get(address).content.decode(), address
+    assert as_sales.get(page).url == reverse("admin:sales_order_change", args=[four_orders[2].pk])
+    assert as_sales.get(reverse("admin:sales_order_by_number", args=["ORD-20200101-0001"])).status_code == 404
+
+
+def test_a_text_that_only_looks_like_html_stays_text():
+    assert link_references("<b>ORD-20261124-0001</b>") == (
+        '&lt;b&gt;<a class="text-primary-600 whitespace-nowrap dark:text-primary-500" '
+        'href="/admin/sales/order/number/ORD-20261124-0001/">ORD-20261124-0001</a>&lt;/b&gt;'
+    )
