@@ -152,6 +152,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# E-mail: links for forgotten passwords. Empty: none is sent, and the sign-in page says to ask an admin.
+EMAIL_URL = env.str("EMAIL_URL", "consolemail://" if DEBUG else "")
+vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "mini-erp@localhost")
+
 # Failed sign-ins: so many of one name from one address, and both have to wait together (accounts/lockout.py).
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))

@@ -31,7 +31,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
-    "SCRIPTS": [own(f"core/{name}.js") for name in ("autocomplete", "dialogs", "drafts", "filters", "forms")],
+    "SCRIPTS": [own(f"core/{name}.js") for name in ("autocomplete", "dialogs", "drafts", "filters", "forms", "shortcuts")],
     "STYLES": [own("core/admin.css"), own("core/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,

@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from accounts.password_reset import Forgotten, SetPassword
 from accounts.profile import profile
 from config.api import api
 from config.api_errors import unknown_route
@@ -30,6 +31,8 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/search/", admin.site.admin_view(search)),  # in place of unfold's
     path("admin/profile/", admin.site.admin_view(profile), name="profile"),
+    path("admin/password-reset/", Forgotten.as_view(), name="forgotten_password"),
+    path("admin/password-reset/<uidb64>/<token>/", SetPassword.as_view(), name="set_forgotten_password"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # the language menu posts there
     path("api/redoc/", redoc, name="redoc"),

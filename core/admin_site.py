@@ -1,5 +1,6 @@
 """The admin's site: unfold's, whose autocomplete boxes say more of a record than its name."""
 
+from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from unfold.sites import UnfoldAdminSite
 
@@ -13,5 +14,9 @@ class Suggestions(AutocompleteJsonView):
 
 
 class BackOfficeSite(UnfoldAdminSite):
+    def each_context(self, request):
+        sign_in = {"firm_name": settings.FIRM_NAME, "can_send_email": bool(settings.EMAIL_URL)}
+        return {**super().each_context(request), **sign_in}
+
     def autocomplete_view(self, request):
         return Suggestions.as_view(admin_site=self)(request)

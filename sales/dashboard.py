@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from core.i18n import format_count
-from core.money import format_money, round_money
+from core.money import format_money, round_money, with_currency
 from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
 from inventory.visibility import may_see
 from sales.models import Order, OrderItem
+from sales.status_badge import status_badge
 
 PERIODS = {1: _("Today"), 7: _("7 days"), 30: _("30 days"), 90: _("90 days")}
 USUAL_PERIOD = 30
@@ -63,16 +63,33 @@ def figures(user, period: Period) -> dict:
         "periods": [
             {"label": label, "url": f"?days={days}", "active": days == period.days} for days, label in PERIODS.items()
         ],
+        "buttons": buttons(user),
         "stock_check": StockCheck.objects.first(),
         "tiles": tiles(user, period, waiting),
         "sales_title": sales_title(period),
         "sales_chart": sales_chart(confirmed, period),
+        "sales_options": chart_options(),
+        "best_sellers_options": chart_options(indexAxis="y"),
         "best_sellers_title": best_sellers_title(period),
         "best_sellers_chart": best_sellers_chart(confirmed),
         "low_stock": low_stock_table(),
         "waiting_orders": waiting_orders_table(user, waiting),
         "latest_orders": latest_orders_table(),
     }
+
+
+def buttons(user) -> list[dict]:
+    """What one comes here to begin, as far as the role may."""
+    offered = [
+        (gettext("New order"), "add", "admin:sales_order_add", "sales.add_order"),
+        (gettext("New customer"), "person_add", "admin:accounts_customer_add", "accounts.add_customer"),
+        (gettext("Import products"), "upload", "admin:inventory_product_import", "inventory.import_product"),
+    ]
+    return [
+        {"label": label, "icon": icon, "url": reverse(view)}
+        for label, icon, view, permission in offered
+        if user.has_perm(permission)
+    ]
 
 
 def insights() -> dict:
@@ -108,8 +125,13 @@ def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
             f"{reverse('admin:sales_order_changelist')}?status__exact=PENDING",
             oldest(waiting),
         ),
-        tile(gettext("Low stock"), counts["low_stock_count"], product_list(StockStatus.LOW_STOCK)),
-        tile(gettext("Out of stock"), counts["out_of_stock_count"], product_list(StockStatus.OUT_OF_STOCK)),
+        tile(gettext("Low stock"), counts["low_stock_count"], product_list(StockStatus.LOW_STOCK), colour="warning"),
+        tile(
+            gettext("Out of stock"),
+            counts["out_of_stock_count"],
+            product_list(StockStatus.OUT_OF_STOCK),
+            colour="danger",
+        ),
         tile(
             gettext("Customers"),
             counts["total_customers"],
@@ -125,9 +147,10 @@ def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
     return shown
 
 
-def tile(label: str, figure: int | Decimal, url: str, note: str = "") -> dict:
+def tile(label: str, figure: int | Decimal, url: str, note: str = "", colour: str = "") -> dict:
+    """A figure that leads to its list; `colour` (warning, danger) is for one that should be zero."""
     shown = format_money(figure) if isinstance(figure, Decimal) else format_count(figure)
-    return {"label": label, "figure": shown, "url": url, "note": note}
+    return {"label": label, "figure": shown, "url": url, "note": note, "colour": colour if figure else ""}
 
 
 def compare(now: Decimal, before: Decimal, period: Period) -> str:
@@ -220,9 +243,18 @@ def best_sellers_chart(confirmed) -> str:
 def chart(labels: list[str], values: list[Decimal]) -> str:
     """Sales as a picture: what unfold's chart component draws (floats: a picture needs no cents)."""
     colour, values = "var(--color-primary-600)", [float(value) for value in values]
-    dataset = {"label": gettext("Sales"), "data": values, "backgroundColor": colour, "borderColor": colour}
-    dataset |= {"maxBarThickness": 16, "displayYAxis": True, "suffixYAxis": settings.CURRENCY}
+    dataset = {"label": with_currency(gettext("Sales")), "data": values, "backgroundColor": colour}
+    dataset |= {"maxBarThickness": 16, "borderColor": colour, "borderRadius": 4}
     return json.dumps({"labels": labels, "datasets": [dataset]})
+
+
+def chart_options(**options) -> str:
+    """Bars that grow from zero, with lines across them only."""
+    grey = {"ticks": {"color": "#9ca3af"}, "border": {"display": False}}
+    across, along = {**grey, "beginAtZero": True}, {**grey, "grid": {"display": False}}
+    lies = options.get("indexAxis") == "y"
+    options |= {"responsive": True, "maintainAspectRatio": False, "plugins": {"legend": {"display": False}}}
+    return json.dumps({**options, "scales": {"x": across if lies else along, "y": along if lies else across}})
 
 
 # Tables
@@ -232,10 +264,16 @@ def low_stock_table() -> dict:
     return {
         "headers": [gettext("Product"), gettext("SKU"), gettext("In stock"), gettext("To order")],
         "not_on_phones": 2,
+        "all": product_list(StockStatus.LOW_STOCK),
         "rows": [
             {
                 "url": reverse("admin:inventory_product_change", args=[product.pk]),
-                "cells": [product.name, product.sku, product.stock_qty, product.suggested_order_qty],
+                "cells": [
+                    product.name,
+                    product.sku,
+                    format_count(product.stock_qty),
+                    format_count(product.suggested_order_qty),
+                ],
             }
             for product in Product.objects.running_low()[:LOWEST]
         ],
@@ -248,6 +286,7 @@ def waiting_orders_table(user, waiting: list[Order]) -> dict:
     return {
         "headers": [gettext("Order"), gettext("Customer"), gettext("Since"), gettext("Total")],
         "not_on_phones": 3,
+        "all": f"{reverse('admin:sales_order_changelist')}?status__exact=PENDING",
         "rows": [
             {
                 **order_row(order, date_format(order.order_date), format_money(order.total_amount)),
@@ -264,7 +303,8 @@ def latest_orders_table() -> dict:
     latest = Order.objects.select_related("customer")[:SHOWN_ORDERS]
     return {
         "headers": [gettext("Order"), gettext("Customer"), gettext("Total"), gettext("Status")],
-        "rows": [order_row(order, format_money(order.total_amount), order.get_status_display()) for order in latest],
+        "all": reverse("admin:sales_order_changelist"),
+        "rows": [order_row(order, format_money(order.total_amount), status_badge(order)) for order in latest],
     }
 
 

@@ -18,8 +18,8 @@ from core.exceptions import BusinessError
 from core.i18n import format_count
 from core.money import format_money
 from sales.admin.confirm_cancel import StepResult, take_step
-from sales.admin.order_list import status_badge
 from sales.models import Order
+from sales.status_badge import status_badge
 
 Status = Order.Status
 AT_ONCE = 200  # orders: each is several queries, and somebody waits

@@ -13,8 +13,8 @@ from accounts.models import Customer
 from core.admin.base import is_primary_key
 from core.i18n import format_count
 from core.money import format_money
-from sales.admin.order_list import status_badge
 from sales.models import Order
+from sales.status_badge import status_badge
 
 LATEST = 20  # so many orders are listed
 

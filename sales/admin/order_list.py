@@ -5,20 +5,9 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 from django.utils.translation import gettext, ngettext
 
-from core.admin.base import badge
 from core.i18n import format_count
 from core.money import format_money
 from sales.models import Order
-
-STATUS_COLOURS = {
-    Order.Status.PENDING: "warning",
-    Order.Status.CONFIRMED: "success",
-    Order.Status.CANCELLED: "danger",
-}
-
-
-def status_badge(order: Order) -> str:
-    return badge(order.get_status_display(), STATUS_COLOURS[order.status])
 
 
 def active_filters(changelist) -> set[str]:

@@ -28,7 +28,7 @@ from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import OrderItemInline, last_order, product_info
-from sales.admin.order_list import filtered_sum, status_badge, status_tabs
+from sales.admin.order_list import filtered_sum, status_tabs
 from sales.admin.print_order import (
     print_filtered_packing_slips,
     print_order,
@@ -42,6 +42,7 @@ from sales.models import Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
 from sales.rights import may_change, may_delete
 from sales.services import create_order, delete_order, edit_order
+from sales.status_badge import status_badge
 
 register_reference(r"ORD-\d{8}-\d{4,}", "admin:sales_order_by_number")
 

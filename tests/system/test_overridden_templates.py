@@ -17,6 +17,7 @@ PINNED = {
     "admin/import_export/change_list.html": "9fabce6d410f6ebf6cfb5e2632aa3aaff41f94104ba7dc19a880f00e2e2c8f2e",
     "admin/import_export/export.html": "37cb47162b510a620df30541f84a6b3553d2815f746ce2767e287dc8d3327303",
     "admin/index.html": "9fdb849b7da18ccde0e5dda1923465830718700726570ea70554bffe1f012115",
+    "admin/login.html": "13deb7765ce366590d73a58f260f438aa8a3580851a7540b542c451e445c6b78",
     "registration/logged_out.html": "cad8c8cf769b9e9111c14a7517cce7f3d1f2ae2992adbf708149dadc8cf40891",
     "unfold/helpers/actions_row.html": "a322f5b53d779840b820c8f8707123a0065c30cb7df915d7da6ebad6b4eed104",
     "unfold/helpers/command.html": "ae6ce324d85366131fc82945b3c35c1b980829229508343993e6adcbee4c975d",
