@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from accounts.querysets import CustomerManager, UserManager
@@ -32,7 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     class Role(models.TextChoices):
         ADMIN = "ADMIN", _("Admin")
         SALES = "SALES", _("Sales")
-        CUSTOMER = "CUSTOMER", _("Customer")
+        CUSTOMER = "CUSTOMER", pgettext_lazy("role", "Customer")
 
     STAFF_ROLES = (Role.ADMIN, Role.SALES)
 

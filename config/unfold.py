@@ -25,13 +25,15 @@ def item(title: str, icon: str, view: str, permission) -> dict:
     return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": check}
 
 
+SCRIPTS = ["autocomplete", "dialogs", "drafts", "filters", "forms", "shortcuts"]
+
 UNFOLD = {
     "SITE_TITLE": "Mini ERP",
     "SITE_HEADER": "Mini ERP",
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
-    "SCRIPTS": [own(f"core/{name}.js") for name in ("autocomplete", "dialogs", "drafts", "filters", "forms", "shortcuts")],
+    "SCRIPTS": [own(f"core/{name}.js") for name in SCRIPTS],
     "STYLES": [own("core/admin.css"), own("core/rtl.css")],
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,

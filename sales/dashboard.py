@@ -262,7 +262,7 @@ def chart_options(**options) -> str:
 
 def low_stock_table() -> dict:
     return {
-        "headers": [gettext("Product"), gettext("SKU"), gettext("In stock"), gettext("To order")],
+        "headers": [gettext("Product"), gettext("SKU"), pgettext("quantity", "In stock"), gettext("To order")],
         "not_on_phones": 2,
         "all": product_list(StockStatus.LOW_STOCK),
         "rows": [

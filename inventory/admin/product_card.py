@@ -1,7 +1,7 @@
 """The product at a glance, above its form."""
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from core.i18n import format_count
 from core.money import format_money
@@ -18,7 +18,7 @@ def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
         margin = gettext("margin on cost %(percent)s %%") % {"percent": product.profit_margin}
         shown.append((gettext("Cost price"), format_money(product.cost_price), margin if product.cost_price else ""))
         shown.append((gettext("Stock value"), format_money(product.cost_price * product.stock_qty), ""))
-    return [*shown, (gettext("In stock"), format_count(product.stock_qty), low)]
+    return [*shown, (pgettext("quantity", "In stock"), format_count(product.stock_qty), low)]
 
 
 def product_card(product: Product, *, badge: str, with_cost: bool) -> dict:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -90,7 +90,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     def price(self, product):
         return format_amount(product.selling_price)
 
-    @display(description=_("In stock"), ordering="stock_qty")
+    @display(description=pgettext_lazy("quantity", "In stock"), ordering="stock_qty")
     def stock(self, product):
         """With the threshold below which it is low, where it is."""
         stock = format_count(product.stock_qty)
