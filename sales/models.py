@@ -77,8 +77,6 @@ class Order(AuditedModel):
             ("cancel_order", "Can cancel orders"),
             ("view_own_order", "Can see one's own orders"),
             ("add_own_order", "Can place orders for oneself"),
-            ("change_own_order", "Can change pending orders that one has entered"),
-            ("delete_own_order", "Can delete pending orders that one has entered"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -77,7 +77,7 @@ def test_what_was_left_behind_is_offered_and_may_be_discarded(desk, shop):
     clerk.see("What you had typed is back.")
     assert page.input_value("#id_items-0-quantity") == "2"
     page.get_by_role("button", name="Discard it").click()
-    page.wait_for_function("document.querySelector('#id_items-0-quantity').value === ''")
+    page.wait_for_function("document.querySelector('#id_items-0-quantity')?.value === ''")
     assert page.locator("#draft-notice").is_hidden()
     page.reload()
     page.wait_for_timeout(300)

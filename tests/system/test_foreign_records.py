@@ -31,7 +31,7 @@ TAKEN_OVER = "taken-over"
 # Sessions and tokens, and that somebody tried to sign in.
 OWN_BUSINESS = {AccessAttempt, Session, OutstandingToken, BlacklistedToken, IdempotencyKey}
 # What a salesperson does to records of the firm, because that is their work.
-WORK_OF_SALES = {"sales_order_confirm_one", "sales_order_cancel_one"}
+WORK_OF_SALES = {"sales_order_confirm_one", "sales_order_cancel_one", "accounts_customer_change"}
 
 
 @pytest.fixture(autouse=True)

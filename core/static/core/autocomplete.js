@@ -48,7 +48,9 @@ document.addEventListener("DOMContentLoaded", () => {
     event.stopImmediatePropagation();
     select.select2("open");
     const search = document.querySelector(".select2-container--open .select2-search__field");
+    search.focus();
     search.value = event.key;
+    search.setSelectionRange(1, 1);
     $(search).trigger("input");
   }, true);
 
