@@ -33,7 +33,7 @@ class AdjustStockForm(RecordDialogForm):
         label=_("Pieces"),
         min_value=0,
         max_value=MAX_QUANTITY,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autofocus": True}),
     )
     reason = forms.ChoiceField(
         label=_("Reason"),

@@ -30,7 +30,7 @@ def test_a_new_order_starts_at_the_customer_and_goes_on_to_the_first_product(cle
     make_product(name="Anchor", sku="ANC-1", stock=30)
     for _ in range(5):
         page = clerk.open("/admin/sales/order/add/")
-        page.wait_for_function("document.activeElement.matches('.select2-selection')")
+        page.wait_for_function("document.activeElement?.matches('.select2-selection')")
         assert focus(page) == "Customer"
     page.keyboard.type("mar")
     clerk.see("CUST-0007 · Ashford")
@@ -42,13 +42,13 @@ def test_a_new_order_starts_at_the_customer_and_goes_on_to_the_first_product(cle
     page.keyboard.type("anc")
     clerk.see("10.00 · 30 in stock")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.name === 'items-0-quantity'")
+    page.wait_for_function("document.activeElement?.name === 'items-0-quantity'")
 
 
 def test_an_order_for_a_customer_starts_at_the_first_product(clerk):
     customer = make_customer()
     page = clerk.open(f"/admin/sales/order/add/?customer={customer.pk}")
-    page.wait_for_function("document.activeElement.matches('.select2-selection')")
+    page.wait_for_function("document.activeElement?.matches('.select2-selection')")
     assert focus(page) == "Product"
 
 
@@ -67,7 +67,7 @@ def test_no_line_hides_behind_the_bar_and_the_first_wrong_one_is_shown(clerk):
     page.fill("#id_items-7-quantity", "0")
     page.fill("#id_items-30-quantity", "x")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_function("document.activeElement.name === 'items-7-quantity'")
+    page.wait_for_function("document.activeElement?.name === 'items-7-quantity'")
     assert 0 < page.locator("#id_items-7-quantity").bounding_box()["y"] < bar
     clerk.picture("63-first-wrong-line")
 

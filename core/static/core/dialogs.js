@@ -14,14 +14,14 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.detail.target === content) opener = event.detail.elt;
   });
 
-  // Into the first field, else onto the button that changes nothing.
+  // Into the field that is meant to be first, or is, else onto the button that changes nothing.
   const enter = () => {
     const dialog = content.querySelector("#dialog");
     dialog.setAttribute("role", "dialog");
     dialog.setAttribute("aria-modal", "true");
     dialog.setAttribute("aria-label", (dialog.querySelector("h1") || dialog).textContent.trim());
     const [first] = content.querySelectorAll('#dialog-form input:not([type="hidden"]), #dialog-form select, #dialog-form textarea');
-    (first || focusable()[0]).focus();
+    (content.querySelector("#dialog [autofocus]") || first || focusable()[0]).focus();
   };
 
   const leave = () => {
