@@ -10,7 +10,7 @@ class Suggestions(AutocompleteJsonView):
 
     def serialize_result(self, obj, to_field_name):
         detail = getattr(self.model_admin, "suggestion_detail", lambda record: "")
-        return {**super().serialize_result(obj, to_field_name), "detail": detail(obj)}
+        return {"id": str(getattr(obj, to_field_name)), "text": str(obj), "detail": detail(obj)}
 
 
 class BackOfficeSite(UnfoldAdminSite):

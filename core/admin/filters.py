@@ -6,6 +6,7 @@ look as if it were filtered.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.admin import FieldListFilter
@@ -47,34 +48,48 @@ def days_of(period: str, today: date) -> tuple[date, date]:
 class RangeForm(forms.Form):
     """Two fields of one kind, each of which may be left empty."""
 
-    def __init__(self, name: str, field_class, attrs: dict, errors: dict, **kwargs):
+    attrs: dict[str, Any] = {}
+
+    def __init__(self, name: str, **kwargs):
         super().__init__(**kwargs)
         for end, label in ((f"{name}_from", _("From")), (f"{name}_to", _("To"))):
-            classes = " ".join([*attrs.get("class", "").split(), *INPUT_CLASSES])
-            widget = forms.TextInput(attrs={**attrs, "class": classes, "aria-label": label, "autocomplete": "off"})
-            self.fields[end] = field_class(label=label, required=False, widget=widget, error_messages=errors)
+            classes = " ".join([*self.attrs.get("class", "").split(), *INPUT_CLASSES])
+            widget = forms.TextInput(attrs={**self.attrs, "class": classes, "aria-label": label, "autocomplete": "off"})
+            self.fields[end] = self.make_field(label=label, required=False, widget=widget)
+
+    def make_field(self, **kwargs) -> forms.Field:
+        raise NotImplementedError
+
+
+class AmountRangeForm(RangeForm):
+    attrs = {"inputmode": "decimal"}
+
+    def make_field(self, **kwargs):
+        return NumberField(max_digits=20, decimal_places=2, **kwargs)
 
 
 class DateRangeForm(RangeForm):
+    attrs = {"class": "vCustomDateField", "placeholder": _("e.g. 2026-11-24")}
+
     class Media:
         js = ["admin/js/calendar.js", "unfold/filters/js/DateTimeShortcuts.js"]
+
+    def make_field(self, **kwargs):
+        invalid = _("This is not a date. Write it like 2026-11-24, or as it is usual in your language.")
+        return forms.DateField(error_messages={"invalid": invalid}, **kwargs)
 
 
 class RangeFilter(FieldListFilter):
     """From one value up to and including another."""
 
     template = "core/range_filter.html"
-    form_class: type[RangeForm] = RangeForm
-    field_class: type[forms.Field]
-    attrs: dict[str, str] = {}
-    errors: dict = {}
+    form_class: type[RangeForm]
 
     def __init__(self, field, request, params, model, model_admin, field_path):
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.used_parameters = {name: values[-1] for name, values in self.used_parameters.items() if values[-1]}
-        self.form = self.form_class(
-            self.field_path, self.field_class, self.attrs, self.errors, data=self.used_parameters
-        )
+        taken: dict[str, Any] = self.used_parameters  # lists of texts
+        self.given = {name: str(values[-1]) for name, values in taken.items() if values[-1]}
+        self.form = self.form_class(self.field_path, data=self.given)
 
     def expected_parameters(self):
         return [f"{self.field_path}_from", f"{self.field_path}_to"]
@@ -101,14 +116,16 @@ class RangeFilter(FieldListFilter):
     def problems(self) -> list[str]:
         """What has not been understood, in sentences for the head of the list."""
         title = capfirst(str(self.title))
-        return [f"{title}: “{self.form[name].data}”: {'; '.join(said)}" for name, said in self.form.errors.items()]
+        return [
+            f"{title}: “{self.form[name].data}”: {'; '.join(map(str, said))}" for name, said in self.form.errors.items()
+        ]
 
     def shown(self, value) -> str:
         raise NotImplementedError
 
     def chip(self) -> str:
         if not self.form.is_valid():
-            return " – ".join(self.used_parameters.values())
+            return " – ".join(self.given.values())
         first, last = (None if value is None else self.shown(value) for value in self.bounds())
         if first and last:
             return first if first == last else f"{first} – {last}"
@@ -116,8 +133,7 @@ class RangeFilter(FieldListFilter):
 
 
 class AmountRangeFilter(RangeFilter):
-    field_class = staticmethod(lambda **kwargs: NumberField(max_digits=20, decimal_places=2, **kwargs))
-    attrs = {"inputmode": "decimal"}
+    form_class = AmountRangeForm
 
     def shown(self, value):
         return format_amount(value)
@@ -127,16 +143,13 @@ class DateRangeFilter(RangeFilter):
     """A range of days in TIME_ZONE, the last one included, or a period of PERIODS; on a day or on a moment."""
 
     form_class = DateRangeForm
-    field_class = forms.DateField
-    attrs = {"class": "vCustomDateField", "placeholder": _("e.g. 2026-11-24")}
-    errors = {"invalid": _("This is not a date. Write it like 2026-11-24, or as it is usual in your language.")}
 
     def expected_parameters(self):
         return [*super().expected_parameters(), f"{self.field_path}_period"]
 
     @property
     def period(self) -> str:
-        return self.used_parameters.get(f"{self.field_path}_period", "")
+        return self.given.get(f"{self.field_path}_period", "")
 
     def bounds(self):
         return days_of(self.period, timezone.localdate()) if self.period in PERIODS else super().bounds()
@@ -202,7 +215,7 @@ def chip_text(spec, name: str, changelist) -> str:
         if "form" in choice:
             field = choice["form"].fields[name]
             value = choice["form"][name].value()
-            if isinstance(field, forms.ModelChoiceField):
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
                 return str(field.queryset.filter(pk=value).first() or gettext("unknown"))
             return next((str(label) for key, label in field.choices if str(key) == str(value)), str(value))
         if choice.get("selected"):

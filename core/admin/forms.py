@@ -50,7 +50,7 @@ class ConcurrentEditForm(forms.ModelForm):
             try:
                 check_last_seen(self.instance, cleaned.get("last_seen"), self.initial["last_seen"])
             except RecordChanged as error:
-                self.explain_conflict(str(error), cleaned.get("last_seen"))
+                self.explain_conflict(str(error), cleaned.get("last_seen", ""))
         return cleaned
 
     def explain_conflict(self, sentence: str, last_seen: str) -> None:
