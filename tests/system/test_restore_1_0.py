@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
@@ -20,15 +21,28 @@ from core.models import IdempotencyKey
 from inventory.models import Product
 from inventory.stock_check import check_stock
 from sales.models import Order
-from tests.ledger import broken_promises, without_triggers
+from tests.ledger import broken_promises
 
 BACKUP = Path(__file__).with_name("backup-1.0.zip")
 
 
+def drop_tables() -> None:
+    """The database as it is before anything was migrated."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            return
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+
+
 @pytest.fixture
 def restored(committed_db):
-    with without_triggers():
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    """Into a new database, which is migrated to where the backup was, filled, and migrated on."""
+    drop_tables()
+    ContentType.objects.clear_cache()
     call_command("restore", str(BACKUP))
 
 
