@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
+from hypothesis import settings as hypothesis_settings
 
 from tests.clients import signed_in
 from tests.environment import CHROMIUM, GETTEXT, POSTGRESQL
@@ -27,6 +28,8 @@ def pytest_configure(config):
         folder = Path(tempfile.gettempdir()) / "mini-erp-tests"
         folder.mkdir(exist_ok=True)
         settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / f"test-{os.getppid()}.sqlite3")
+    hypothesis_settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+    hypothesis_settings.load_profile("untimed")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOGGING_CONFIG = None
 
