@@ -18,17 +18,15 @@ document.addEventListener("DOMContentLoaded", () => {
     face(field).focus({ preventScroll: true });
     face(field).scrollIntoView({ block: "nearest" });
   };
-  const isTyping = () => {
-    const { activeElement } = document;
-    return activeElement.matches(".select2-search__field") || (activeElement.defaultValue !== undefined
-      && activeElement.value !== activeElement.defaultValue);
-  };
+  // Whoever was faster than the page keeps the keyboard where they have taken it.
+  let begun = false;
+  ["keydown", "pointerdown"].forEach((kind) => document.addEventListener(kind, () => { begun = true; }, { capture: true, once: true }));
 
   const start = () => {
     // simplebar gives the frame around a table a stop of its own for Tab, which shows nothing.
     form.querySelectorAll(".simplebar-content-wrapper").forEach((frame) => frame.setAttribute("tabindex", "-1"));
     const fields = Array.from(form.elements), wrong = fields.find((field) => field.matches("[aria-invalid=true]"));
-    if (isTyping()) return;
+    if (begun) return;
     if (wrong) {
       goTo(wrong);
       face(wrong).scrollIntoView({ block: "center" });
