@@ -67,7 +67,7 @@ def last_order(request, customer: int) -> JsonResponse:
     """A customer's latest order, for a new one that is to be the same; an empty answer if there is none."""
     require(request, "sales.add_order")
     require(request, "sales.view_order")
-    order = Order.objects.filter(customer=customer).annotate(lines=Count("items")).order_by("-pk").first()
+    order = Order.objects.filter(customer__pk=customer).annotate(lines=Count("items")).order_by("-pk").first()
     if order is None:
         return JsonResponse({})
     sentence = ngettext(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from core.admin.base import INVALID_QUERY_ERRORS
 from core.fields import format_phone
 from core.i18n import format_count
 from core.money import format_amount, format_money
@@ -51,7 +52,10 @@ def print_filtered_packing_slips(model_admin, request):
     """The packing slips of all orders that the list shows with these filters."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    queryset = model_admin.get_changelist_instance(request).queryset
+    try:
+        queryset = model_admin.get_changelist_instance(request).queryset
+    except INVALID_QUERY_ERRORS:
+        return model_admin.redirect_to_list(request)
     return several(model_admin, request, queryset, packing_slip=True) or HttpResponseRedirect(
         f"../?{request.GET.urlencode()}"
     )

@@ -123,3 +123,16 @@ def test_more_orders_than_a_browser_prints_are_not_printed(as_sales, monkeypatch
 def test_customers_cannot_print_what_a_list_shows(db):
     make_order((make_product(), 1))
     assert signed_in(make_customer()).get(reverse("admin:sales_order_packing_slips")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "query", ["customer__id__exact=abc", "p=zzz", "e=1", "customer__id__exact=99999999999999999999"]
+)
+def test_nonsense_in_the_address_prints_nothing(as_sales, query):
+    make_order((make_product(), 1))
+    answer = as_sales.get(f"{reverse('admin:sales_order_packing_slips')}?{query}")
+    assert answer.status_code in (200, 302)
+
+
+def test_a_customer_that_no_database_could_hold_has_no_last_order(as_sales):
+    assert as_sales.get("/admin/sales/order/last-order/99999999999999999999/").json() == {}
