@@ -20,6 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
     dialog.setAttribute("role", "dialog");
     dialog.setAttribute("aria-modal", "true");
     dialog.setAttribute("aria-label", (dialog.querySelector("h1") || dialog).textContent.trim());
+    if (dialog.contains(document.activeElement)) return; // htmx was first, and typing may have begun
     const [first] = content.querySelectorAll('#dialog-form input:not([type="hidden"]), #dialog-form select, #dialog-form textarea');
     (content.querySelector("#dialog [autofocus]") || first || focusable()[0]).focus();
   };
