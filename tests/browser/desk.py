@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from playwright.sync_api import TimeoutError
 
+PATIENCE = 30_000  # milliseconds that a page may take on a busy machine
 SCREENSHOTS = Path(settings.BASE_DIR) / "test-results"
 
 
@@ -21,7 +22,7 @@ class Desk:
         self.address, self.wrong = address, []
         size = {"width": width, "height": 900 if width > 500 else 844}
         self.page = chromium.new_context(viewport=size, color_scheme=theme, locale=language).new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.add_init_script(TELL_VIOLATIONS)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from accounts.models import Customer
 from sales.models import Order
@@ -25,7 +26,7 @@ def type_order(page):
         if number:
             page.get_by_text("Add another Line").click()
         pick(page, f"#id_items-{number}-product", name)
-        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+        expect(page.locator(f"#id_items-{number}-unit_price")).not_to_have_value("")
         page.fill(f"#id_items-{number}-quantity", str(number + 2))
     page.locator("#items-group .delete-template:visible").nth(1).click()
     page.fill("#id_items-2-unit_price", "7.50")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Customer, User
 from inventory.models import Product
@@ -43,7 +44,7 @@ def test_an_order_from_the_first_key_to_the_packing_slip(clerk, role):
     page = clerk.open("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Tea")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value === '10.00'")
+    expect(page.locator("#id_items-0-unit_price")).to_have_value("10.00")
     page.fill("#id_items-0-quantity", "9")
     clerk.see("Only 8 in stock, 9 asked for")
     clerk.picture("10-shortage")
@@ -52,7 +53,7 @@ def test_an_order_from_the_first_key_to_the_packing_slip(clerk, role):
     page.locator(".select2-search__field").last.fill("Cup")
     page.locator(".select2-results__option--highlighted", has_text="Cup").wait_for()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#id_items-1-unit_price').value === '10.00'")
+    expect(page.locator("#id_items-1-unit_price")).to_have_value("10.00")
     page.fill("#id_items-1-quantity", "2")
     clerk.picture("11-order-form")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -78,7 +79,7 @@ def test_an_order_from_the_first_key_to_the_packing_slip(clerk, role):
     clerk.open(f"/admin/sales/order/{order.pk}/change/")
     press(page, "Duplicate")
     page.wait_for_url("**/add/**")
-    page.wait_for_function("document.querySelector('#id_items-1-quantity').value === '2'")
+    expect(page.locator("#id_items-1-quantity")).to_have_value("2")
     clerk.picture("17-duplicate")
     clerk.open(f"/admin/sales/order/{order.pk}/change/")
     press(page, "Cancel order")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from inventory.models import Product
 from sales.models import Order
@@ -32,7 +33,7 @@ def test_an_order_of_three_lines_from_the_dashboard_until_it_is_confirmed(clerk)
     hands.write("ada")
     page.wait_for_function("document.querySelector('.select2-container--open')")
     hands.press("Enter")
-    page.wait_for_function("document.querySelector('#id_customer').value !== ''")
+    expect(page.locator("#id_customer")).not_to_have_value("")
     hands.press("Tab")
     for number, sku in enumerate(skus):
         hands.write(sku)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from accounts.models import Customer, User
 from inventory.models import Product
@@ -40,11 +41,11 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     admin.open("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Chai")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value === '18.00'")
+    expect(page.locator("#id_items-0-unit_price")).to_have_value("18.00")
     page.fill("#id_items-0-quantity", "4")
     page.get_by_text("Add another Line").click()
     pick(page, "#id_items-1-product", "Chang")
-    page.wait_for_function("document.querySelector('#id_items-1-unit_price').value === '19.00'")
+    expect(page.locator("#id_items-1-unit_price")).to_have_value("19.00")
     page.fill("#id_items-1-quantity", "2")
     assert page.locator("#order-total-live").inner_text() == "110.00 USD"
     admin.picture("05-order-form")

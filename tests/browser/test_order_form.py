@@ -1,6 +1,7 @@
 """The order form as a person uses it: changing one's mind, typing a comma, forgetting to save."""
 
 import pytest
+from playwright.sync_api import expect
 
 from sales.models import Order
 from tests.browser.desk import pick
@@ -21,14 +22,14 @@ def test_a_salesperson_takes_a_line_out_again_and_the_others_stay_as_typed(desk)
         if number:
             page.get_by_text("Add another Line").click()
         pick(page, f"#id_items-{number}-product", name)
-        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+        expect(page.locator(f"#id_items-{number}-unit_price")).not_to_have_value("")
         page.fill(f"#id_items-{number}-quantity", str(number + 1))
     page.fill("#id_items-3-unit_price", "7.50")
     page.locator("#items-group .delete-template:visible").nth(1).click()
     assert page.locator("#order-total-live").inner_text() == "70.00 USD"  # 1 × 10 + 3 × 10 + 4 × 7.50
     page.get_by_text("Add another Line").click()
     pick(page, "#id_items-4-product", "Bolt")
-    page.wait_for_function("document.querySelector('#id_items-4-unit_price').value !== ''")
+    expect(page.locator("#id_items-4-unit_price")).not_to_have_value("")
     sales.picture("30-line-removed")
     page.get_by_role("button", name="Save", exact=True).click()
     sales.see("was added successfully")
@@ -49,7 +50,7 @@ def test_a_decimal_comma_is_understood_and_what_could_be_thousands_refused_at_it
     page = sales.open("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Anchor")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value !== ''")
+    expect(page.locator("#id_items-0-unit_price")).not_to_have_value("")
     page.fill("#id_items-0-quantity", "3")
     page.fill("#id_items-0-unit_price", "1.234")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -135,9 +136,10 @@ def test_an_order_is_typed_with_the_keyboard_alone_and_a_shortage_shows_while_ty
         page.locator(".select2-search__field").last.fill(text)
         page.locator(".select2-results__option--highlighted", has_text=text).wait_for()
         keyboard.press("Enter")
+        expect(page.locator(".select2-container--open")).to_have_count(0)
 
     def wait_for_price(number):
-        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+        expect(page.locator(f"#id_items-{number}-unit_price")).not_to_have_value("")
 
     page.locator("#id_customer + span .select2-selection").focus()
     keyboard.press("Enter")

@@ -1,6 +1,7 @@
 """The order page in a hurry: where the keyboard is, what is in sight, what somebody else does meanwhile."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Customer
 from inventory.services.stock import adjust_stock
@@ -36,7 +37,7 @@ def test_a_new_order_starts_at_the_customer_and_goes_on_to_the_first_product(cle
     clerk.see("CUST-0007 · Ashford")
     clerk.picture("62-suggestions")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('#id_customer').value !== ''")
+    expect(page.locator("#id_customer")).not_to_have_value("")
     page.keyboard.press("Tab")
     assert focus(page) == "Product"
     page.keyboard.type("anc")
@@ -91,7 +92,7 @@ def test_a_shortage_is_said_once_and_goes_when_it_is_corrected(clerk):
     page = clerk.open("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Anchor")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value !== ''")
+    expect(page.locator("#id_items-0-unit_price")).not_to_have_value("")
     page.fill("#id_items-0-quantity", "5")
     adjust_stock(product, user=None, new_qty=3, reason="Broken")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -161,7 +162,7 @@ def test_back_after_saving_shows_no_half_filled_form(clerk):
     page = clerk.open("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Anchor")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value !== ''")
+    expect(page.locator("#id_items-0-unit_price")).not_to_have_value("")
     page.get_by_role("button", name="Save", exact=True).click()
     clerk.see("was added successfully")
     page.go_back()
@@ -176,7 +177,7 @@ def test_saved_and_confirmed_in_one_go_and_the_same_as_last_time(clerk):
     make_order((product, 2), customer=customer)
     page = clerk.open(f"/admin/sales/order/add/?customer={customer.pk}")
     page.get_by_role("link", name="Same as last time").click()
-    page.wait_for_function("document.querySelector('#id_items-0-quantity').value === '2'")
+    expect(page.locator("#id_items-0-quantity")).to_have_value("2")
     page.get_by_role("button", name="Save and confirm").click()
     page.locator("#dialog").get_by_text("Anchor").wait_for()
     submit_dialog(page, "Confirm order")

@@ -1,6 +1,7 @@
 """No page does what its Content-Security-Policy forbids, and the policy holds. (The desk hears of every violation.)"""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.desk import CATALOGUE, pick
 from tests.factories import make_admin, make_customer, make_customer_import, make_import, make_order, make_product
@@ -63,7 +64,7 @@ def test_no_page_of_the_admin_does_what_its_policy_forbids(desk, tmp_path):
     look("/admin/sales/order/add/")
     pick(page, "#id_customer", "Maria")
     pick(page, "#id_items-0-product", "Chai")
-    page.wait_for_function("document.querySelector('#id_items-0-unit_price').value === '10.00'")
+    expect(page.locator("#id_items-0-unit_price")).to_have_value("10.00")
     page.get_by_text("Add another Line").click()
 
     page.keyboard.press("Escape")

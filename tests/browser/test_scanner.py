@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from playwright.sync_api import expect
 
 from sales.models import OrderItem
 from tests.factories import make_customer, make_product, make_sales
@@ -44,14 +45,14 @@ def test_each_scan_puts_its_own_product_into_the_order(desk, slow_server, delay)
     page = clerk.open("/admin/sales/order/add/")
     page.locator("#id_customer").locator("xpath=following-sibling::span").first.click()
     scan(page, "CUST-0020", delay)
-    page.wait_for_function("document.querySelector('#id_customer').value !== ''")
+    expect(page.locator("#id_customer")).not_to_have_value("")
     assert page.input_value("#id_customer") == str(buyer.pk)
 
     page.locator("#id_items-0-product").locator("xpath=following-sibling::span").first.click()
     codes = [f"ham-{number:02d}" for number in range(2, SCANS + 2)]
     for number, code in enumerate(codes):
         scan(page, code, delay)
-        page.wait_for_function(f"document.querySelector('#id_items-{number}-unit_price').value !== ''")
+        expect(page.locator(f"#id_items-{number}-unit_price")).not_to_have_value("")
         page.wait_for_function(f"document.activeElement.name === 'items-{number}-quantity'")
         if number + 1 < SCANS:
             page.keyboard.press("Enter")
@@ -70,3 +71,21 @@ def test_a_code_that_nothing_has_chooses_nothing(desk, slow_server):
     scan(page, "4006381333931", 0)
     page.get_by_text("No results found").wait_for()
     assert page.input_value("#id_items-0-product") == ""
+
+
+def test_going_on_before_the_answer_has_come_loses_no_choice_and_no_key(desk, slow_server):
+    product = make_product(sku="HAM-01")
+    make_customer(first_name="Anna", customer_code="CUST-0002")
+    buyer = make_customer(first_name="Zoe", customer_code="CUST-0020")
+    clerk = desk()
+    clerk.sign_in(make_sales())
+    page = clerk.open("/admin/sales/order/add/")
+    page.locator("#id_customer + span .select2-selection").focus()
+    page.keyboard.type("cust-0020")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ham-01")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_customer")).to_have_value(str(buyer.pk))
+    expect(page.locator("#id_items-0-product")).to_have_value(str(product.pk))
+    page.wait_for_function("document.activeElement.name === 'items-0-quantity'")

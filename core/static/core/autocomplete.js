@@ -13,20 +13,17 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   const shown = new WeakMap();  // by box: the text that its results answer
-  let waiting = null;  // the box and the text for which Enter was pressed before the answer came
+  const waiting = new WeakMap();  // by box: the text for which Enter was pressed before the answer came
 
   const watch = (box) => {
     if (shown.has(box)) return;
     shown.set(box, null);
-    box.on("results:all", ({ query }) => {
+    box.on("results:all", ({ data, query }) => {
       shown.set(box, query.term || "");
-      if (!waiting || waiting.box !== box) return;
-      if (waiting.text === shown.get(box)) {
-        waiting = null;
-        box.trigger("results:select", {});
-      }
+      if (!waiting.has(box) || waiting.get(box) !== shown.get(box)) return;
+      waiting.delete(box);
+      if (data.results.length) box.trigger("select", { data: data.results[0] });  // closed by now or not
     });
-    box.on("close", () => { waiting = null; });
   };
 
   const openBox = () => {
@@ -38,34 +35,43 @@ document.addEventListener("DOMContentLoaded", () => {
   };
 
   $(document).on("select2:opening", "select.admin-autocomplete", (event) => watch($(event.target).data("select2")));
+  // At once, not (as select2 does) a moment later: what a scanner sends meanwhile would go to the field one came from.
+  const search = () => document.querySelector(".select2-container--open .select2-search__field");
+  $(document).on("select2:open", "select.admin-autocomplete", () => search().focus());
   // Whoever types on a closed box wants to search in it.
   document.addEventListener("keydown", (event) => {
     const box = event.target.matches(".select2-selection") && event.target.closest(".select2-container");
     if (!box || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
     const select = $(box).prev("select.admin-autocomplete");
-    if (!select.length || select.data("select2").isOpen()) return;
+    if (!select.length) return;
+    const wasOpen = select.data("select2").isOpen();
+    if (!wasOpen) select.select2("open");
+    search().focus();
+    if (wasOpen) return;  // the key goes on to where the keyboard is now
     event.preventDefault();
     event.stopImmediatePropagation();
-    select.select2("open");
-    const search = document.querySelector(".select2-container--open .select2-search__field");
-    search.focus();
-    search.value = event.key;
-    search.setSelectionRange(1, 1);
-    $(search).trigger("input");
+    search().value = event.key;
+    search().setSelectionRange(1, 1);
+    $(search()).trigger("input");
   }, true);
 
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches(".select2-search__field")) return;
     const box = openBox();
     if (!box || !shown.has(box)) return;
+    if (event.key === "Tab" && waiting.has(box)) {  // on to the next field; the answer is taken when it comes
+      event.stopImmediatePropagation();
+      box.close();
+      return;
+    }
     if (event.key !== "Enter") {
-      waiting = null;
+      if (event.key.length === 1 || ["Backspace", "Delete", "Escape"].includes(event.key)) waiting.delete(box);
       return;
     }
     const text = event.target.value;
     if (text === shown.get(box)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    waiting = text ? { box, text } : null;
+    if (text) waiting.set(box, text);
   }, true);
 });

@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   // Whoever was faster than the page keeps the keyboard where they have taken it.
   let begun = false;
-  ["keydown", "pointerdown"].forEach((kind) => document.addEventListener(kind, () => { begun = true; }, { capture: true, once: true }));
+  ["keydown", "pointerdown"].forEach((kind) => window.addEventListener(kind, () => { begun = true; }, { capture: true, once: true }));
 
   const start = () => {
     // simplebar gives the frame around a table a stop of its own for Tab, which shows nothing.
