@@ -83,6 +83,7 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
     list_display = ["person", "customer_code", "email", "phone_number", "balance", "is_active", "created_at"]
+    optional_columns = ["address", "modified_at"]
     search_help_text = _("Name, e-mail, code or phone")
     fieldsets = [
         (

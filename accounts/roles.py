@@ -49,6 +49,7 @@ MATRIX: dict[str, set[str]] = {
     "accounts.change_user": {ADMIN},
     "accounts.delete_user": {ADMIN},
     # The rest
+    "core.change_firm": {ADMIN},
     "sales.view_dashboard": STAFF,
     "accounts.change_own_profile": EVERYONE,
 }

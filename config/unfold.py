@@ -101,6 +101,7 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     item(_("Staff users"), "badge", "admin:accounts_user_changelist", "accounts.view_user"),
+                    item(_("Firm"), "storefront", "admin:core_firm_changelist", "core.change_firm"),
                     item(_("Imports"), "upload_file", "admin:core_importrecord_changelist", may_import),
                 ],
             },

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from unfold.sites import UnfoldAdminSite
 
+from core.firm import firm_name  # asked by the sign-in page alone
+
 
 class Suggestions(AutocompleteJsonView):
     """Each suggestion may have a `detail`: what its admin's `suggestion_detail(record)` says beside the name."""
@@ -15,7 +17,7 @@ class Suggestions(AutocompleteJsonView):
 
 class BackOfficeSite(UnfoldAdminSite):
     def each_context(self, request):
-        sign_in = {"firm_name": settings.FIRM_NAME, "can_send_email": bool(settings.EMAIL_URL)}
+        sign_in = {"firm_name": firm_name, "can_send_email": bool(settings.EMAIL_URL)}
         return {**super().each_context(request), **sign_in}
 
     def autocomplete_view(self, request):

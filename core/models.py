@@ -1,14 +1,18 @@
-"""The audit fields that every record carries, and what every version in a history knows."""
+"""The audit fields that every record carries, what every version in a history knows, and the firm itself."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from core.channels import Channel, current_channel
+from core.fields import TrimmedCharField, TrimmedTextField
 from core.imports.models import ImportedRow, ImportRecord  # noqa: F401  (Django finds an app's models here)
 
 # A history row has its own moment and author, so it need not copy these.
@@ -60,6 +64,63 @@ class AuditedModel(models.Model):
         self.modified_by = user
         self._history_user, self._change_reason = user, reason
         self._history_date = at or timezone.now()
+
+
+class Firm(AuditedModel):
+    """The firm that runs the system: one record. What is left empty here, the environment says (core/firm.py)."""
+
+    ID = 1
+
+    class Paper(models.TextChoices):
+        A4 = "A4", "A4"
+        LETTER = "letter", _("Letter")
+
+    name = TrimmedCharField(_("name"), max_length=200, blank=True)
+    address = TrimmedTextField(_("address"), max_length=1000, blank=True)
+    vat_id = TrimmedCharField(_("VAT ID"), max_length=50, blank=True)
+    bank = TrimmedTextField(_("bank account"), max_length=1000, blank=True)
+    currency = TrimmedCharField(
+        _("currency"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator("^[A-Z]{3}$", _("Three capital letters, e.g. USD (ISO 4217)."))],
+    )
+    footer = TrimmedTextField(_("footer"), max_length=1000, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="firm", blank=True)
+    paper = models.CharField(_("paper"), max_length=6, choices=Paper, default=Paper.A4)
+
+    history = HistoricalRecords(
+        bases=[Version], excluded_fields=HISTORY_EXCLUDED_FIELDS, history_id_field=models.BigAutoField()
+    )
+
+    class Meta:
+        verbose_name = _("firm")
+        verbose_name_plural = _("firm")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="firm_is_one")]
+
+    def __str__(self):
+        return self.name or str(_("Firm"))
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to see it again: `query` is its address's, with filters, search, sorting and columns.
+
+    The one without a name holds the columns that this person sees where the address names none.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    target = models.CharField(_("list"), max_length=100, help_text="The label of the list's model.")
+    name = TrimmedCharField(_("name"), max_length=60, blank=True)
+    query = models.CharField(max_length=2000)
+
+    class Meta:
+        verbose_name = _("view")
+        verbose_name_plural = _("views")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "target", "name"], name="savedview_once_per_list")]
+
+    def __str__(self):
+        return self.name
 
 
 class IdempotencyKey(models.Model):

@@ -2,10 +2,10 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.functional import lazy
 
+from core.firm import currency
 from core.i18n import left_to_right
 
 CENT = Decimal("0.01")
@@ -23,7 +23,7 @@ def format_amount(amount: Decimal) -> str:
 
 def with_currency(label) -> str:
     """A column's heading with the currency that its amounts are in: `Price (USD)`."""
-    return f"{label} ({settings.CURRENCY})"
+    return f"{label} ({currency()})"
 
 
 in_currency = lazy(with_currency, str)
@@ -31,4 +31,4 @@ in_currency = lazy(with_currency, str)
 
 def format_money(amount: Decimal) -> str:
     """The amount with its currency: `1,234.50 USD`."""
-    return left_to_right(f"{format_amount(amount)} {settings.CURRENCY}")
+    return left_to_right(f"{format_amount(amount)} {currency()}")

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts import roles
 from accounts.roles import MATRIX
 from config.unfold import UNFOLD
+from core.models import Firm
 from tests.clients import signed_in
 from tests.factories import (
     make_customer,
@@ -102,6 +103,16 @@ DOORS = [
     ("get", "admin:accounts_user_history {user}", None, ["accounts.view_user"]),
     ("get", "admin:auth_user_password_change {user}", None, ["accounts.change_user"]),
     ("post", "admin:auth_user_password_change {user}", {}, ["accounts.change_user"]),
+    ("get", "admin:core_firm_changelist", None, ["core.change_firm"]),
+    ("get", "admin:core_firm_change {firm}", None, ["core.change_firm"]),
+    ("post", "admin:core_firm_change {firm}", {}, ["core.change_firm"]),
+    ("get", "admin:core_firm_history {firm}", None, ["core.change_firm"]),
+    ("get", "admin:core_firm_add", None, ["nobody"]),
+    ("post", "admin:core_firm_delete {firm}", {"post": "yes"}, ["nobody"]),
+    ("post", "admin:inventory_product_views", {}, ["inventory.view_product"]),
+    ("post", "admin:inventory_stockchange_views", {}, ["inventory.view_stockchange"]),
+    ("post", "admin:sales_order_views", {}, ["sales.view_order"]),
+    ("post", "admin:accounts_customer_views", {}, ["accounts.view_customer"]),
     ("get", "profile", None, ["accounts.change_own_profile"]),
     ("post", "profile", {"first_name": "Changed"}, ["accounts.change_own_profile"]),
     ("get", "admin:autocomplete ?sales.order.customer", None, ["accounts.view_customer"]),
@@ -116,6 +127,7 @@ def records():
     product, colleague = make_product(), make_sales()
     order = make_order((product, 1), user=colleague)
     return {
+        "firm": Firm.objects.create(pk=Firm.ID).pk,
         "product": product.pk,
         "stockchange": product.stock_changes.get().pk,
         "order": order.pk,

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.admin.filters import chips, period_links
 from core.admin.forms import ConcurrentEditForm
+from core.admin.saved_views import SavedViewsMixin
 from core.exceptions import BusinessError
 from core.forms import NumberField, WholeNumberField
 
@@ -38,7 +39,7 @@ NUMBER_INPUTS = {
 }
 
 
-class BackOfficeAdmin(ModelAdmin):
+class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
     """Lists of bounded pages; saving, deleting and their refusals go through the services.
 
     What a service refuses although the form was valid (somebody else was faster) becomes a sentence on the form; since
@@ -105,6 +106,7 @@ class BackOfficeAdmin(ModelAdmin):
                     request, gettext("Nothing is shown. %(problem)s") % {"problem": problem}, messages.ERROR
                 )
         changelist.periods, changelist.chips = period_links(changelist), chips(request, changelist)
+        changelist.views = self.shown_views(request)
         return changelist
 
     def redirect_to_list(self, request) -> HttpResponseRedirect:

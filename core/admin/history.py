@@ -76,10 +76,6 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
     def versions(self, request, key):
         return self.get_history_queryset(request, self.model.history, self.opts.pk.attname, key)
 
-    def may_see(self, request, name: str) -> bool:
-        """Whether this user may see the field of this name."""
-        return True
-
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
         """What each version changed. (The library's own comparison leaves out what no form may edit, as the stock.)"""
         records = list(historical_records)

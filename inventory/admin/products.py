@@ -41,6 +41,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
     list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "status", "changed"]
+    optional_columns = ["low_stock_threshold", "created_at"]
     ordering = ["name", "id"]
     list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]
@@ -110,9 +111,6 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     @display(description=_("Last changed"), ordering="modified_at")
     def changed(self, product):
         return date_format(timezone.localtime(product.modified_at))
-
-    def get_list_display(self, request):
-        return [name for name in super().get_list_display(request) if self.may_see(request, name)]
 
     def get_fieldsets(self, request, obj=None):
         def visible(fields):

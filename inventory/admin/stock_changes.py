@@ -93,6 +93,7 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         "customer",
         "by",
     ]
+    optional_columns = ["referred", "product_category"]
     list_display_links = ["created_at"]
     list_select_related = ["created_by", "customer"]
     list_filter = [

@@ -1,6 +1,5 @@
 """The lines of an order on its page."""
 
-from django.conf import settings
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Count
 from django.http import JsonResponse
@@ -13,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.roles import require
+from core.firm import currency
 from core.money import format_money
 from inventory.models import Product
 from sales.forms import OrderItemForm, OrderItemFormSet
@@ -47,7 +47,7 @@ class OrderItemInline(TabularInline):
     def line_total(self, item):
         total = format_money(item.total_price) if item.total_price is not None else "–"
         return format_html(
-            '<span data-line-total data-currency="{}" class="whitespace-nowrap">{}</span>', settings.CURRENCY, total
+            '<span data-line-total data-currency="{}" class="whitespace-nowrap">{}</span>', currency(), total
         )
 
     # A line has no rights of its own: they are those of its order.

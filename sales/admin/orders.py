@@ -54,6 +54,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
     list_display = ["order_number", "customer", "order_date", "status_badge", "amount", "created_by"]
+    optional_columns = ["confirmed_at", "created_at", "modified_at"]
     list_select_related = ["customer", "created_by"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

@@ -3,7 +3,6 @@
 One order from its page, several from the list: the selected ones, or all that its filters leave (`print_filtered`).
 """
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -14,6 +13,7 @@ from unfold.decorators import action
 
 from core.admin.base import INVALID_QUERY_ERRORS
 from core.fields import format_phone
+from core.firm import current_firm, firm_address, firm_name
 from core.i18n import format_count
 from core.money import format_amount, format_money
 from sales.models import Order
@@ -76,8 +76,9 @@ def on_paper(request, orders: list[Order], *, packing_slip: bool = False) -> Tem
         "title": title % {"order": orders[0] if len(orders) == 1 else ""},
         "sheets": [sheet(order, title % {"order": order}) for order in orders],
         "packing_slip": packing_slip,
-        "firm_name": settings.FIRM_NAME,
-        "firm_address": settings.FIRM_ADDRESS,
+        "firm": current_firm(),
+        "firm_name": firm_name(),
+        "firm_address": firm_address(),
     }
     return TemplateResponse(request, "sales/order_print.html", context)
 
