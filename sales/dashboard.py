@@ -58,6 +58,7 @@ def callback(request, context):
 
 def figures(user, period: Period) -> dict:
     confirmed = Order.objects.confirmed_between(period.first, period.last)
+    counts = insights()
     waiting = list(Order.objects.pending().select_related("customer").order_by("pk")[:SHOWN_ORDERS])
     return {
         "periods": [
@@ -65,14 +66,14 @@ def figures(user, period: Period) -> dict:
         ],
         "buttons": buttons(user),
         "stock_check": StockCheck.objects.first(),
-        "tiles": tiles(user, period, waiting),
+        "tiles": tiles(user, period, counts, waiting),
         "sales_title": sales_title(period),
         "sales_chart": sales_chart(confirmed, period),
         "sales_options": chart_options(),
         "best_sellers_options": chart_options(indexAxis="y"),
         "best_sellers_title": best_sellers_title(period),
         "best_sellers_chart": best_sellers_chart(confirmed),
-        "low_stock": low_stock_table(),
+        "low_stock": low_stock_table(counts["low_stock_products"]),
         "waiting_orders": waiting_orders_table(user, waiting),
         "latest_orders": latest_orders_table(),
     }
@@ -109,9 +110,9 @@ def insights() -> dict:
 # Tiles
 
 
-def tiles(user, period: Period, waiting: list[Order]) -> list[dict]:
+def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict]:
     """Each with the list that it counts, and a note that says what to compare it with."""
-    today, counts = Period(period.last, 1), insights()
+    today = Period(period.last, 1)
     sold = Order.objects.revenue_of(yesterday=today.before, period=period, before=period.before)
     note = compare(counts["total_sales_today"], sold["yesterday"], today)
     shown = [tile(gettext("Sales today"), counts["total_sales_today"], sales_list(today), note)]
@@ -260,7 +261,7 @@ def chart_options(**options) -> str:
 # Tables
 
 
-def low_stock_table() -> dict:
+def low_stock_table(products: list[Product]) -> dict:
     return {
         "headers": [gettext("Product"), gettext("SKU"), pgettext("quantity", "In stock"), gettext("To order")],
         "not_on_phones": 2,
@@ -275,7 +276,7 @@ def low_stock_table() -> dict:
                     format_count(product.suggested_order_qty),
                 ],
             }
-            for product in Product.objects.running_low()[:LOWEST]
+            for product in products
         ],
     }
 

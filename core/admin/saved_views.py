@@ -3,6 +3,8 @@
 A view is an address of the list, in which `columns=sku,price` stands beside the filters.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,10 +14,12 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from core.models import SavedView
 
+_ModelAdmin: Any = ModelAdmin if TYPE_CHECKING else object  # what the mixin is mixed into
 AT_MOST = 30  # views of one list and person
 
 
@@ -24,7 +28,7 @@ class ViewChangeList(ChangeList):
         return {name: value for name, value in super().get_filters_params(params).items() if name != "columns"}
 
 
-class SavedViewsMixin:
+class SavedViewsMixin(_ModelAdmin):
     """For a list whose columns can be chosen: all in `list_display`, of which the first always stays, and more."""
 
     optional_columns: list[str] | None = None  # shown to whoever wants them; None: nothing can be chosen
@@ -49,7 +53,7 @@ class SavedViewsMixin:
         return [name for name in every if name in wanted or name == every[0]] if wanted else usual
 
     def every_column(self, request) -> list[str]:
-        return [name for name in [*self.list_display, *self.optional_columns] if self.may_see(request, name)]
+        return [name for name in [*self.list_display, *(self.optional_columns or [])] if self.may_see(request, name)]
 
     def saved_views(self, request) -> list[SavedView]:
         """This person's views of this list, read once a request."""

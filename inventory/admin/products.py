@@ -40,8 +40,8 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     # The list
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
-    list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "status", "changed"]
-    optional_columns = ["low_stock_threshold", "created_at"]
+    list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "status"]
+    optional_columns = ["changed", "low_stock_threshold", "created_at"]
     ordering = ["name", "id"]
     list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     search_fields = ["sku", "name", "category"]

@@ -48,10 +48,10 @@ def test_json_that_is_no_object_is_said_so(admin, path, body):
 @pytest.mark.parametrize("field", ["quantity", "product_id", "unit_price"])
 def test_a_number_of_monstrous_size_costs_nothing(admin, field, number):
     body = {"customer_id": make_customer().pk, "items": [{"product_id": 1, "quantity": 1, field: "NUMBER"}]}
-    start = time.monotonic()
+    start = time.process_time()
     refused = admin.post("/orders/", json.dumps(body).replace('"NUMBER"', number))
     assert (refused.status_code, list(refused.json())) == (400, ["items"])
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("path", ["/auth/login/", "/auth/register/"])

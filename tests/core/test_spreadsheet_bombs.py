@@ -104,11 +104,11 @@ def test_a_bomb_is_refused_in_a_sentence_soon_and_in_little_memory(case):
     data = make()
     assert len(data) < 500_000
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.process_time()
     try:
         with pytest.raises(UnreadableFile, match=sentence):
             read_table(name, data, keys=("sku",))
-        assert time.monotonic() - began < 10
+        assert time.process_time() - began < 10
         assert tracemalloc.get_traced_memory()[1] < 200_000_000
     finally:
         tracemalloc.stop()

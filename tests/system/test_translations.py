@@ -140,6 +140,7 @@ def test_the_language_menu_keeps_the_choice(as_admin):
     assert 'lang="ar"' in as_admin.get(reverse("admin:index")).content.decode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_amounts_and_counts_have_their_separators(language, settings):
     settings.CURRENCY = "EUR"
