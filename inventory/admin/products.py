@@ -130,7 +130,8 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
         if obj and obj.pk:
-            product = Product.objects.get(pk=obj.pk)  # as it is, not as a form with errors has it
+            # As it is, not as a form with errors has it.
+            product = Product.objects.get(pk=obj.pk) if request.method == "POST" else obj
             with_cost = self.may_see(request, "cost_price")
             context["card"] = product_card(product, badge=self.status(product), with_cost=with_cost)
         return super().render_change_form(request, context, add, change, form_url, obj)
