@@ -22,7 +22,9 @@ document.addEventListener("DOMContentLoaded", () => {
       shown.set(box, query.term || "");
       if (!waiting.has(box) || waiting.get(box) !== shown.get(box)) return;
       waiting.delete(box);
-      if (data.results.length) box.trigger("select", { data: data.results[0] });  // closed by now or not
+      const keyboard = document.activeElement, isElsewhere = !box.isOpen();
+      if (data.results.length) box.trigger("select", { data: data.results[0] });
+      if (isElsewhere) keyboard.focus();  // select2 has taken it
     });
   };
 
