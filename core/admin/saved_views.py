@@ -107,6 +107,12 @@ class SavedViewsMixin(_ModelAdmin):
     def views_of(self, request):
         return SavedView.objects.filter(user=request.user, target=self.opts.label_lower)
 
+    def store_view(self, request, name: str, query: QueryDict) -> None:
+        """Under this name, in place of what had it."""
+        SavedView.objects.update_or_create(
+            user=request.user, target=self.opts.label_lower, name=name, defaults={"query": query.urlencode()}
+        )
+
     def keep_view(self, request, query: QueryDict) -> QueryDict:
         """Keep the list as this query shows it. The columns are named, so that the view stays what it is."""
         kept = query.copy()
@@ -124,9 +130,7 @@ class SavedViewsMixin(_ModelAdmin):
         if problem:
             self.message_user(request, problem, messages.ERROR)
             return query
-        self.views_of(request).update_or_create(
-            user=view.user, target=view.target, name=view.name, defaults={"query": view.query}
-        )
+        self.store_view(request, name, kept)
         return kept
 
     def choose_columns(self, request, query: QueryDict) -> QueryDict:
@@ -142,9 +146,7 @@ class SavedViewsMixin(_ModelAdmin):
         else:
             asked = QueryDict(mutable=True)
             asked["columns"] = ",".join(chosen)
-            self.views_of(request).update_or_create(
-                user=request.user, target=self.opts.label_lower, name="", defaults={"query": asked.urlencode()}
-            )
+            self.store_view(request, "", asked)
         return query
 
 
