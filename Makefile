@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: run test test-all check lock clean
 
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 $(VENV)/.installed: requirements.txt
