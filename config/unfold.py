@@ -25,7 +25,7 @@ def item(title: str, icon: str, view: str, permission) -> dict:
     return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": check}
 
 
-SCRIPTS = ["autocomplete", "dialogs", "drafts", "filters", "forms", "shortcuts"]
+SCRIPTS = ["autocomplete", "dialogs", "drafts", "filters", "forms", "shortcuts", "tabs"]
 
 UNFOLD = {
     "SITE_TITLE": "Mini ERP",

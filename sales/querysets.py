@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Subst
 
 from core.bulk import find_all
 from core.dates import start_of_day
-from core.i18n import format_change
+from core.i18n import format_change, format_count
 from core.text_search import rank
 from inventory.models import Product
 
@@ -35,6 +35,14 @@ class StockMove:
     @property
     def after(self) -> int:
         return self.product.stock_qty + self.pieces
+
+    @property
+    def then(self) -> str:
+        return format_count(self.after)
+
+    @property
+    def in_stock(self) -> str:
+        return format_count(self.product.stock_qty)
 
     @property
     def is_short(self) -> bool:

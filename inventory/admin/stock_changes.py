@@ -12,7 +12,7 @@ from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
-from core.i18n import format_change, format_count
+from core.i18n import format_change, format_count, left_to_right
 from core.references import link_references
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
@@ -54,6 +54,10 @@ class StockChangeColumns(ReadOnlyAdmin):
     def after(self, row):
         return format_count(row.new_qty)
 
+    @display(description=_("In stock"))
+    def stock(self, row):
+        return left_to_right(f"{format_count(row.previous_qty)} → {format_count(row.new_qty)}")
+
 
 class StockChangeInline(StockChangeColumns, TabularInline):
     """The latest changes of one product's stock, on its page."""
@@ -67,9 +71,8 @@ class StockChangeInline(StockChangeColumns, TabularInline):
     fields = readonly_fields = [
         "created_at",
         "kind_badge",
-        "before",
         "change",
-        "after",
+        "stock",
         "reason",
         "by",
     ]
@@ -86,9 +89,8 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         "created_at",
         "product_then",
         "kind_badge",
-        "before",
         "change",
-        "after",
+        "stock",
         "reason",
         "customer",
         "by",
