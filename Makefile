@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-all check lock clean
+.PHONY: run test test-all coverage check lock clean
 
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
@@ -30,7 +30,11 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 test-all: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10 $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=10
+
+# How much of the code the short tests run. Apart from the checks, since code that is watched takes twice the time.
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser" --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -6,6 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from playwright.sync_api import TimeoutError
 
+from tests.clients import signed_in
+
 PATIENCE = 30_000  # milliseconds that a page may take on a busy machine
 SCREENSHOTS = Path(settings.BASE_DIR) / "test-results"
 
@@ -36,7 +38,12 @@ class Desk:
         self.page.goto(self.address + path)
         return self.page
 
-    def sign_in(self, user, password="correct horse"):
+    def sign_in(self, user):
+        """Be somebody who has signed in already: typing the password each time would cost two pages a test."""
+        session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.address}])
+
+    def type_password(self, user, password="correct horse"):
         self.open("/admin/login/")
         self.page.locator("#id_username").fill(user.email)
         self.page.locator("#id_password").fill(password)

@@ -15,7 +15,7 @@ def test_the_dashboard_refreshes_itself_and_confirms_an_order(desk):
     sales = desk()
     sales.page.clock.install()
     sales.sign_in(make_sales())
-    page = sales.page
+    page = sales.open("/admin/")
     sales.see(first.order_number)
 
     second = make_order((product, 1))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     make_customer(first_name="Maria", last_name="Anders")
     admin = desk()
-    admin.sign_in(make_admin(first_name="Sara", last_name="Lindqvist"))
+    admin.type_password(make_admin(first_name="Sara", last_name="Lindqvist"))
     page = admin.page
     admin.picture("01-dashboard")
 
@@ -107,7 +107,7 @@ def test_a_salesperson_confirms_but_changes_no_product_and_sees_no_staff(desk):
     order = make_order((product, 3))
     sales = desk()
     sales.sign_in(make_sales(first_name="Tom", last_name="Baker"))
-    page = sales.page
+    page = sales.open("/admin/")
     sales.picture("20-sales-dashboard")
     assert page.get_by_role("link", name="Staff users").count() == 0
 
@@ -141,7 +141,7 @@ def test_an_admin_brings_a_bad_german_list_mends_it_and_takes_it_back(desk, tmp_
     make_product(sku="NW-1", name="Tee", stock=5)
     admin = desk()
     admin.sign_in(make_admin())
-    page = admin.page
+    page = admin.open("/admin/")
 
     def bring(file):
         admin.open("/admin/inventory/product/import/")
@@ -191,7 +191,7 @@ def test_an_admin_brings_customers_and_takes_them_back(desk, tmp_path):
     make_customer(email="ann@example.com", first_name="Ann", last_name="Lee")
     admin = desk()
     admin.sign_in(make_admin())
-    page = admin.page
+    page = admin.open("/admin/")
     admin.open("/admin/accounts/customer/")
     page.locator("a[href$='/accounts/customer/import/']").click()
     file = tmp_path / "customers.csv"

@@ -33,7 +33,7 @@ def test_arabic_pages_run_from_right_to_left(desk, settings, width, theme):
     confirm_order(order, user=user)
     reader = desk(width=width, theme=theme, language="ar")
     reader.sign_in(user)
-    page = reader.page
+    page = reader.open("/admin/")
     for number, path in enumerate(PAGES):
         reader.open(path.format(product=product.pk, order=order.pk))
         reader.picture(f"rtl-{width}-{number:02}")
@@ -52,7 +52,7 @@ def test_the_language_is_chosen_in_the_menu_at_ones_name(desk):
     user = make_admin(first_name="Sara")
     reader = desk()
     reader.sign_in(user)
-    page = reader.page
+    page = reader.open("/admin/")
     page.get_by_text("Sara").first.click()
     page.locator("form:has(input[value=ar]) button").click()
     page.wait_for_function("document.documentElement.dir === 'rtl'")

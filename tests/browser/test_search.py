@@ -21,7 +21,7 @@ def test_a_salesperson_finds_and_opens_with_the_keyboard_alone(desk):
     make_sales(first_name="Charles", last_name="Colleague")
     sales = desk()
     sales.sign_in(make_sales())
-    page = sales.page
+    page = sales.open("/admin/")
     results = page.locator("#command-results-list li")
     field = page.get_by_role("searchbox", name="Search")
 
@@ -76,6 +76,7 @@ def test_an_admin_walks_the_results_with_the_arrows(desk):
     page = admin.page
     page.emulate_media(color_scheme="dark")
     admin.sign_in(make_admin())
+    admin.open("/admin/")
     page.mouse.move(700, 230)  # where the first results come up: a mouse at rest chooses nothing
     page.keyboard.press("Control+k")
     page.get_by_role("searchbox", name="Search").fill("cha")
