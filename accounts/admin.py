@@ -1,5 +1,6 @@
 """Customers and staff in the admin: two lists of one table."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import UserAdmin
@@ -8,17 +9,17 @@ from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.forms import NewPasswordForm, StaffChangeForm, StaffCreationForm
-from accounts.models import Customer, User
-from accounts.querysets import phone_ending_with
+from accounts.models import BY_NAME, Customer, User
+from accounts.querysets import DISPLAY_NAME, NAME_FIELDS, phone_ending_with
 from accounts.resources import CustomerResource
-from accounts.services import CONTACT_FIELDS, check_deletable, delete_user, lock_people, save_user
+from accounts.services import CUSTOMER_FIELDS, check_deletable, delete_user, fields_open_to, lock_people, save_user
 from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, badge, is_autocomplete
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.history import ReadableHistoryAdmin
@@ -32,19 +33,27 @@ admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own bus
 
 ROLE_COLOURS = {User.Role.ADMIN: "primary", User.Role.SALES: "info", User.Role.CUSTOMER: "success"}
 
-NAMESAKES_SHOWN = 3
+OTHERS_SHOWN = 3
+NAME_SHARED = gettext_noop("{} is also the name of {}. Please check that this is not the same customer.")
+NAME_SHARED_BY_MORE = gettext_noop(
+    "{} is also the name of {} and more. Please check that this is not the same customer."
+)
+PHONE_SHARED = gettext_noop("{} has the same phone number as {}. Please check that this is not the same customer.")
+PHONE_SHARED_BY_MORE = gettext_noop(
+    "{} has the same phone number as {} and more. Please check that this is not the same customer."
+)
 
 
 class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
     """What customers and staff have in common."""
 
-    search_fields = ["first_name", "last_name", "email", "customer_code", "phone"]
+    search_fields = [*NAME_FIELDS, "phone"]
     readonly_preprocess_fields = {"phone": format_phone}
-    ordering = ["first_name", "last_name", "id"]
+    ordering = BY_NAME
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by", "last_login"]
     list_filter = ["is_active"]
 
-    @display(description=_("Name"), ordering="first_name")
+    @display(description=_("Name"), ordering=DISPLAY_NAME)
     def person(self, user):
         return Truncator(str(user)).chars(60)
 
@@ -83,21 +92,22 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
     list_display = ["person", "customer_code", "email", "phone_number", "balance", "is_active", "created_at"]
-    optional_columns = ["address", "modified_at"]
-    search_help_text = _("Name, e-mail, code or phone")
+    optional_columns = ["contact", "address", "tax_id", "payment_days", "limit", "modified_at"]
+    search_help_text = _("Company, name, e-mail, code or phone")
     fieldsets = [
         (
             None,
             {
                 "fields": [
+                    ("company", "customer_code"),
                     ("first_name", "last_name"),
                     ("email", "phone"),
-                    ("customer_code", "is_active"),
-                    "address",
+                    ("address", "delivery_address"),
+                    "is_active",
                 ]
             },
         ),
-        (_("Account"), {"fields": ["opening_balance"]}),
+        (_("Account"), {"fields": [("tax_id", "payment_days"), ("credit_limit", "opening_balance")]}),
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
@@ -114,6 +124,21 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         town = customer.address.strip().rpartition("\n")[2].strip()
         return " · ".join(filter(None, [customer.customer_code, town]))
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "payment_days":
+            sentence = gettext("How long they have to pay; empty: %(days)s days.")
+            field.help_text = sentence % {"days": settings.PAYMENT_DAYS}
+        return field
+
+    @display(description=_("Contact"), ordering="last_name")
+    def contact(self, customer):
+        return customer.contact_name or None
+
+    @display(description=in_currency(_("Credit limit")), ordering="credit_limit")
+    def limit(self, customer):
+        return None if customer.credit_limit is None else format_amount(customer.credit_limit)
+
     @display(description=in_currency(_("Opening balance")), ordering="opening_balance")
     def balance(self, customer):
         return format_amount(customer.opening_balance)
@@ -125,34 +150,32 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         """Whoever may change contact data only reads the rest."""
         if obj is None:
             return []
-        if super().has_change_permission(request, obj):
-            return self.readonly_fields
-        return [name for name in flatten_fieldsets(self.fieldsets) if name not in CONTACT_FIELDS]
+        closed = set(CUSTOMER_FIELDS) - fields_open_to(request.user, obj)
+        return [*self.readonly_fields, *(name for name in flatten_fieldsets(self.fieldsets) if name in closed)]
 
     def save_model(self, request, obj, form, change):
         if not change:
             obj.role = User.Role.CUSTOMER
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if not change or {"first_name", "last_name"}.intersection(form.changed_data):
-            self.warn_of_namesakes(request, obj)
+        if not change or {"company", "first_name", "last_name"}.intersection(form.changed_data):
+            namesakes = Customer.objects.namesakes(obj)
+            self.warn_of(request, obj, namesakes, NAME_SHARED, NAME_SHARED_BY_MORE)
+        if not change or "phone" in form.changed_data:
+            self.warn_of(request, obj, Customer.objects.sharing_phone(obj), PHONE_SHARED, PHONE_SHARED_BY_MORE)
 
-    def warn_of_namesakes(self, request, customer):
-        """Two customers of one name may be right, or one person entered twice: only people can tell."""
-        namesakes = list(Customer.objects.namesakes(customer)[: NAMESAKES_SHOWN + 1])
-        if not namesakes:
+    def warn_of(self, request, customer, others, sentence, sentence_for_many):
+        """Two customers who share this may be right, or one entered twice: only people can tell."""
+        found = list(others[: OTHERS_SHOWN + 1])
+        if not found:
             return
         links = format_html_join(
             ", ",
             '<a href="{}" class="font-medium underline">{}</a>',
-            [(self.change_url(one.pk), one.customer_code or one.email) for one in namesakes[:NAMESAKES_SHOWN]],
+            [(self.change_url(one.pk), one.customer_code or one.email or one) for one in found[:OTHERS_SHOWN]],
         )
-        sentence = (
-            gettext("{} is also the name of {} and more. Please check that this is not the same person.")
-            if len(namesakes) > NAMESAKES_SHOWN
-            else gettext("{} is also the name of {}. Please check that this is not the same person.")
-        )
-        self.message_user(request, format_html(sentence, customer, links), messages.WARNING)
+        text = gettext(sentence_for_many if len(found) > OTHERS_SHOWN else sentence)
+        self.message_user(request, format_html(text, customer, links), messages.WARNING)
 
 
 @admin.register(User)

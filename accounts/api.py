@@ -29,7 +29,7 @@ from accounts.schemas import (
     RegisterIn,
     TokensOut,
 )
-from accounts.services import CONTACT_FIELDS, delete_user, lock_people, save_user
+from accounts.services import CUSTOMER_FIELDS, changes_more_than_open, delete_user, lock_people, save_user
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
@@ -44,7 +44,6 @@ customers = Router(tags=["Customers"])
 
 OWN_PROFILE = requires("accounts.change_own_profile")
 AUTHORS = ["created_by", "modified_by"]
-EDITED = ["email", "customer_code", "phone", "first_name", "last_name", "address", "opening_balance", "is_active"]
 
 
 # Signing in
@@ -196,7 +195,7 @@ def remove_avatar(request):
     summary="List customers",
     operation_id="accounts_list_customers_get",
 )
-@paginate(KeysetPagination, orderings=("id", "email", "first_name", "last_name", "created_at"))
+@paginate(KeysetPagination, orderings=("id", "email", "company", "first_name", "last_name", "created_at"))
 def list_customers(request, filters: Query[CustomerFilters]):
     """Customers, the newest first."""
     return filters.filter(Customer.objects.select_related(*AUTHORS))
@@ -243,14 +242,9 @@ def get_customer(request, id: int):
 )
 @transaction.atomic
 def change_customer(request, id: int, payload: CustomerChanges):
-    """Change a customer; what is left out stays. Sales people change name, phone and address only."""
+    """Change a customer; what is left out stays. Sales people change contact data only."""
     customer = lock_or_404(Customer, id, request.user)
     check_last_seen(customer, payload.modified_at)
-    before = {name: getattr(customer, name) for name in EDITED if name not in CONTACT_FIELDS}
-    apply_values(customer, payload.provided(*EDITED))
-    beyond = payload.password or any(getattr(customer, name) != value for name, value in before.items())
-    if beyond and not request.user.has_perm("accounts.change_customer"):
-        raise PermissionDenied(gettext("You may change a customer's name, phone and address, but nothing else."))
     return save_customer(request, customer, payload)
 
 
@@ -268,15 +262,23 @@ def delete_customer(request, id: int):
 
 
 def save_customer(request, customer: Customer, payload: CustomerChanges) -> Customer:
-    values = payload.provided(*EDITED)
-    if not values and not payload.password:
+    values = payload.provided(*CUSTOMER_FIELDS)
+    if not values and not payload.password and not customer._state.adding:
         return customer
     apply_values(customer, values)
+    if not customer._state.adding and changes_more_than_open(customer, by=request.user, password=payload.password):
+        raise PermissionDenied(gettext("You may change a customer's contact data, but nothing else."))
     if payload.password:
-        with_password(customer, payload.password)
+        set_customer_password(customer, payload.password)
     elif customer._state.adding:
         customer.set_unusable_password()
     return save_user(customer, by=request.user)
+
+
+def set_customer_password(customer: Customer, password: str) -> None:
+    if not customer.email:
+        raise ValidationError({"password": gettext("Without an e-mail nobody can sign in.")})
+    with_password(customer, password)
 
 
 def lock_or_404(model: type[User], pk: int, author: User) -> User:

@@ -8,8 +8,16 @@ class LastAdmin(BusinessError):
 
 
 class DuplicateUser(BusinessError):
-    """Somebody else has the e-mail, phone number or customer code."""
+    """Somebody else has the e-mail or customer code."""
 
 
 class UserInUse(BusinessError):
     """The person stands in orders, stock changes or other records and can only be deactivated."""
+
+
+class CustomerMerged(BusinessError):
+    """The record has gone into another one and stays deactivated."""
+
+
+class CannotMerge(BusinessError):
+    """These two records cannot become one."""

@@ -19,6 +19,8 @@ class StaffForm(ConcurrentEditForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in {"email", "first_name"} & self.fields.keys():  # which customers may lack
+            self.fields[name].required = True
         if "role" in self.fields:
             roles = [(role.value, role.label) for role in User.STAFF_ROLES]
             self.fields["role"].choices = roles if self.instance.pk else [("", gettext("Choose a role")), *roles]

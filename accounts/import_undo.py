@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
-from accounts.services import IMPORTED_FIELDS, update_customers
+from accounts.services import CUSTOMER_FIELDS, update_customers
 from core.bulk import find_all
 from core.i18n import in_firms_language
 from core.imports.undo import Undo, referred_to
@@ -14,11 +14,11 @@ class CustomerUndo(Undo):
 
     Whoever has been given a password, stands in any record or is a colleague by now stays."""
 
-    model, fields, untouched = Customer, IMPORTED_FIELDS, {"avatar": ""}
+    model, fields, untouched = Customer, CUSTOMER_FIELDS, {"avatar": "", "merged_into": None}
 
     def load_context(self, keys: list[int], made: list[int]) -> None:
         self.named = referred_to(User, made)
-        self.holders = {column: self.holders_of(column) for column in ("customer_code", "email", "phone")}
+        self.holders = {column: self.holders_of(column) for column in ("customer_code", "email")}
 
     def holders_of(self, column: str) -> dict[str, int]:
         """Who has the values now that this column shall have again."""
@@ -36,6 +36,10 @@ class CustomerUndo(Undo):
     def restore_blocker(self, target: Customer, before: dict) -> str:
         if target.is_staff:
             return in_firms_language(_("the values stay, because they are a member of staff now."))
+        if target.merged_into_id:
+            return in_firms_language(_("the values stay, because the customer has been merged into another one."))
+        if not target.email and target.has_usable_password():
+            return in_firms_language(_("the values stay, because they have been given a password."))
         for column, holders in self.holders.items():
             if holders.get(before.get(column), target.pk) != target.pk:
                 label = in_firms_language(Customer._meta.get_field(column).verbose_name)

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.core.validators import MaxLengthValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from accounts.querysets import CustomerManager, UserManager
+from accounts.querysets import DISPLAY_NAME, CustomerManager, UserManager
 from accounts.security_log import log_rights_change
+from core.expressions import BlankIfNull
 from core.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 
@@ -25,6 +27,10 @@ user_history = HistoricalRecords(
 
 # What Django saves when somebody signs in: the moment, and now and then the same password hashed anew.
 SIGN_IN_FIELDS = {"last_login", "password"}
+LONGEST_PAYMENT_TERM = 365  # days
+
+NAME_MISSING = _("Please enter a company or a first name.")
+BY_NAME = [DISPLAY_NAME, "last_name", "id"]
 
 
 class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
@@ -42,9 +48,17 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     groups = None
     user_permissions = None
 
-    email = LowerCaseEmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail is already taken.")})
+    email = LowerCaseEmailField(
+        _("e-mail"),
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("Without one nobody can sign in."),
+        error_messages={"unique": _("This e-mail is already taken.")},
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.CUSTOMER)
-    first_name = TrimmedCharField(_("first name"), max_length=150)
+    company = TrimmedCharField(_("company"), max_length=200, blank=True)
+    first_name = TrimmedCharField(_("first name"), max_length=150, blank=True)
     last_name = TrimmedCharField(_("last name"), max_length=150, blank=True)
     customer_code = CodeField(
         _("customer code"),
@@ -58,13 +72,35 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     phone = PhoneField(
         _("phone"),
         max_length=128,
-        unique=True,
         null=True,
         blank=True,
         help_text=_("With the country code, e.g. +49 30 901820."),
-        error_messages={"unique": _("Somebody else already has this phone number.")},
     )
     address = TrimmedTextField(_("address"), blank=True, max_length=2000, validators=[MaxLengthValidator(2000)])
+    delivery_address = TrimmedTextField(
+        _("delivery address"),
+        blank=True,
+        max_length=2000,
+        validators=[MaxLengthValidator(2000)],
+        help_text=_("If goods go elsewhere than to the address."),
+    )
+    tax_id = TrimmedCharField(_("tax ID"), max_length=30, blank=True)
+    payment_days = models.PositiveIntegerField(
+        _("days to pay"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_PAYMENT_TERM)],
+        help_text=_("How long they have to pay; empty: as long as customers usually have."),
+    )
+    credit_limit = models.DecimalField(
+        _("credit limit"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("The most that they may owe; empty: no limit."),
+    )
     opening_balance = models.DecimalField(
         _("opening balance"),
         max_digits=12,
@@ -79,6 +115,15 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         help_text=_("A deactivated person can neither sign in nor order; their records are kept."),
     )
 
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     token_version = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("API tokens carry it: those of an older version are no longer valid.")
     )
@@ -93,22 +138,42 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     class Meta:
         verbose_name = _("staff user")
         verbose_name_plural = _("staff users")
-        ordering = ["first_name", "last_name", "id"]
+        ordering = BY_NAME
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
             models.CheckConstraint(condition=Q(role__in=["ADMIN", "SALES", "CUSTOMER"]), name="user_role_known"),
             models.CheckConstraint(condition=~Q(customer_code=""), name="user_customer_code_not_empty"),
             models.CheckConstraint(condition=~Q(phone=""), name="user_phone_not_empty"),
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+            models.CheckConstraint(
+                condition=Q(role="CUSTOMER") | Q(email__isnull=False),
+                name="user_staff_have_an_email",
+                violation_error_message=_("A colleague signs in with an e-mail."),
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(password__startswith="!"),
+                name="user_no_password_without_email",
+            ),
+            models.CheckConstraint(condition=~Q(company="", first_name=""), name="user_has_a_name"),
+            models.CheckConstraint(condition=Q(payment_days__lte=LONGEST_PAYMENT_TERM), name="user_payment_days"),
+            models.CheckConstraint(condition=Q(credit_limit__gte=0), name="user_credit_limit_not_negative"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_active=False), name="user_merged_is_not_active"
+            ),
         ]
         indexes = [
             models.Index(fields=["role", "is_active"], name="user_role_active"),
-            models.Index(fields=["first_name", "last_name", "id"], name="user_name"),
+            models.Index(*BY_NAME, name="user_name"),
+            models.Index(fields=["company", "id"], name="user_company"),
+            models.Index(fields=["first_name", "id"], name="user_first_name"),
             models.Index(fields=["last_name", "id"], name="user_last_name"),
             models.Index(fields=["created_at", "id"], name="user_created_at"),
+            models.Index(BlankIfNull("email"), "id", name="user_email_or_blank"),
+            models.Index(fields=["phone"], name="user_phone"),
         ]
 
     def __str__(self):
-        return self.get_full_name() or self.email
+        return self.company or self.get_full_name() or self.email or ""
 
     def save(self, *args, **kwargs):
         """Save; a sign-in is no change for the history, and who loses a right or a password loses their API tokens."""
@@ -134,6 +199,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         return before
 
     @property
+    def can_sign_in(self) -> bool:
+        """Whether there is something to sign in with; somebody who is deactivated is refused all the same."""
+        return bool(self.email) and self.has_usable_password()
+
+    @property
     def is_staff(self) -> bool:
         """Whether they may enter the admin: admins and sales people, nobody else."""
         return self.role in self.STAFF_ROLES
@@ -144,15 +214,24 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         return self.avatar.url if self.avatar else ""
 
     def get_full_name(self) -> str:
+        """The person's name; of a firm, whoever one speaks to there."""
         return f"{self.first_name} {self.last_name}".strip()
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        return self.first_name or str(self)
+
+    @property
+    def contact_name(self) -> str:
+        """Whoever one speaks to at a firm."""
+        return self.get_full_name() if self.company else ""
 
     def clean(self):
         super().clean()
+        self.email = self.email or None
         self.customer_code = self.customer_code or None
         self.phone = self.phone or None
+        if not self.company and not self.first_name:
+            raise ValidationError({"first_name": NAME_MISSING})
 
 
 class Customer(User):
@@ -164,7 +243,7 @@ class Customer(User):
         proxy = True
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        ordering = ["first_name", "last_name", "id"]
+        ordering = BY_NAME
 
 
 # simple-history listens to User only; without this, what is saved as a Customer would leave no history.

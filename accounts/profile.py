@@ -26,6 +26,10 @@ class ProfileForm(ConcurrentEditForm):
         fields = ["first_name", "last_name", "phone", "avatar"]
         widgets = dict.fromkeys(("first_name", "last_name", "phone"), UnfoldAdminTextInputWidget)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].required = True  # a customer may be a firm, a colleague is not
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):

@@ -5,14 +5,17 @@ from datetime import date, timedelta
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import CharField, Q, QuerySet, Value
-from django.db.models.functions import Concat, Length, Trim
+from django.db.models.functions import Coalesce, Concat, Length, Trim
 
 from core.dates import start_of_day
+from core.expressions import NullIfBlank
 from core.fields import to_e164
 from core.text_search import every_word, rank
 
 PHONE_PIECE = re.compile(r"[0-9+/().\s–-]+")
 WITH_AREA = 7  # so many digits may be a whole number, written with the zeros that are dialled at home
+DISPLAY_NAME = Coalesce(NullIfBlank("company"), "first_name", output_field=CharField())  # what a list is sorted by
+NAME_FIELDS = ("company", "first_name", "last_name", "email", "customer_code")  # in which words are looked for
 COUNTED_CODE = r"^CUST-([0-9]{4}|[1-9][0-9]{4,8})$"  # so written, the longest and last in the alphabet is the highest
 
 
@@ -29,16 +32,16 @@ def phone_ending_with(text: str) -> Q:
 
 class UserQuerySet(QuerySet):
     def matching(self, term: str):
-        """People by words of name, e-mail and code, or by the last digits of the phone; the best `rank` first."""
+        """People by words of company, name, e-mail and code, or by the last digits of the phone; best `rank` first."""
         exact = Q(customer_code__iexact=term) | Q(email=term) | Q(phone=term)
-        found = exact | every_word(term, "first_name", "last_name", "email", "customer_code")
+        found = exact | every_word(term, *NAME_FIELDS)
         found |= phone_ending_with(term)
         close = Q(name__istartswith=term)
-        for field in ("last_name", "email", "customer_code"):
+        for field in ("company", "last_name", "email", "customer_code"):
             close |= Q(**{f"{field}__istartswith": term})
         name = Concat("first_name", Value(" "), "last_name", output_field=CharField())
         people = self.filter(found).annotate(name=name)
-        return people.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "first_name", "last_name", "pk")
+        return people.annotate(rank=rank(exact=exact, close=close)).order_by("rank", DISPLAY_NAME, "last_name", "pk")
 
     def active(self):
         return self.filter(is_active=True)
@@ -57,10 +60,15 @@ class UserQuerySet(QuerySet):
         return self.filter(role=self.model.Role.ADMIN)
 
     def namesakes(self, user):
-        """Others with the same full name; upper and lower case do not count."""
+        """Others that are called the same, firms as persons; upper and lower case do not count."""
         full_name = Trim(Concat("first_name", Value(" "), "last_name", output_field=CharField()))
-        pattern = f"^{re.escape(user.get_full_name())}$"  # SQLite's own comparison takes Ä and ä for two letters
-        return self.exclude(pk=user.pk).annotate(full_name=full_name).filter(full_name__iregex=pattern)
+        shown = Coalesce(NullIfBlank("company"), full_name, output_field=CharField())
+        pattern = f"^{re.escape(str(user))}$"  # SQLite's own comparison takes Ä and ä for two letters
+        return self.exclude(pk=user.pk).annotate(shown=shown).filter(shown__iregex=pattern)
+
+    def sharing_phone(self, user):
+        """Others with the same phone number."""
+        return self.filter(phone=user.phone).exclude(pk=user.pk) if user.phone else self.none()
 
     def next_customer_code(self) -> str:
         """`CUST-0001`, or the next after the highest such code in use."""
@@ -73,7 +81,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Everybody: staff and customers."""
 
     def create_user(self, email, password=None, **fields):
-        """A user with this e-mail; without a password they cannot sign in until they are given one."""
+        """A user with this e-mail, called so if no name is given; without a password they cannot sign in."""
+        if not fields.get("first_name"):
+            fields["first_name"] = email[: self.model._meta.get_field("first_name").max_length]
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)

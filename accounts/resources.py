@@ -1,24 +1,32 @@
 """Customers from and to files. One resource serves the admin, the command and the export."""
 
-from django.utils.translation import gettext
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import Widget
 
 from accounts.import_undo import CustomerUndo
-from accounts.models import Customer
-from accounts.services import IMPORTED_FIELDS, import_customers, lock_customers
+from accounts.models import NAME_MISSING, Customer
+from accounts.services import CUSTOMER_FIELDS, import_customers, lock_customers
 from core.bulk import find_all
+from core.countries import region_of
+from core.fields import dialled_in
 from core.imports.registry import register_import
+from core.imports.report import named_lines
 from core.imports.resource import ImportResource
-from core.imports.widgets import KeyWidget, MoneyWidget, Row, TextWidget
-from core.spreadsheets.cells import as_text, is_blank
+from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, Row, TextWidget
+from core.spreadsheets.cells import as_text, as_whole_number, is_blank
 
 UNIQUE = {  # with what is said of lines that share one
     "customer_code": _("%(lines)s have the same code."),
     "email": _("%(lines)s have the same e-mail."),
-    "phone": _("%(lines)s have the same phone number."),
 }
+# Other lists say in which column an amount stands: debit (Soll) is what the customer owes, credit (Haben) the opposite.
+DEBIT_OR_CREDIT = re.compile(r"(?P<amount>.*\d.*?)\s*(?P<side>[SH])", re.IGNORECASE)
+ADDRESS_PARTS = ("postcode", "city", "region", "country")
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -33,16 +41,49 @@ class YesNoWidget(Widget):
         return "yes" if value else "no"
 
 
+class DaysWidget(NumberWidget):
+    def clean(self, value, row=None, **kwargs):
+        return as_whole_number(value, decimal_comma=row.decimal_comma)
+
+
 class PhoneWidget(TextWidget):
+    """A number with its country code, or one as it is dialled in the `country` that the row names."""
+
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value)
+        if not number.startswith("+") and (region := region_of(as_text(row.get("country")))):
+            number = super().clean(dialled_in(region, number))
         if not number.startswith("+"):
             raise ValueError(gettext("Please write the number with its country code, e.g. +49 30 901820."))
         return number
 
 
+class BalanceWidget(MoneyWidget):
+    """An amount with its sign, or with S (debit: what the customer owes) or H (credit) after it."""
+
+    def clean(self, value, row=None, **kwargs):
+        sided = DEBIT_OR_CREDIT.fullmatch(value.strip()) if isinstance(value, str) else None
+        if not sided:
+            return super().clean(value, row, **kwargs)
+        amount = super().clean(sided["amount"], row, **kwargs)
+        return -amount + 0 if sided["side"].upper() == "H" else amount  # + 0: there is a -0
+
+
 def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
     return Field(attribute=name, column_name=name, widget=widget(Customer._meta.get_field(name)))
+
+
+def column(name: str, widget: Widget) -> Field:
+    return Field(attribute=name, column_name=name, widget=widget)
+
+
+def join_address(row: Row) -> None:
+    """Put the address's parts that have columns of their own below it, as it is printed."""
+    if all(is_blank(row.get(name)) for name in ADDRESS_PARTS):
+        return
+    parts = {name: "" if is_blank(row.get(name)) else as_text(row[name]) for name in ("address", *ADDRESS_PARTS)}
+    town = " ".join(filter(None, [parts["postcode"], parts["city"]]))
+    row["address"] = "\n".join(filter(None, [parts["address"], town, parts["region"], parts["country"]]))
 
 
 @register_import
@@ -53,46 +94,84 @@ class CustomerResource(ImportResource):
     """
 
     customer_code, email = text_field("customer_code", KeyWidget), text_field("email")
-    first_name, last_name = text_field("first_name"), text_field("last_name")
-    phone, address = text_field("phone", PhoneWidget), text_field("address")
-    opening_balance = Field(
-        attribute="opening_balance",
-        column_name="opening_balance",
-        widget=MoneyWidget(column="opening_balance", digits=12, negative=True),
-    )
-    is_active = Field(attribute="is_active", column_name="is_active", widget=YesNoWidget())
+    company, first_name, last_name = text_field("company"), text_field("first_name"), text_field("last_name")
+    phone = text_field("phone", PhoneWidget)
+    address, delivery_address = text_field("address"), text_field("delivery_address")
+    tax_id = text_field("tax_id")
+    payment_days = column("payment_days", DaysWidget())
+    credit_limit = column("credit_limit", MoneyWidget(column="credit_limit", digits=12))
+    opening_balance = column("opening_balance", BalanceWidget(column="opening_balance", digits=12, negative=True))
+    is_active = column("is_active", YesNoWidget())
 
-    keys, name_columns, key_label = ("customer_code", "email"), ("first_name", "last_name"), _("Code or e-mail")
+    keys, key_label = ("customer_code", "email"), _("Code or e-mail")
+    name_columns = ("company", "first_name", "last_name")
+    further_columns = ADDRESS_PARTS
     help_text = _(
-        "Columns, in any order: customer_code, email, first_name, last_name, phone, address, opening_balance, "
-        "is_active. A row is matched to a customer by its code, else by its e-mail; the others are added and "
-        "need email and first_name."
+        "Columns, in any order: customer_code, email, company, first_name, last_name, phone, address, "
+        "delivery_address, tax_id, payment_days, credit_limit, opening_balance, is_active; postcode, city, region and "
+        "country are added to the address. A row is matched to a customer by its code, else by its e-mail; the others "
+        "are added and need a code or an e-mail, and a company or a first name."
     )
     undo = CustomerUndo
-    needed = {"email": _("an e-mail"), "first_name": _("a first name")}
+    needed = {}
 
     class Meta(ImportResource.Meta):
         model = Customer
         name = _("Customers")
-        fields = IMPORTED_FIELDS
+        fields = CUSTOMER_FIELDS
+
+    def check_header(self, headers):
+        super().check_header(headers)
+        self.report.unknown_columns = [name for name in self.report.unknown_columns if name not in self.further_columns]
 
     def find_existing(self) -> None:
         given = {column: {row.line: self.key_of(row, column) for row in self.rows} for column in UNIQUE}
         holders = self.holders_of(given)
         for row in self.rows:
-            code, email, phone = (given[column][row.line] for column in UNIQUE)
+            code, email = (given[column][row.line] for column in UNIQUE)
             if not code and not email:
                 row.errors.setdefault("email", gettext("A customer needs a code or an e-mail, and both are missing."))
             person = self.meant(row, holders["customer_code"].get(code), holders["email"].get(email))
             if person:
                 self.existing[row.line] = person
-            holder = holders["phone"].get(phone)
-            if holder and holder is not person:
-                row.errors["phone"] = gettext("%(person)s has this phone number.") % {"person": holder}
+            self.read_address(row, person)
         for column, sentence in UNIQUE.items():
             self.refuse_repeated(column, given[column], sentence)
         met = {line: person.pk for line, person in self.existing.items()}
         self.refuse_repeated("email", met, gettext("%(lines)s refer to the same customer."))
+        self.warn_of_shared_phones()
+
+    def read_address(self, row: Row, person: Customer | None) -> None:
+        """Join the address; one that the customer has is not replaced by a town or a country alone."""
+        if is_blank(row.get("address")) and person and person.address:
+            return
+        try:
+            join_address(row)
+        except ValueError as error:
+            row.errors["address"] = str(error)
+
+    def warn_of_shared_phones(self) -> None:
+        """Two customers may have one phone number, or one customer two records: only people can tell."""
+        lines: dict[str, list[int]] = {}
+        for row in self.rows:
+            if number := self.key_of(row, "phone"):
+                lines.setdefault(number, []).append(row.line)
+        met = {person.pk for person in self.existing.values()}
+        held = {person.phone for person in find_all(Customer._base_manager, "phone", lines) if person.pk not in met}
+        shared = sorted(line for number, those in lines.items() if len(those) > 1 or number in held for line in those)
+        if shared:
+            self.report.warnings.append(
+                ngettext(
+                    "Line %(line)s has a phone number that is somebody else's too.",
+                    "%(lines)s have phone numbers that are somebody else's too.",
+                    len(shared),
+                )
+                % ({"line": shared[0]} if len(shared) == 1 else {"lines": named_lines(shared)})
+            )
+
+    def check_rules(self, instance, columns):
+        if not instance.company and not instance.first_name:
+            raise ValidationError({"first_name": NAME_MISSING})
 
     def holders_of(self, given: dict[str, dict[int, str]]) -> dict[str, dict[str, Customer]]:
         """Whoever has one of these values already (when writing: locked), by column and value."""
@@ -112,6 +191,12 @@ class CustomerResource(ImportResource):
         person = by_code or by_email
         if by_code and by_email and by_email is not by_code:
             row.errors["email"] = gettext("%(person)s has this e-mail.") % {"person": by_email}
+        elif person and person.merged_into_id:
+            sentence = gettext("%(person)s has been merged into %(other)s.")
+            row.errors["customer_code" if by_code else "email"] = sentence % {
+                "person": person,
+                "other": person.merged_into,
+            }
         elif person and person.is_staff:
             sentence = gettext("%(person)s is a member of staff, not a customer.")
             row.errors["customer_code" if by_code else "email"] = sentence % {"person": person}
@@ -121,7 +206,7 @@ class CustomerResource(ImportResource):
         return person
 
     def describe(self, instance):
-        return instance.customer_code or instance.email, str(instance)
+        return instance.customer_code or instance.email or "", str(instance)
 
     def write(self, reason):
         import_customers(new=self.new, changed=self.changed, reason=reason, user=self.user)

@@ -39,8 +39,9 @@ MATRIX: dict[str, set[str]] = {
     "accounts.view_customer": STAFF,
     "accounts.add_customer": STAFF,
     "accounts.change_customer": {ADMIN},
-    "accounts.change_customer_contact": STAFF,  # name, phone and address
+    "accounts.change_customer_contact": STAFF,  # accounts/services.py says which fields that is
     "accounts.delete_customer": {ADMIN},
+    "accounts.merge_customer": {ADMIN},
     "accounts.import_customer": {ADMIN},  # and see and undo imports
     "accounts.export_customer": STAFF,
     # Colleagues

@@ -6,10 +6,10 @@ from typing import Annotated
 from ninja import FilterLookup, FilterSchema, Schema
 from pydantic import Field
 
-from accounts.models import User
-from accounts.querysets import phone_ending_with
+from accounts.models import LONGEST_PAYMENT_TERM, User
+from accounts.querysets import NAME_FIELDS, phone_ending_with
 from core.api.schemas import AuditedOut, Payload, example
-from core.api.types import Money, Seen, absolute_url, choice, money, text_type
+from core.api.types import Money, Seen, absolute_url, choice, money, text_type, whole
 from core.text_search import every_word
 
 Role = choice(User.Role)
@@ -76,7 +76,7 @@ class TokensOut(AccessOut):
 
 class PersonOut(AuditedOut):
     id: int
-    email: str
+    email: Annotated[str, Field(description="Empty if there is none; then nobody can sign in.")]
     customer_code: str | None
     phone: str | None
     first_name: str
@@ -87,6 +87,10 @@ class PersonOut(AuditedOut):
     modified_at: datetime
     created_by: str | None
     modified_by: str | None
+
+    @staticmethod
+    def resolve_email(user):
+        return user.email or ""
 
 
 class MeOut(PersonOut):
@@ -110,7 +114,13 @@ class MeIn(Payload):
 
 
 class CustomerOut(PersonOut):
+    company: str
+    delivery_address: str
+    tax_id: str
+    payment_days: Annotated[int | None, Field(description="null: as long as the firm's customers usually have.")]
+    credit_limit: Annotated[Money | None, Field(description="null: no limit.")]
     opening_balance: Money
+    merged_into_id: Annotated[int | None, Field(description="The customer whose record this one has gone into.")]
 
 
 class CustomerChanges(Payload):
@@ -118,12 +128,17 @@ class CustomerChanges(Payload):
 
     model_config = example({"phone": "+12025550123", "opening_balance": "120.00"})
 
-    email: Email = None
+    email: Annotated[text_type(254, format="email") | None, Field(description="Without one nobody can sign in.")] = None
     customer_code: text_type(50) | None = None
-    phone: Phone = None
-    first_name: Name = None
+    company: Annotated[text_type(200) | None, Field(description="A company or a first name is required.")] = None
+    first_name: text_type(150) | None = None
     last_name: text_type(150) | None = None
+    phone: Phone = None
     address: text_type(2000) | None = None
+    delivery_address: text_type(2000) | None = None
+    tax_id: text_type(30) | None = None
+    payment_days: whole(0, LONGEST_PAYMENT_TERM, optional=True) = None
+    credit_limit: money(12, optional=True) = None
     opening_balance: money(12, minimum=None, optional=True) = None
     is_active: bool = None
     password: Annotated[Password | None, Field(description="Lets the customer sign in to the API.")] = None
@@ -136,15 +151,14 @@ class CustomerIn(CustomerChanges):
             "email": "ada@example.com",
             "customer_code": "CUST-001",
             "phone": "+12025550123",
+            "company": "Moreau Boatyard",
             "first_name": "Ada",
             "last_name": "Moreau",
             "address": "12 Harbour Street",
+            "payment_days": 30,
             "opening_balance": "0.00",
         }
     )
-
-    email: Email
-    first_name: Name
 
 
 class CustomerFilters(FilterSchema):
@@ -152,8 +166,8 @@ class CustomerFilters(FilterSchema):
     email: text_type(254) | None = None
     role: Role | None = None
     is_active: bool | None = None
-    search: Annotated[text_type(200) | None, Field(description="Words in name, e-mail, code or phone.")] = None
+    search: Annotated[text_type(200) | None, Field(description="Words in company, name, e-mail, code or phone.")] = None
 
     def filter_search(self, value):
-        words = every_word(value or "", "first_name", "last_name", "email", "customer_code", "phone")
+        words = every_word(value or "", *NAME_FIELDS, "phone")
         return words | phone_ending_with(value or "")

@@ -8,22 +8,28 @@ from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
 from django.utils.translation import gettext
 
-from accounts.exceptions import DuplicateUser, LastAdmin, UserInUse
+from accounts.exceptions import CustomerMerged, DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.security_log import log_on_commit
 from core.bulk import batches, create_all, lock_all, update_all
 from core.concurrency import lock_record
 from core.images import delete_image_on_commit
 
-CONTACT_FIELDS = ("first_name", "last_name", "phone", "address")  # what accounts.change_customer_contact is about
+# What accounts.change_customer_contact is about, and the e-mail of whoever does not sign in with it.
+CONTACT_FIELDS = frozenset({"company", "first_name", "last_name", "phone", "address", "delivery_address"})
 
-IMPORTED_FIELDS = [
+CUSTOMER_FIELDS = [
     "customer_code",
     "email",
+    "company",
     "first_name",
     "last_name",
     "phone",
     "address",
+    "delivery_address",
+    "tax_id",
+    "payment_days",
+    "credit_limit",
     "opening_balance",
     "is_active",
 ]
@@ -33,12 +39,16 @@ IMPORTED_FIELDS = [
 def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | None = None) -> User:
     """Save a new or changed colleague or customer and note who did it (and when, if data of the past is loaded).
 
-    Raises LastAdmin if this would leave no active ADMIN, DuplicateUser if somebody else was faster with an e-mail,
-    phone number or customer code.
+    Whoever has no e-mail loses their password. Raises LastAdmin if this would leave no active ADMIN, CustomerMerged if
+    it would activate a record that has gone into another one, DuplicateUser if somebody else was faster with an e-mail
+    or customer code.
     """
+    if not user.email and user.has_usable_password():
+        user.set_unusable_password()
     if not user._state.adding:
         lock_people(user, by)
         check_admin_remains(user)
+        check_not_merged(user)
         stored = User.objects.only("avatar").filter(pk=user.pk).first()
         if stored and stored.avatar != user.avatar:
             delete_image_on_commit(stored.avatar)
@@ -47,13 +57,41 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        mine = Q(email=user.email) | Q(phone=user.phone) | Q(customer_code=user.customer_code)
+        mine = Q(email=user.email, email__isnull=False) | Q(
+            customer_code=user.customer_code, customer_code__isnull=False
+        )
         if not User.objects.filter(mine).exclude(pk=user.pk).exists():
             raise
-        raise DuplicateUser(
-            gettext("This e-mail, phone number or customer code has just been given to somebody else.")
-        ) from error
+        sentence = gettext("This e-mail or customer code has just been given to somebody else.")
+        raise DuplicateUser(sentence) from error
     return user
+
+
+def check_not_merged(user: User) -> None:
+    """Raise CustomerMerged if the record, which has gone into another one, is active."""
+    if user.merged_into_id and user.is_active:
+        sentence = gettext("%(customer)s has been merged into %(other)s and stays deactivated.")
+        raise CustomerMerged(sentence % {"customer": user, "other": user.merged_into})
+
+
+def fields_open_to(user: User, customer: Customer) -> frozenset[str]:
+    """The customer's fields that this person may change: all, or contact data only, or none.
+
+    An e-mail is contact data as long as nobody signs in with it.
+    """
+    if user.has_perm("accounts.change_customer"):
+        return frozenset(CUSTOMER_FIELDS)
+    if user.has_perm("accounts.change_customer_contact"):
+        return CONTACT_FIELDS if customer.can_sign_in else CONTACT_FIELDS | {"email"}
+    return frozenset()
+
+
+def changes_more_than_open(customer: Customer, *, by: User, password: str | None = None) -> bool:
+    """Whether this person may not do so much: the record differs from the stored one in a field that is not open to
+    them, or the customer is to be given a password."""
+    stored = Customer.objects.get(pk=customer.pk)
+    closed = set(CUSTOMER_FIELDS) - fields_open_to(by, stored)
+    return bool(closed and password) or any(getattr(customer, name) != getattr(stored, name) for name in closed)
 
 
 def lock_people(*people: User | None) -> None:
@@ -145,7 +183,8 @@ def import_customers(
     """Write what an import decided: new customers, who cannot sign in, and changed ones (locked by the caller)."""
     for customer in new:
         customer.set_unusable_password()
-    new = sorted(new, key=lambda customer: customer.email)  # two imports of the same new customers meet in one order
+    # Two imports of the same new customers meet in one order.
+    new = sorted(new, key=lambda customer: (customer.email or "", customer.customer_code or ""))
     create_all(Customer, new, reason=reason, user=user)
     update_customers(changed, reason=reason, user=user)
 
@@ -161,4 +200,4 @@ def update_customers(customers: list[Customer], *, reason: str, user: User | Non
             for person in turned.only("email"):
                 log_on_commit("activity changed", of=person, was=not active, now=active)
             turned.update(token_version=F("token_version") + 1)
-    update_all(Customer, customers, IMPORTED_FIELDS, reason=reason, user=user)
+    update_all(Customer, customers, CUSTOMER_FIELDS, reason=reason, user=user)

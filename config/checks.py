@@ -7,6 +7,8 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts.models import LONGEST_PAYMENT_TERM
+
 TAG = "minierp"
 
 
@@ -27,6 +29,14 @@ def time_zone_exists(app_configs, **kwargs) -> list[CheckMessage]:
         return []
     hint = "Choose a name like Europe/Berlin."
     return [Error(f"TIME_ZONE is {settings.TIME_ZONE!r}, which does not exist.", hint=hint, id="minierp.E001")]
+
+
+@register(TAG)
+def payment_days_are_possible(app_configs, **kwargs) -> list[CheckMessage]:
+    if 0 <= settings.PAYMENT_DAYS <= LONGEST_PAYMENT_TERM:
+        return []
+    hint = f"Choose a number of days from 0 to {LONGEST_PAYMENT_TERM}."
+    return [Error(f"PAYMENT_DAYS is {settings.PAYMENT_DAYS}.", hint=hint, id="minierp.E005")]
 
 
 @register(TAG, deploy=True)

@@ -86,6 +86,14 @@ def validate_phone(value: str) -> None:
         raise ValidationError(gettext("The phone number entered is not valid."), code="invalid")
 
 
+def dialled_in(region: str, value: str) -> str:
+    """A number as it is dialled within this country, with the country's code; its length decides, as with one."""
+    try:
+        return format_number(parse(value, region), PhoneNumberFormat.E164)
+    except NumberParseException:
+        return value
+
+
 def to_e164(value: str) -> str:
     """A phone number as it is stored; what cannot be understood stays as it is."""
     value = value.strip()

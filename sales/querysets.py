@@ -18,6 +18,7 @@ from core.text_search import rank
 from inventory.models import Product
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
+CUSTOMER_SEARCH = ["customer__company", "customer__first_name", "customer__last_name", "customer__email"]
 MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
 
 

@@ -14,6 +14,7 @@ from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text_
 from core.text_search import every_word
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
+from sales.querysets import CUSTOMER_SEARCH
 
 MAX_LINES = 1000
 Status = choice(Order.Status)
@@ -39,7 +40,7 @@ class OrderRowOut(AuditedOut):
     id: int
     order_number: str
     customer_id: int
-    customer: Annotated[str, Field(description="The customer's full name.")]
+    customer: Annotated[str, Field(description="The customer's company, else full name.")]
     order_date: date
     status: str
     total_amount: Money
@@ -121,13 +122,12 @@ class OrderFilters(FilterSchema):
     min_amount: Annotated[Amount | None, FilterLookup("total_amount__gte"), Field(description="As min_total.")] = None
     max_total: Annotated[Amount | None, FilterLookup("total_amount__lte")] = None
     max_amount: Annotated[Amount | None, FilterLookup("total_amount__lte"), Field(description="As max_total.")] = None
-    search: Annotated[text_type(200) | None, Field(description="Words in order number, customer's name or e-mail.")] = (
-        None
-    )
+    search: Annotated[
+        text_type(200) | None, Field(description="Words in order number, customer's company, name or e-mail.")
+    ] = None
 
     def filter_search(self, value):
-        customer = ["customer__first_name", "customer__last_name", "customer__email"]
-        return every_word(value or "", "order_number", *customer)
+        return every_word(value or "", "order_number", *CUSTOMER_SEARCH)
 
 
 class LowProductOut(Schema):

@@ -13,10 +13,13 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThan,
     TupleLessThanOrEqual,
 )
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext
 from ninja import Schema
 from ninja.pagination import PaginationBase
 from pydantic import Field, create_model
+
+from core.expressions import BlankIfNull
 
 MAX_PAGE_SIZE = 100
 BEYOND = {  # by (ascending, inclusive)
@@ -63,8 +66,8 @@ class KeysetPagination(PaginationBase):
     """Pages by position, not by number: a cursor says after (or before) which values of the ordering a page starts.
 
     ninja's CursorPagination bridges equal values by an offset of at most 100 and stumbles over cursors that were
-    tampered with; here the id breaks every tie, and a cursor is signed. `orderings` are fields that are never NULL and
-    have an index that the id ends.
+    tampered with; here the id breaks every tie, and a cursor is signed. `orderings` are fields that have an index that
+    the id ends; texts that may be NULL have one over `BlankIfNull`, and count as blank.
     """
 
     items_attribute = "results"
@@ -105,7 +108,7 @@ class KeysetPagination(PaginationBase):
             position, inclusive = cursor.position, True
             if rows:
                 row, inclusive = rows[0 if backwards else -1], False
-                position = [row._meta.get_field(field).value_to_string(row) for field in cursor.fields]
+                position = [position_of(row, field) for field in cursor.fields]
             query = request.GET.copy()
             query["cursor"] = Cursor(cursor.ordering, backwards, inclusive, position).sign(queryset.model)
             return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
@@ -127,13 +130,20 @@ class KeysetPagination(PaginationBase):
         return cursor
 
     def rows_from(self, queryset: QuerySet, cursor: Cursor) -> QuerySet:
-        order = [F(field).asc() if cursor.ascending else F(field).desc() for field in cursor.fields]
+        model_fields = [queryset.model._meta.get_field(field) for field in cursor.fields]
+        columns = [BlankIfNull(field.name) if field.null else F(field.name) for field in model_fields]
+        order = [column.asc() if cursor.ascending else column.desc() for column in columns]
         rows = queryset.order_by(*order)
         if not cursor.position:
             return rows
-        model_fields = [queryset.model._meta.get_field(field) for field in cursor.fields]
         values = [field.to_python(value) for field, value in zip(model_fields, cursor.position, strict=True)]
-        beyond = BEYOND[cursor.ascending, cursor.inclusive](Tuple(*map(F, cursor.fields)), values)
+        beyond = BEYOND[cursor.ascending, cursor.inclusive](Tuple(*columns), values)
         # `beyond` says it all; the range of the first field lets SQLite, too, start in the middle of an index.
-        first = {f"{cursor.fields[0]}__{'gte' if cursor.ascending else 'lte'}": values[0]}
-        return rows.filter(beyond, **first)
+        first = GreaterThanOrEqual if cursor.ascending else LessThanOrEqual
+        return rows.filter(beyond, first(columns[0], values[0]))
+
+
+def position_of(row: Model, name: str) -> str:
+    """The row's value of an ordering's field, as a cursor keeps it."""
+    field: Any = row._meta.get_field(name)
+    return "" if field.value_from_object(row) is None else field.value_to_string(row)

@@ -52,6 +52,7 @@ class ImportReport:
     rows: list[ReportRow] = field(default_factory=list)
     rounded: Counter = field(default_factory=Counter)
     unknown_columns: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what may be right, but had better be looked at
     problem: str = ""
     source: str = ""
 
@@ -94,7 +95,7 @@ class ImportReport:
         if self.unknown_columns:
             columns = ", ".join(self.unknown_columns)
             notes.append(gettext("Unknown columns, ignored: %(columns)s.") % {"columns": columns})
-        return notes
+        return notes + self.warnings
 
     @property
     def fingerprint(self) -> str:

@@ -108,6 +108,7 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         "product_sku",
         "product_name",
         "reference",
+        "customer__company",
         "customer__first_name",
         "customer__last_name",
         "customer__customer_code",

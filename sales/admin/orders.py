@@ -64,8 +64,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         ("total_amount", AmountRangeFilter),
         CreatedByFilter,
     ]
-    search_fields = ["order_number", "customer__first_name", "customer__last_name", "customer__email"]
-    search_help_text = _("Order number, customer's name or e-mail, or a product's SKU or name")
+    search_fields = [
+        "order_number",
+        "customer__company",
+        "customer__first_name",
+        "customer__last_name",
+        "customer__email",
+    ]
+    search_help_text = _("Order number, customer's company, name or e-mail, or a product's SKU or name")
     actions = [confirm_selected, cancel_selected, print_selected, print_selected_packing_slips]
 
     # The page of one

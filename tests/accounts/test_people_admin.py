@@ -36,7 +36,7 @@ def test_a_salesperson_adds_a_customer_and_nothing_more(as_sales):
         ("email", "nobody", "Enter a valid email address"),
         ("email", "TAKEN@example.com", "already taken"),
         ("opening_balance", "1.234", "could be thousands"),
-        ("first_name", "", "required"),
+        ("first_name", "", "Please enter a company or a first name."),
     ],
 )
 def test_bad_input_is_named_at_its_field(as_admin, field, value, message):

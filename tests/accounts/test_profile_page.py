@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import save_user
-from core.admin.forms import ConcurrentEditForm
 from tests.clients import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 from tests.files import picture
@@ -60,11 +59,9 @@ def test_nothing_but_name_phone_and_picture_can_be_sent(as_sales):
     [
         ("first_name", " ", "required"),
         ("phone", "12", "not valid"),
-        ("phone", "+49 30 1111111", "Somebody else already has this phone number."),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(as_sales, field, value, message):
-    make_customer(phone="+49301111111")
     response = as_sales.post(URL, {**ME, field: value})
     assert response.status_code == 200 and message in str(response.context["form"].errors[field])
     assert User.objects.get(pk=as_sales.user.pk).first_name == "User"
@@ -78,14 +75,6 @@ def test_what_an_admin_changed_meanwhile_is_not_written_over(as_sales):
     response = as_sales.post(URL, {**ME, "last_seen": seen})
     assert "Ada Byron has changed" in response.content.decode() and 'value="Baker"' in response.content.decode()
     assert User.objects.get(pk=user.pk).last_name == "Married"
-
-
-def test_somebody_faster_with_the_same_phone_is_told_as_everywhere(as_sales, monkeypatch):
-    make_customer(phone="+12025550123")
-    monkeypatch.setattr(ConcurrentEditForm, "validate_unique", lambda form: None)  # as if it had come between
-    response = as_sales.post(URL, ME)
-    assert "This e-mail, phone number or customer code has just been given" in response.content.decode()
-    assert User.objects.get(pk=as_sales.user.pk).phone is None
 
 
 def test_a_picture_is_made_anew_shown_in_the_menu_and_taken_away(as_sales):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import Customer, User
-from accounts.services import IMPORTED_FIELDS, save_user
+from accounts.services import CUSTOMER_FIELDS, save_user
 from core.imports.exceptions import AlreadyUndone
 from core.imports.registry import undo_import
 from tests.factories import make_customer, make_customer_import, make_order, make_product, make_sales
@@ -18,7 +18,7 @@ LIST = "customer_code,email,first_name,phone\nC-1,known@example.com,Changed,\n,n
 
 
 def people() -> list[tuple]:
-    return list(User.objects.order_by("email").values_list("pk", "password", *IMPORTED_FIELDS))
+    return list(User.objects.order_by("email").values_list("pk", "password", *CUSTOMER_FIELDS))
 
 
 def known(**fields) -> Customer:

@@ -22,7 +22,13 @@ FIELDS = [
     "modified_at",
     "created_by",
     "modified_by",
+    "company",
+    "delivery_address",
+    "tax_id",
+    "payment_days",
+    "credit_limit",
     "opening_balance",
+    "merged_into_id",
 ]
 NEW = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Moreau"}
 
@@ -79,11 +85,14 @@ def test_what_is_left_out_stays_and_null_empties(admin, method):
 @pytest.mark.parametrize(
     ("change", "field", "sentence"),
     [
-        ({"first_name": None}, "first_name", "This field is required."),
+        ({"first_name": None}, "first_name", "Please enter a company or a first name."),
         ({"email": "x"}, "email", "Enter a valid email address."),
         ({"email": "TAKEN@example.com"}, "email", "This e-mail is already taken."),
         ({"customer_code": "C-1"}, "customer_code", "Another customer already has this code."),
-        ({"phone": "+12025550123"}, "phone", "Somebody else already has this phone number."),
+        ({"payment_days": 366}, "payment_days", "This field must be at most 365."),
+        ({"payment_days": "-1"}, "payment_days", "This field must be at least 0."),
+        ({"credit_limit": "-0.01"}, "credit_limit", "This field must be at least 0."),
+        ({"email": None, "password": "a long pass phrase"}, "password", "Without an e-mail nobody can sign in."),
         ({"phone": "abc"}, "phone", "The phone number entered is not valid."),
         ({"opening_balance": "1.234"}, "opening_balance", "This field must have at most 2 decimals."),
         ({"opening_balance": "12,50"}, "opening_balance", "This field must be a number."),

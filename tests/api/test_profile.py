@@ -170,8 +170,7 @@ def test_a_form_without_the_picture_is_told_so(customer):
     assert (refused.status_code, refused.json()) == (400, {"avatar": ["This field is required."]})
 
 
-def test_two_people_do_not_share_a_phone(db):
+def test_two_people_may_share_a_phone(db):
     first, second = Caller(make_sales()), Caller(make_sales())
-    assert first.put("/auth/me/", {"phone": "+12025550123"}).status_code == 200
-    refused = second.put("/auth/me/", {"phone": "+1 202 555 0123"})
-    assert (refused.status_code, refused.json()) == (400, {"phone": ["Somebody else already has this phone number."]})
+    for caller in (first, second):
+        assert caller.put("/auth/me/", {"phone": "+12025550123"}).json()["phone"] == "+12025550123"
