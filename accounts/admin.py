@@ -111,6 +111,7 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     add_fieldsets = fieldsets[:2]
+    readonly_fields = [*PersonAdmin.readonly_fields, "gone_into"]
 
     formfield_overrides = {**NUMBER_INPUTS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
@@ -118,6 +119,30 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         """A code that nobody has is proposed; whoever is slower with it is refused like with any other."""
         code = User.objects.next_customer_code()
         return {"customer_code": code, **super().get_changeform_initial_data(request)}
+
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        """With the history of the records that have gone into this one."""
+        found = super().get_history_queryset(request, history_manager, pk_name, object_id)
+        merged = Customer.objects.filter(merged_into=object_id).values_list("pk", flat=True)
+        return found | super().get_history_queryset(request, history_manager, f"{pk_name}__in", list(merged))
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        for version in historical_records:
+            if str(version.id) != request.resolver_match.kwargs["object_id"]:
+                version.of = " · ".join(filter(None, [str(version.instance), version.customer_code]))
+
+    @display(description=_("Merged into"))
+    def gone_into(self, customer):
+        link = '<a href="{}" class="font-medium underline">{}</a>'
+        return format_html(link, self.change_url(customer.merged_into_id), customer.merged_into)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not obj.merged_into_id:
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": ["gone_into", *options["fields"]]}), *rest]
 
     def suggestion_detail(self, customer) -> str:
         """The code, and the town: the last line of the address."""

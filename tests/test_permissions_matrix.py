@@ -94,6 +94,8 @@ DOORS = [
     ("post", "admin:accounts_customer_change {customer}", {}, ["accounts.change_customer_contact"]),
     ("get", "admin:accounts_customer_delete {customer}", None, ["accounts.delete_customer"]),
     ("get", "admin:accounts_customer_history {customer}", None, ["accounts.view_customer"]),
+    ("get", "admin:accounts_customer_merge_customer {customer}", None, ["accounts.merge_customer"]),
+    ("post", "admin:accounts_customer_merge_customer {customer}", {}, ["accounts.merge_customer"]),
     ("get", "admin:accounts_customer_export", None, ["accounts.export_customer"]),
     ("get", "admin:accounts_user_changelist", None, ["accounts.view_user"]),
     ("get", "admin:accounts_user_add", None, ["accounts.add_user"]),

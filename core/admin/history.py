@@ -3,7 +3,7 @@
 The whole of it is a page of its own; the latest stand on a tab beside the record's form.
 """
 
-from itertools import pairwise
+from typing import Any
 
 from django.contrib.admin.utils import display_for_field, unquote
 from django.db import models
@@ -78,8 +78,10 @@ class ReadableHistoryAdmin(SimpleHistoryAdmin):
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
         """What each version changed. (The library's own comparison leaves out what no form may edit, as the stock.)"""
-        records = list(historical_records)
-        for newer, older in pairwise([*records, records[-1].prev_record if records else None]):
+        following: dict[int, Any] = {}  # by record: the version that comes after, in the order of reading backwards
+        for newer in reversed(list(historical_records)):
+            older = following.get(newer.id) or newer.prev_record
+            following[newer.id] = newer
             newer.history_delta_changes = [
                 {
                     "name": field.name,

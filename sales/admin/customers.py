@@ -13,6 +13,7 @@ from accounts.models import Customer
 from core.admin.base import is_primary_key
 from core.i18n import format_count
 from core.money import format_money
+from sales.admin.merge_customers import merge_customer
 from sales.models import Order
 from sales.status_badge import status_badge
 
@@ -71,6 +72,17 @@ admin.site.unregister(Customer)
 @admin.register(Customer)
 class CustomerWithOrdersAdmin(CustomerAdmin):
     """The page of a customer with their orders beside it: accounts, where customers are at home, knows of no orders."""
+
+    actions_detail = ["merge_customer"]
+    merge_customer = merge_customer
+
+    def has_merge_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "merge")
+
+    def get_actions_detail(self, request, object_id):
+        """A record that has gone into another one is merged no more."""
+        customer = self.get_object(request, object_id)
+        return [] if customer and customer.merged_into_id else super().get_actions_detail(request, object_id)
 
     def get_changeform_datasets(self, request):
         """The tab, for a customer that exists and whoever may see orders."""
