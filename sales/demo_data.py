@@ -174,6 +174,7 @@ LAST_NAMES = [
     "Yılmaz",
     "Zieliński",
 ]
+TRADES = ["Builders", "Boatyard", "Gardens", "Joinery", "Hotel", "Bakery", "Electrics", "Property Services"]
 STREETS = [
     "Harbour Street",
     "Mill Lane",

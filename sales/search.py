@@ -64,7 +64,7 @@ def describe_order(order: Order, user: User) -> tuple[str, str]:
 
 
 def describe_customer(customer: Customer, user: User) -> tuple[str, str]:
-    return str(customer), line(customer.customer_code, customer.email, activity(customer))
+    return str(customer), line(customer.customer_code, customer.contact_name, customer.email, activity(customer))
 
 
 def describe_product(product: Product, user: User) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from accounts.models import Customer
 from core.admin.base import INVALID_QUERY_ERRORS
 from core.fields import format_phone
 from core.firm import current_firm, firm_address, firm_name
@@ -92,5 +93,10 @@ def sheet(order: Order, title: str) -> dict:
             for item in order.items.all()
         ],
         "total": format_money(order.total_amount),
-        "phone": format_phone(order.customer.phone),
+        "details": list(filter(None, customer_details(order.customer))),
     }
+
+
+def customer_details(customer: Customer) -> list[str | None]:
+    tax_id = f"{gettext('VAT ID')} {customer.tax_id}" if customer.tax_id else None
+    return [customer.customer_code, customer.email, format_phone(customer.phone), tax_id]

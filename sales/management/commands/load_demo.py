@@ -17,7 +17,7 @@ from inventory.models import Product
 from inventory.services.products import save_product
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
+from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES
 from sales.models import Order
 from sales.services import NewItem, cancel_order, confirm_order, create_order
 
@@ -78,12 +78,17 @@ class Command(BaseCommand):
         return save_user(user, by=getattr(self, "admin", None), reason="Demo data", at=at)
 
     def customer(self, number: int, password: str, at: datetime) -> Customer:
-        """A customer; the first one can sign in to the API."""
+        """A customer; the first one can sign in to the API, every third is a firm, and a few have no e-mail."""
         first, last = self.random.choice(FIRST_NAMES), LAST_NAMES[number % len(LAST_NAMES)]
+        is_firm = number % 3 == 0
         customer = Customer(
-            email=f"customer{number}@example.com",
-            first_name=first,
-            last_name=last,
+            email=None if number % 7 == 0 else f"customer{number}@example.com",
+            company=f"{last} {TRADES[number % len(TRADES)]}" if is_firm else "",
+            first_name="" if number % 9 == 0 else first,
+            last_name="" if number % 9 == 0 else last,
+            tax_id=f"XX{number:09}" if is_firm else "",
+            payment_days=30 if number % 6 == 0 else None,
+            credit_limit=Decimal(2000) if number % 6 == 0 else None,
             customer_code=f"CUST-{number:04d}",
             phone=f"+1202555{number + 99:04d}",
             address=f"{self.random.randint(1, 180)} {self.random.choice(STREETS)}\n{self.random.choice(TOWNS)}",
