@@ -33,7 +33,7 @@ from accounts.services import CUSTOMER_FIELDS, changes_more_than_open, delete_us
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
-from core.api.throttling import STRICT, AddressThrottle
+from core.api.throttling import STRICT, AddressThrottle, UploadThrottle
 from core.api.types import MAX_ID
 from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
@@ -157,7 +157,12 @@ def change_password(request, payload: PasswordIn):
 
 
 @auth.put(
-    "/me/avatar/", auth=OWN_PROFILE, response=MeOut, summary="Set my picture", operation_id="accounts_set_avatar_put"
+    "/me/avatar/",
+    auth=OWN_PROFILE,
+    throttle=[UploadThrottle()],
+    response=MeOut,
+    summary="Set my picture",
+    operation_id="accounts_set_avatar_put",
 )
 def set_avatar(request, avatar: UploadedFile = File(...)):  # noqa: B008 (ninja's way to declare a parameter)
     """Upload a JPEG, PNG or WebP file."""

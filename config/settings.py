@@ -182,6 +182,7 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 API_RATE = env.str("API_RATE", "600/m")  # requests of one user, or of one address that has not signed in
+API_UPLOAD_RATE = env.str("API_UPLOAD_RATE", "20/m")  # pictures of one user
 API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins (to the admin too) and registrations
 # How many proxies stand in front: where in X-Forwarded-For the client's address is. 0: believe no such header.
 NINJA_NUM_PROXIES = env.int("NUM_PROXIES", 0 if DEBUG else 1)

@@ -1,5 +1,6 @@
 """Pictures: one check for all of them, whichever channel they come through."""
 
+import threading
 import uuid
 from functools import partial
 from io import BytesIO
@@ -17,9 +18,14 @@ from PIL import Image, ImageCms, ImageOps
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MAX_PIXELS = 40_000_000
-TOO_MANY_PIXELS = format_lazy(_("The picture has more than {number} million pixels."), number=MAX_PIXELS // 1_000_000)
+# What can be unpacked in 150 MB (tests/bench/limits.py): a WebP needs up to 18 bytes a pixel, the others 10.
+MAX_PIXELS = {"JPEG": 15_000_000, "MPO": 15_000_000, "PNG": 15_000_000, "WEBP": 8_000_000}
+TOO_MANY_PIXELS = _("The picture has more than {number} million pixels.")
 MAX_SIDE = 1600
+
+# One picture at a time is unpacked in each process, so that many at once need no more memory than one.
+unpacking = threading.Lock()
+PATIENCE = 20  # seconds to wait for one's turn
 
 
 def clean_image(upload) -> ContentFile:
@@ -32,27 +38,36 @@ def clean_image(upload) -> ContentFile:
         raise ValidationError(
             gettext("The picture is larger than %(limit)s MB. Please choose a smaller one.") % {"limit": limit}
         )
+    if not unpacking.acquire(timeout=PATIENCE):
+        raise ValidationError(gettext("Many pictures are being read at the moment. Please try again in a minute."))
     try:
         upload.seek(0)
         return re_encoded(Image.open(upload, formats=FORMATS))
     except ValidationError:
         raise
     except Image.DecompressionBombError as error:
-        raise ValidationError(TOO_MANY_PIXELS) from error
+        raise too_many_pixels(MAX_PIXELS["PNG"]) from error
     except Exception as error:  # Pillow raises anything at all for a damaged file
         raise ValidationError(
             gettext("This is not a picture we can read. Please choose a JPEG, PNG or WebP file.")
         ) from error
+    finally:
+        unpacking.release()
+
+
+def too_many_pixels(allowed: int) -> ValidationError:
+    return ValidationError(format_lazy(TOO_MANY_PIXELS, number=allowed // 1_000_000))
 
 
 def re_encoded(image: Image.Image) -> ContentFile:
     """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
-    if image.width * image.height > MAX_PIXELS:
-        raise ValidationError(TOO_MANY_PIXELS)
+    allowed = MAX_PIXELS[str(image.format)]
+    if image.width * image.height > allowed:
+        raise too_many_pixels(allowed)
     # MPO is what many phones call their JPEGs.
-    image_format = "JPEG" if image.format in ("MPO", None) else str(image.format)
+    image_format = "JPEG" if image.format == "MPO" else str(image.format)
+    image.thumbnail((MAX_SIDE, MAX_SIDE))  # first of all: whatever comes later copies it
     image = ImageOps.exif_transpose(image)
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
     see_through = image_format != "JPEG" and image.has_transparency_data
     if image.mode.startswith("I"):  # 16 bits, which Pillow would cut off at 255
         image = image.point(lambda value: value * (1 / 256)).convert("L")

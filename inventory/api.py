@@ -11,6 +11,7 @@ from accounts.roles import require
 from accounts.tokens import requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
+from core.api.throttling import UploadThrottle
 from core.api.types import MAX_ID
 from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
@@ -141,6 +142,7 @@ def remove_product(request, id: int):
 @products.put(
     "/{int:id}/image/",
     auth=CHANGE,
+    throttle=[UploadThrottle()],
     response=ProductOut,
     summary="Set a product's picture",
     operation_id="inventory_set_image_put",

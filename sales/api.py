@@ -27,6 +27,7 @@ from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
 from sales.rights import may_change, may_delete
 from sales.schemas import (
+    MAX_OWN_LINES,
     InsightsOut,
     LineIn,
     OrderChanges,
@@ -80,6 +81,8 @@ def place_order(request, payload: OrderIn):
         raise ValidationError({"customer_id": _("This field is required.")})
     if not for_anybody and customer_id != request.user.pk:
         raise PermissionDenied(_("You can only order for yourself."))
+    if not for_anybody and len(payload.items) > MAX_OWN_LINES:
+        raise ValidationError({"items": _("An order has at most %(limit)s lines.") % {"limit": MAX_OWN_LINES}})
     lines = read_lines(payload.items)
     if not for_anybody:
         check_list_prices(lines)

@@ -1,5 +1,7 @@
 """The order form of the admin: it reads what somebody asks for and says at which field a rule is broken."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
@@ -17,6 +19,7 @@ from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
 from sales.querysets import StockMove
+from sales.schemas import MAX_LINES
 from sales.services import (
     MAX_PRICE,
     NewItem,
@@ -130,12 +133,22 @@ class OrderItemFormSet(PaginationInlineFormSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.absolute_max = MAX_LINES  # Django would build a thousand more before it says that there are too many
         self.extra = len(self.initial_extra or []) or self.extra  # a form for each line of the order that is copied
         chosen = [value for key, value in self.data.items() if key.startswith(self.prefix) and key.endswith("-product")]
         if not self.is_bound:
             chosen = [item.product_id for item in self.get_queryset()]
             chosen += [line["product"] for line in self.initial_extra or []]
         self.products = ProductChoices(chosen)
+
+    def total_form_count(self):
+        """No more forms than lines were sent, whatever the form says of their number."""
+        total = super().total_form_count()
+        if not self.is_bound or not total:
+            return total
+        sent = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,9}})-")
+        numbers = [int(found[1]) for key in self.data if (found := sent.match(key))]
+        return min(total, max(numbers, default=-1) + 1)
 
     def add_fields(self, form, index):
         super().add_fields(form, index)

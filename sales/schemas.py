@@ -17,6 +17,7 @@ from sales.models import Order
 from sales.querysets import CUSTOMER_SEARCH
 
 MAX_LINES = 1000
+MAX_OWN_LINES = 500  # of an order that a customer places
 Status = choice(Order.Status)
 Amount = money(14)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
@@ -74,6 +75,12 @@ def isolated_files(settings, tmp_path):
             "OPTIONS": {"location": str(tmp_path / "imports")},
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def forget_rates():
+    """What an earlier test has asked for is not counted."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from core.admin.forms import ConcurrentEditForm
 from core.admin.saved_views import SavedViewsMixin
 from core.exceptions import BusinessError
 from core.forms import NumberField, WholeNumberField
+from core.text_search import first_words
 
 # What a changelist raises for query parameters that make no sense.
 INVALID_QUERY_ERRORS = (IncorrectLookupParameters, ValueError, OverflowError)
@@ -121,7 +122,7 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
         """For an autocomplete box the best matches first: above all the record with exactly this code."""
         if search_term and is_autocomplete(request) and hasattr(queryset, "matching"):
             return queryset.matching(search_term), False
-        return super().get_search_results(request, queryset, search_term)
+        return super().get_search_results(request, queryset, first_words(search_term))
 
     # Forms
 

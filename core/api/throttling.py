@@ -72,6 +72,12 @@ class AddressThrottle(WindowThrottle):
         return self.get_ident(request)
 
 
+class UploadThrottle(UserThrottle):
+    """Pictures, by the user who uploads them: reading one takes a second."""
+
+    setting = "API_UPLOAD_RATE"
+
+
 class SignInThrottle(WindowThrottle):
     """Strict: what tries a password or makes an account, by address."""
 

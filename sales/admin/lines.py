@@ -18,6 +18,10 @@ from inventory.models import Product
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import Order, OrderItem
 from sales.rights import may_change
+from sales.schemas import MAX_LINES
+
+
+LINES_PER_PAGE = 200
 
 
 class OrderItemInline(TabularInline):
@@ -27,6 +31,7 @@ class OrderItemInline(TabularInline):
     fields = ["product", "quantity", "unit_price", "line_total"]
     readonly_fields = ["line_total"]
     extra = 0
+    max_num = MAX_LINES
     hide_title = True
     verbose_name_plural = _("Lines")
 

@@ -27,7 +27,7 @@ from inventory.models import Product
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
-from sales.admin.lines import OrderItemInline, last_order, product_info
+from sales.admin.lines import LINES_PER_PAGE, OrderItemInline, last_order, product_info
 from sales.admin.order_list import filtered_sum, status_tabs
 from sales.admin.print_order import (
     print_filtered_packing_slips,
@@ -221,6 +221,8 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     response_post_save_change = response_post_save_add
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
+        """Lines that are only read come in pages; those that can be edited are one form."""
+        inline.per_page = None if inline.has_change_permission(request, obj if obj.pk else None) else LINES_PER_PAGE
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if obj.pk is None and (lines := copied_lines(request)):
             kwargs["initial"] = lines

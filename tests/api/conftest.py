@@ -1,7 +1,6 @@
 """The API as its clients see it: JSON out, JSON in, a bearer token."""
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from ninja import Schema
 from ninja.operation import Operation
@@ -12,8 +11,7 @@ from tests.factories import make_admin, make_customer, make_sales
 
 @pytest.fixture(autouse=True)
 def no_throttling(settings):
-    settings.API_RATE = settings.API_LOGIN_RATE = "100000/m"
-    cache.clear()
+    settings.API_RATE = settings.API_LOGIN_RATE = settings.API_UPLOAD_RATE = "100000/m"
 
 
 @pytest.fixture(autouse=True)

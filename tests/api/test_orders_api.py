@@ -349,3 +349,12 @@ def test_an_order_that_is_not_there_is_404_at_every_door(admin):
         ("POST", "cancel/"),
     ):
         assert admin(method, f"/orders/999/{path}", {"status": "CONFIRMED"}).status_code == 404
+
+
+def test_a_customer_orders_at_most_500_lines_at_once(customer, sales):
+    product = make_product(stock=5000)
+    too_many = lines(*[(product, 1)] * 501)
+    answer = customer.post("/orders/", {"items": too_many})
+    assert (answer.status_code, answer.json()) == (400, {"items": ["An order has at most 500 lines."]})
+    assert customer.post("/orders/", {"items": too_many[1:]}).status_code == 201
+    assert sales.post("/orders/", {"customer_id": customer.user.pk, "items": too_many}).status_code == 201

@@ -339,3 +339,17 @@ def test_searching_finds_number_and_customer(as_sales):
         page = as_sales.get(reverse("admin:sales_order_changelist"), {"q": term})
         assert page.context["cl"].result_count == 1
     assert Product.objects.count() == 1
+
+
+def test_a_long_order_that_is_only_read_comes_in_pages(as_sales, monkeypatch):
+    monkeypatch.setattr("sales.admin.orders.LINES_PER_PAGE", 2)
+    product = make_product(stock=10)
+    order = make_order(*[(product, 1)] * 5, user=as_sales.user)
+
+    def lines_on(query):
+        response = as_sales.get(reverse("admin:sales_order_change", args=[order.pk]), query)
+        return len(response.context["inline_admin_formsets"][0].formset.forms)
+
+    assert lines_on({}) == 5  # one form, because it can be edited
+    confirm_order(order, user=as_sales.user)
+    assert [lines_on({}), lines_on({"items-page": "2"}), lines_on({"items-page": "3"})] == [2, 2, 1]
