@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import gettext
@@ -39,15 +40,44 @@ class NormalisedMixin(_Field):
         return value
 
 
+def normalise_email(value: str) -> str:
+    """The one spelling of an e-mail address, with which people are looked up, counted and locked out."""
+    return unicodedata.normalize("NFKC", value).strip().lower()  # NFKC: as Django does with names to sign in by
+
+
+# Scripts that stand in one name in honest writing (Unicode's "highly restrictive" level); others alone.
+WRITTEN_TOGETHER = (
+    {"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC"},
+    {"LATIN", "CJK", "HANGUL"},
+    {"LATIN", "CJK", "BOPOMOFO"},
+)
+
+
+def validate_email_readable(value: str) -> None:
+    """No address that looks like another: no invisible signs, and no letters of several alphabets in one name."""
+    local, _at, domain = value.rpartition("@")
+    if not local.isascii() or any(unicodedata.category(char).startswith(("C", "Z")) for char in value):
+        raise ValidationError(gettext("This e-mail address has a sign in it that cannot be seen."), code="invalid")
+    for label in domain.split("."):
+        scripts = {unicodedata.name(char, "?").split()[0] for char in label if unicodedata.category(char)[0] == "L"}
+        if len(scripts) > 1 and not any(scripts <= together for together in WRITTEN_TOGETHER):
+            raise ValidationError(
+                gettext("This e-mail address mixes letters of several alphabets, which look alike."), code="invalid"
+            )
+
+
 class LowerCaseEmailField(NormalisedMixin, models.EmailField):
     """E-mail addresses are compared without regard to case, so they are stored and looked up in lower case."""
 
+    default_validators: Any = [validate_email, validate_email_readable]
+
     def normalise(self, value):
-        return unicodedata.normalize("NFKC", value).strip().lower()  # NFKC: as Django does with names to sign in by
+        return normalise_email(value)
 
 
 INVISIBLE = _("This contains an invisible control character. Please delete it.")
-CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but the tab and the end of a line
+# All but the tab and the end of a line: what no file of a spreadsheet (XML 1.0) can hold.
+CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def validate_visible(value: str) -> None:

@@ -15,6 +15,8 @@ from django.core.cache import cache
 from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle, SimpleRateThrottle
 
+from core.fields import normalise_email
+
 
 class WindowThrottle(BaseThrottle):
     """At most so many requests of one asker in one window of time; the rate is read from the setting each time."""
@@ -96,7 +98,7 @@ class AccountThrottle(WindowThrottle):
         if getattr(request, "auth", None) and request.auth.is_authenticated:
             return f"user {request.auth.pk}"
         try:
-            return json.loads(request.body)["email"].strip().lower()
+            return normalise_email(json.loads(request.body)["email"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 

@@ -27,9 +27,12 @@ PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 # Text
 
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
+
+
 def storable(value: str) -> str:
-    """PostgreSQL knows no NUL, and no database half a surrogate pair."""
-    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    """PostgreSQL knows no NUL, no database half a surrogate pair, and no spreadsheet what is no character."""
+    if UNSTORABLE.search(value):
         raise PydanticCustomError("text_unstorable", "must not contain characters that cannot be stored")
     return value
 

@@ -85,7 +85,8 @@ def as_whole_number(value, *, decimal_comma: bool = False) -> int:
     return int(number)
 
 
-RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n]")
+# Full-width signs too: some spreadsheets take them for the others.
+RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠\t\r\n]")
 PLAIN_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -11,11 +12,11 @@ from itertools import chain
 import openpyxl
 from import_export.formats.base_formats import CSV, XLSX
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.spreadsheets.cells import escape_formula
 
 CHUNK = 64 * 1024
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # openpyxl writes some of these
 
 
 def csv_chunks(rows: Iterable[list], delimiter: str = ",") -> Iterator[bytes]:
@@ -58,7 +59,7 @@ class FormulaSafeXLSX(XLSX):
 
 
 def writable(cell, sheet):
-    """A cell as Excel's format can hold it: without control characters, and nothing that looks like a formula.
+    """A cell as Excel's format can hold it: without what XML cannot hold, and nothing that looks like a formula.
 
     Money has two decimals there too.
     """
@@ -67,7 +68,7 @@ def writable(cell, sheet):
         money.number_format = "0.00"
         return money
     if isinstance(cell, str):
-        return escape_formula(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell))
+        return escape_formula(NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", cell))
     return cell
 
 
