@@ -9,17 +9,26 @@ from django.db.models import TextField
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from ninja_jwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.filters import WaitingFilter
 from accounts.forms import NewPasswordForm, StaffChangeForm, StaffCreationForm
 from accounts.models import BY_NAME, Customer, User
 from accounts.querysets import DISPLAY_NAME, NAME_FIELDS, phone_ending_with
 from accounts.resources import CustomerResource
-from accounts.services import CUSTOMER_FIELDS, check_deletable, delete_user, fields_open_to, lock_people, save_user
+from accounts.services import (
+    CUSTOMER_FIELDS,
+    approve_customer,
+    check_deletable,
+    delete_user,
+    fields_open_to,
+    lock_people,
+    save_user,
+)
 from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, badge, is_autocomplete
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.history import ReadableHistoryAdmin
@@ -91,7 +100,9 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    list_display = ["person", "customer_code", "email", "phone_number", "balance", "is_active", "created_at"]
+    list_display = ["person", "customer_code", "email", "phone_number", "balance", "activity", "created_at"]
+    list_filter = ["is_active", WaitingFilter]
+    actions = ["approve_selected"]
     optional_columns = ["contact", "address", "tax_id", "payment_days", "limit", "modified_at"]
     search_help_text = _("Company, name, e-mail, code or phone")
     fieldsets = [
@@ -167,6 +178,22 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     @display(description=in_currency(_("Opening balance")), ordering="opening_balance")
     def balance(self, customer):
         return format_amount(customer.opening_balance)
+
+    @display(description=_("Active"), ordering="is_active")
+    def activity(self, customer):
+        if customer.is_waiting:
+            return badge(gettext("Waits for approval"), "warning")
+        return badge(gettext("Active"), "success") if customer.is_active else badge(gettext("Deactivated"), "danger")
+
+    def has_approve_permission(self, request):
+        return self.has_model_permission(request, "approve")
+
+    @action(description=_("Approve selected customers"), permissions=["approve"])
+    def approve_selected(self, request, queryset):
+        """Let those who have registered and wait sign in."""
+        approved = sum(approve_customer(customer, by=request.user) for customer in queryset)
+        sentence = ngettext("%(n)d customer can sign in now.", "%(n)d customers can sign in now.", approved)
+        self.message_user(request, sentence % {"n": approved}, messages.SUCCESS if approved else messages.WARNING)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) or request.user.has_perm("accounts.change_customer_contact")

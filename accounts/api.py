@@ -1,7 +1,7 @@
 """People over the API: signing in, one's own profile, customers."""
 
+from django.conf import settings
 from django.contrib.auth import authenticate
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -15,6 +15,7 @@ from ninja.pagination import paginate
 
 from accounts import lockout
 from accounts.models import Customer, User
+from accounts.registration import register_for_approval, with_password
 from accounts.schemas import (
     AccessOut,
     CustomerChanges,
@@ -26,6 +27,7 @@ from accounts.schemas import (
     MeOut,
     PasswordIn,
     RefreshIn,
+    RegisteredOut,
     RegisterIn,
     TokensOut,
 )
@@ -33,7 +35,7 @@ from accounts.services import CUSTOMER_FIELDS, changes_more_than_open, delete_us
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
 from core.api.schemas import apply_values
-from core.api.throttling import STRICT, AddressThrottle, UploadThrottle
+from core.api.throttling import AddressThrottle, PasswordThrottle, SignInThrottle, UploadThrottle
 from core.api.types import MAX_ID
 from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
@@ -52,28 +54,42 @@ AUTHORS = ["created_by", "modified_by"]
 @auth.post(
     "/register/",
     auth=OptionalTokenAuth(),
-    throttle=STRICT,
-    response={201: MeOut},
+    throttle=[SignInThrottle()],
+    response={201: MeOut, 202: RegisteredOut},
     summary="Register",
     operation_id="accounts_register_post",
 )
 def register(request, payload: RegisterIn):
-    """Make an account of one's own: a customer's. Only an admin registers others, and in any role."""
+    """Make an account of one's own: a customer's. Only an admin registers others, and in any role.
+
+    Where accounts are approved (`REGISTRATION`), the answer is 202, the same whether or not somebody has the e-mail.
+    """
     role = payload.role or User.Role.CUSTOMER
     by = request.user if request.user.is_authenticated else None
     if (by or role != User.Role.CUSTOMER) and not request.user.has_perm("accounts.add_user"):
         raise PermissionDenied(gettext("Only an admin can register somebody else or give a role other than customer."))
+    if by is None and settings.REGISTRATION == "closed":
+        raise PermissionDenied(gettext("Nobody can register here. Please ask the firm for an account."))
     user = User(role=role, created_by=by, modified_by=by)
     values = payload.provided("email", "first_name", "last_name", "phone", "address")
+    if by is None and settings.REGISTRATION == "approval":
+        return Status(202, register_for_approval(user, values, payload.password))
     user = with_password(apply_values(user, values), payload.password)
     return Status(201, save_user(user, by=by, reason=in_firms_language(_("Registered"))))
 
 
 @auth.post(
-    "/login/", auth=None, throttle=STRICT, response=TokensOut, summary="Log in", operation_id="accounts_login_post"
+    "/login/",
+    auth=None,
+    throttle=[SignInThrottle()],
+    response=TokensOut,
+    summary="Log in",
+    operation_id="accounts_login_post",
 )
 def login(request, payload: LoginIn):
     """Get an access token for the requests to come, and a refresh token for when it has expired."""
+    if lock := lockout.account_lockout(request, payload.email):
+        raise lock
     user = authenticate(request, username=payload.email, password=payload.password)
     if user is None:
         raise lockout.current_lockout(request) or AuthenticationError(message=gettext("E-mail or password is wrong."))
@@ -136,7 +152,7 @@ def change_me(request, payload: MeIn):
 @auth.post(
     "/me/password/",
     auth=OWN_PROFILE,
-    throttle=STRICT[1:],
+    throttle=[PasswordThrottle()],
     response=TokensOut,
     summary="Change my password",
     operation_id="accounts_change_password_post",
@@ -292,13 +308,3 @@ def lock_or_404(model: type[User], pk: int, author: User) -> User:
         raise Http404
     lock_people(User(pk=pk), author)
     return get_object_or_404(model.objects.select_related(*AUTHORS), pk=pk)
-
-
-def with_password(user: User, password: str, field: str = "password") -> User:
-    """The user with this password set. Raises ValidationError at the field if it is too weak."""
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({field: error.messages}) from error
-    user.set_password(password)
-    return user

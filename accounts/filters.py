@@ -17,3 +17,15 @@ class CreatedByFilter(DropdownFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(created_by=self.value()) if is_primary_key(self.value()) else queryset
+
+
+class WaitingFilter(DropdownFilter):
+    """Customers who have registered and cannot sign in before somebody approves them."""
+
+    title, parameter_name = _("registration"), "waiting"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Waits for approval"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(is_active=False).exclude(waiting_since=None) if self.value() == "yes" else queryset

@@ -124,6 +124,14 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         related_name="merged",
         verbose_name=_("merged into"),
     )
+    waiting_since = models.DateTimeField(
+        _("waiting since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Registered over the API, and cannot sign in until somebody of the staff approves the account."),
+    )
+
     token_version = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("API tokens carry it: those of an older version are no longer valid.")
     )
@@ -209,6 +217,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         return self.role in self.STAFF_ROLES
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether they have registered and nobody has approved them yet."""
+        return self.waiting_since is not None and not self.is_active
+
+    @property
     def avatar_url(self) -> str:
         """Where the admin's menu finds the picture of who is signed in."""
         return self.avatar.url if self.avatar else ""
@@ -244,6 +257,7 @@ class Customer(User):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = BY_NAME
+        permissions = [("approve_customer", "Can approve customers who have registered")]
 
 
 # simple-history listens to User only; without this, what is saved as a Customer would leave no history.

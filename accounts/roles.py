@@ -40,6 +40,7 @@ MATRIX: dict[str, set[str]] = {
     "accounts.add_customer": STAFF,
     "accounts.change_customer": {ADMIN},
     "accounts.change_customer_contact": STAFF,  # accounts/services.py says which fields that is
+    "accounts.approve_customer": STAFF,  # who has registered and waits (REGISTRATION=approval)
     "accounts.delete_customer": {ADMIN},
     "accounts.merge_customer": {ADMIN},
     "accounts.import_customer": {ADMIN},  # and see and undo imports

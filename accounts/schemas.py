@@ -63,6 +63,10 @@ class PasswordIn(Payload):
     new_password: Password
 
 
+class RegisteredOut(Schema):
+    detail: str
+
+
 class AccessOut(Schema):
     access: str
 

@@ -7,12 +7,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import PROTECT, F, Q
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import CustomerMerged, DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.security_log import log_on_commit
 from core.bulk import batches, create_all, lock_all, update_all
 from core.concurrency import lock_record
+from core.i18n import in_firms_language
 from core.images import delete_image_on_commit
 
 # What accounts.change_customer_contact is about, and the e-mail of whoever does not sign in with it.
@@ -52,6 +54,8 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
         stored = User.objects.only("avatar").filter(pk=user.pk).first()
         if stored and stored.avatar != user.avatar:
             delete_image_on_commit(stored.avatar)
+    if user.is_active:
+        user.waiting_since = None
     user.stamp(by, reason, at=at)
     try:
         with transaction.atomic():
@@ -92,6 +96,18 @@ def changes_more_than_open(customer: Customer, *, by: User, password: str | None
     stored = Customer.objects.get(pk=customer.pk)
     closed = set(CUSTOMER_FIELDS) - fields_open_to(by, stored)
     return bool(closed and password) or any(getattr(customer, name) != getattr(stored, name) for name in closed)
+
+
+@transaction.atomic
+def approve_customer(customer: Customer, *, by: User | None) -> bool:
+    """Let a customer who has registered sign in; False if they do not wait (any more)."""
+    lock_people(customer, by)
+    customer = Customer.objects.get(pk=customer.pk)
+    if not customer.is_waiting:
+        return False
+    customer.is_active = True
+    save_user(customer, by=by, reason=in_firms_language(_("Approved")))
+    return True
 
 
 def lock_people(*people: User | None) -> None:

@@ -22,6 +22,9 @@ class SignInForm(AuthenticationForm):
         if not throttle.allow_request(self.request):
             lockout.deny_sign_in(self.request, throttle.wait())
             raise self.get_invalid_login_error()
+        if lock := lockout.account_lockout(self.request, self.cleaned_data.get("username") or ""):
+            lockout.deny_sign_in(self.request, lock.wait)
+            raise self.get_invalid_login_error()
         return super().clean()
 
     def confirm_login_allowed(self, user):

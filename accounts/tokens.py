@@ -1,16 +1,39 @@
 """Who asks: access and refresh tokens, and the lock on every route of the API."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from ninja.errors import AuthenticationError
 from ninja_jwt.authentication import JWTAuth
 from ninja_jwt.exceptions import InvalidToken, TokenError
-from ninja_jwt.tokens import RefreshToken
+from ninja_jwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.models import User
 from core.api.throttling import UserThrottle
+from core.api.types import MAX_ID
 
 VERSION = "version"
+MAX_EXPIRY = 2**35  # seconds since 1970: beyond it is no date
+
+
+class CheckedClaims(Token if TYPE_CHECKING else object):
+    """What a token says is of the kind that it should be; ninja-jwt asks the database for whatever it finds."""
+
+    def verify(self):
+        bounds = {"exp": MAX_EXPIRY, "user_id": MAX_ID}
+        numbers = all(type(self.get(name)) is int and 0 < self[name] <= most for name, most in bounds.items())
+        if not numbers or not isinstance(self.get("jti"), str):
+            raise TokenError("A claim is of an odd kind.")
+        super().verify()
+
+
+class CheckedAccess(CheckedClaims, AccessToken):
+    """Made from an access token that somebody brings."""
+
+
+class CheckedRefresh(CheckedClaims, RefreshToken):
+    """Made from a refresh token that somebody brings."""
 
 
 class TokenAuth(JWTAuth):
@@ -77,8 +100,8 @@ def end_refresh(refresh: str) -> int | None:
     return token.get("user_id")
 
 
-def read_refresh(refresh: str) -> RefreshToken:
+def read_refresh(refresh: str) -> "CheckedRefresh":
     try:
-        return RefreshToken(refresh)
+        return CheckedRefresh(refresh)
     except TokenError as error:
         raise AuthenticationError from error

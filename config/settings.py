@@ -5,8 +5,10 @@ Nothing has to be set to try the system; with DEBUG=0 a SECRET_KEY is obligatory
 
 import hashlib
 import sys
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import environ
 from corsheaders.defaults import default_headers
@@ -19,14 +21,19 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", True)
 SECRET_KEY = env.str("SECRET_KEY", "")
 TRIAL_SECRET_KEY = "only-for-trying-the-system-on-your-own-machine"
+
+
+def stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(3)  # with any other status gunicorn would start the worker again, and again
+
+
 if not SECRET_KEY:
     if not DEBUG:
-        print(
+        stop(
             "SECRET_KEY is not set. With DEBUG=0 put a long random SECRET_KEY into the environment or .env, e.g. "
-            "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
-            file=sys.stderr,
+            "the output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
-        sys.exit(3)  # with any other status gunicorn would start the worker again, and again
     SECRET_KEY = TRIAL_SECRET_KEY
 
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
@@ -36,6 +43,8 @@ CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIG
 FIRM_NAME = env.str("FIRM_NAME", "")
 FIRM_ADDRESS = env.str("FIRM_ADDRESS", "").replace("\\n", "\n")
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
+if TIME_ZONE not in zoneinfo.available_timezones():
+    stop(f"TIME_ZONE is {TIME_ZONE!r}, which does not exist. Choose a name like Europe/Berlin.")
 CURRENCY = env.str("CURRENCY", "USD")
 PHONENUMBER_DEFAULT_REGION = env.str("PHONENUMBER_DEFAULT_REGION", "") or None
 PAYMENT_DAYS = env.int("PAYMENT_DAYS", 14)
@@ -134,6 +143,10 @@ else:
 
 # Where the API's limits are counted: by each process for itself, or with redis://localhost:6379/0 by all together.
 _cache = env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")
+if _cache["BACKEND"].endswith(".RedisCache"):
+    _cache["BACKEND"] = "core.cache.FallbackRedisCache"  # signing in needs no Redis
+elif _cache["BACKEND"].endswith(".LocMemCache"):
+    _cache["OPTIONS"] = {"MAX_ENTRIES": 100_000, **_cache.get("OPTIONS", {})}  # a crowd pushes no count out
 # `…?key_prefix=` where several installations share a Redis (django-environ spells it in a way that Django overlooks).
 CACHES = {"default": {**_cache, "KEY_PREFIX": _cache.get("key_prefix", "minierp")}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -153,6 +166,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Who may register over the API: open, closed, or approval (they wait until somebody of the staff approves them).
+REGISTRATION = env.str("REGISTRATION", "open" if DEBUG else "approval").lower()
+
 # E-mail: links for forgotten passwords. Empty: none is sent, and the sign-in page says to ask an admin.
 EMAIL_URL = env.str("EMAIL_URL", "consolemail://" if DEBUG else "")
 vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
@@ -161,9 +177,10 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "mini-erp@localhost")
 # Failed sign-ins: so many of one name from one address, and both have to wait together (accounts/lockout.py).
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_COOLOFF_MINUTES", 15))
+LOGIN_ACCOUNT_FAILURES = env.int("LOGIN_ACCOUNT_FAILURES", 10)  # of one name in five minutes, from unknown addresses
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.lockout.normalised_login"
-AXES_CLIENT_IP_CALLABLE = "core.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "core.client_address.client_network"
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
 AXES_RESET_ON_SUCCESS = True
@@ -204,7 +221,7 @@ NINJA_JWT = {
     "USER_ID_CLAIM": "user_id",
     "USER_AUTHENTICATION_RULE": "ninja_jwt.authentication.default_user_authentication_rule",
     "TOKEN_USER_CLASS": "ninja_jwt.models.TokenUser",
-    "AUTH_TOKEN_CLASSES": ["ninja_jwt.tokens.AccessToken"],
+    "AUTH_TOKEN_CLASSES": ["accounts.tokens.CheckedAccess"],
     "JSON_ENCODER": None,
     "TOKEN_TYPE_CLAIM": "token_type",
     "JTI_CLAIM": "jti",
@@ -266,9 +283,11 @@ if not DEBUG:
     SECURE_SSL_REDIRECT = HTTPS
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)/$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-    SECURE_HSTS_PRELOAD = HTTPS
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 365 * 24 * 60 * 60) if HTTPS else 0
+    # The firm's choice, because it binds other servers of its domain too, and for long.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = HTTPS
     CSRF_COOKIE_SECURE = HTTPS
 

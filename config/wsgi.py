@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django_application = get_wsgi_application()
 
+from config.checks import stop_on_errors  # noqa: E402  (it needs the settings)
+
+stop_on_errors()
+
 
 def application(environ, start_response):
     environ["CONTENT_TYPE"] = plain_content_type(environ.get("CONTENT_TYPE", ""))

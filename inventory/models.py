@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.fields import NormalisedMixin, TrimmedCharField
+from core.hash_chain import HashChain
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from core.money import round_money
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
@@ -83,6 +84,9 @@ class Product(AuditedModel):
         help_text=_("Fewer pieces than this count as low. Empty: the firm's usual threshold."),
     )
     image = models.ImageField(_("image"), upload_to="products/images", blank=True)
+    ledger_head = models.CharField(  # noqa: DJ001 (NULL: nothing was ever logged)
+        max_length=80, null=True, editable=False, help_text="The hash of the latest stock change (core/hash_chain.py)."
+    )
 
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
@@ -153,6 +157,27 @@ class Product(AuditedModel):
             raise ValidationError({"selling_price": message % prices})
 
 
+STOCK_CHAIN = HashChain(
+    key="product_key",
+    versions={
+        1: (
+            "product_key",
+            "product_name",
+            "product_category",
+            "product_sku",
+            "customer_id",
+            "previous_qty",
+            "new_qty",
+            "kind",
+            "change_reason",
+            "reference",
+            "created_at",
+            "created_by_id",
+        )
+    },
+)
+
+
 class StockChange(models.Model):
     """One change of one product's stock. Rows are only ever added: the database refuses to change or delete them."""
 
@@ -167,6 +192,9 @@ class StockChange(models.Model):
     # DO_NOTHING: when a product is deleted, a trigger empties this; nobody else may (see the first migration).
     product = models.ForeignKey(
         Product, models.DO_NOTHING, null=True, related_name="stock_changes", verbose_name=_("product")
+    )
+    product_key = models.BigIntegerField(
+        default=0, db_default=0, editable=False, help_text="The product's id, which stays when the product is deleted."
     )
     product_name = models.CharField(_("product name"), max_length=255)
     product_category = models.CharField(_("category"), max_length=100, blank=True)
@@ -183,6 +211,7 @@ class StockChange(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
+    row_hash = models.CharField(max_length=80, default="", db_default="", editable=False)
 
     objects = StockChangeQuerySet.as_manager()
 

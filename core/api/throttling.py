@@ -5,7 +5,6 @@ throttles read, change and write back, and keep what they read on an object that
 """
 
 import hashlib
-import json
 import math
 import time
 from typing import Any
@@ -15,7 +14,7 @@ from django.core.cache import cache
 from ninja.errors import Throttled
 from ninja.throttling import BaseThrottle, SimpleRateThrottle
 
-from core.fields import normalise_email
+from core.client_address import client_network
 
 
 class WindowThrottle(BaseThrottle):
@@ -71,7 +70,7 @@ class AddressThrottle(WindowThrottle):
     setting = "API_RATE"
 
     def ident(self, request):
-        return self.get_ident(request)
+        return client_network(request) or "an address that is none"
 
 
 class UploadThrottle(UserThrottle):
@@ -80,27 +79,17 @@ class UploadThrottle(UserThrottle):
     setting = "API_UPLOAD_RATE"
 
 
-class SignInThrottle(WindowThrottle):
-    """Strict: what tries a password or makes an account, by address."""
+class SignInThrottle(AddressThrottle):
+    """Strict: what tries a password or makes an account, by address. (By account: accounts/lockout.py.)"""
 
     setting = "API_LOGIN_RATE"
 
-    def ident(self, request):
-        return self.get_ident(request)
 
-
-class AccountThrottle(WindowThrottle):
-    """Strict: the same, by the account it is tried on, whatever the address."""
+class PasswordThrottle(UserThrottle):
+    """Strict: trying one's own password while one is signed in."""
 
     setting = "API_LOGIN_RATE"
 
-    def ident(self, request):
-        if getattr(request, "auth", None) and request.auth.is_authenticated:
-            return f"user {request.auth.pk}"
-        try:
-            return normalise_email(json.loads(request.body)["email"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
 
-
-STRICT = [SignInThrottle(), AccountThrottle()]
+class DocumentThrottle(AddressThrottle):
+    """What anybody may read of the system without signing in: its description, and whether it is ready."""

@@ -125,7 +125,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
         return [(title, {**options, "fields": list(visible(options["fields"]))}) for title, options in fieldsets]
 
     def may_see(self, request, name: str) -> bool:
-        return may_see(request.user, name)
+        return name != "ledger_head" and may_see(request.user, name)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core.bulk import BATCH, create_all, update_all
+from core.bulk import create_all, update_all
 from inventory.models import Product, StockChange
-from inventory.services.stock import log_moves
+from inventory.services.stock import log_moves, save_heads, write_rows
 
 IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
 Kind = StockChange.Kind
@@ -35,7 +35,8 @@ def import_products(
     initial = log_moves([move for move in stock if not move[0].pk], **posting)
     new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
     create_all(Product, new, reason=reason, user=user)
-    StockChange.objects.bulk_create(initial, batch_size=BATCH)
+    write_rows(initial)
+    save_heads(row.product for row in initial)
     write_imported(changed, moves, **posting)
     return StockChange.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
@@ -44,6 +45,8 @@ def write_imported(
     changed: list[Product], moves: list[tuple[Product, int]], *, reason: str, user: User | None, **posting
 ) -> None:
     """Write the imported fields of locked products and new quantities, each product (and its version) once."""
-    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, **posting), batch_size=BATCH)
+    write_rows(log_moves(moves, reason=reason, user=user, **posting))
     products = {product.pk: product for product in (*changed, *(product for product, new_qty in moves))}
-    update_all(Product, list(products.values()), [*IMPORTED_FIELDS, "stock_qty"], reason=reason, user=user)
+    update_all(
+        Product, list(products.values()), [*IMPORTED_FIELDS, "stock_qty", "ledger_head"], reason=reason, user=user
+    )

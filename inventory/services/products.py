@@ -27,10 +27,10 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     Raises RecordGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
     """
     if product._state.adding:
-        product.stock_qty = 0
+        product.stock_qty, product.ledger_head = 0, None
     else:
         stored = lock_record(product)
-        product.stock_qty, initial_stock = stored.stock_qty, 0
+        product.stock_qty, product.ledger_head, initial_stock = stored.stock_qty, stored.ledger_head, 0
         if product.image != stored.image:
             delete_image_on_commit(stored.image)
     product.stamp(user, at=at)

@@ -12,9 +12,10 @@ from accounts.models import User
 from core.bulk import BATCH, lock_all, update_all
 from core.concurrency import check_last_seen, lock_record
 from core.exceptions import RecordGone
+from core.hash_chain import write_many
 from core.i18n import format_count
 from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
-from inventory.models import MAX_QUANTITY, Product, StockChange
+from inventory.models import MAX_QUANTITY, STOCK_CHAIN, Product, StockChange
 
 Kind = StockChange.Kind
 
@@ -147,8 +148,26 @@ def give_back_to_stock(
 
 def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | None, at=None, **posting) -> None:
     """Give each locked product its new quantity, and log it."""
-    StockChange.objects.bulk_create(log_moves(moves, reason=reason, user=user, at=at, **posting), batch_size=BATCH)
-    update_all(Product, [product for product, new_qty in moves], ["stock_qty"], reason=reason, user=user, at=at)
+    write_rows(log_moves(moves, reason=reason, user=user, at=at, **posting))
+    products = [product for product, new_qty in moves]
+    update_all(Product, products, ["stock_qty", "ledger_head"], reason=reason, user=user, at=at)
+
+
+def write_rows(rows: list[StockChange]) -> list[StockChange]:
+    """Save rows from `log_moves`, each chained to its product's row before it; the products are still to be saved."""
+    for row in rows:
+        product = row.product
+        row.product_key = product.pk
+        row.row_hash = product.ledger_head = STOCK_CHAIN.link(row, product.ledger_head)
+    return StockChange.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def save_heads(products: Iterable[Product]) -> None:
+    """Write the heads of products that were just made, past the history, which knows them as they were made."""
+    write_many(
+        f"UPDATE {Product._meta.db_table} SET ledger_head = %s WHERE id = %s",
+        [(product.ledger_head, product.pk) for product in products],
+    )
 
 
 def log_moves(

@@ -20,7 +20,6 @@ from sales.models import Order, OrderItem
 from sales.rights import may_change
 from sales.schemas import MAX_LINES
 
-
 LINES_PER_PAGE = 200
 
 

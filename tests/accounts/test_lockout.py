@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
@@ -178,6 +179,55 @@ def test_an_address_that_signs_in_too_often_is_refused_for_a_while(door, setting
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 60
     assert is_in(door(email, RIGHT, THERE))
+
+
+GUESSERS = [f"10.1.0.{number}" for number in range(12)]
+
+
+@DOORS
+def test_guesses_from_elsewhere_do_not_keep_the_right_person_out(door):
+    email = make_sales().email
+    assert is_in(door(email, RIGHT))
+    codes = [door(email, WRONG, address).status_code for address in GUESSERS]
+    assert codes[-1] == 429 and 429 not in codes[:10]
+    assert is_in(door(email, RIGHT))  # from where they have signed in before
+
+
+@DOORS
+def test_while_many_guess_at_an_account_other_addresses_wait_five_minutes_at_most(door):
+    email = make_sales().email
+    for address in GUESSERS:
+        door(email, WRONG, address)
+    refused = door(email, RIGHT, THERE)
+    assert (refused.status_code, 0 < int(refused.headers["Retry-After"]) <= 300) == (429, True)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=5, seconds=1))
+    assert is_in(door(email, RIGHT, THERE))
+
+
+def test_who_is_waited_for_is_not_told():
+    """A name that nobody has is closed in the same way."""
+    for name in (make_sales().email, "nobody@example.com"):
+        assert [at_the_api(name, WRONG, address).status_code for address in GUESSERS][9:] == [401, 429, 429]
+
+
+@DOORS
+def test_the_addresses_of_one_network_count_as_one(door, settings):
+    settings.NINJA_NUM_PROXIES = 1
+    email = make_sales().email
+    codes = [door(email, WRONG, X_Forwarded_For=f"2001:db8:1:2::{n}").status_code for n in range(1, 7)]
+    assert codes[-1] == 429
+    assert is_in(door(email, RIGHT, X_Forwarded_For="2001:db8:1:3::1"))
+
+
+def test_a_crowd_cannot_push_the_counts_out(settings):
+    email = make_sales().email
+    for _ in range(5):
+        at_the_api(email, WRONG)
+    for number in range(20):
+        at_the_api(f"{number}@example.com", WRONG, f"10.2.0.{number}")
+    cache.clear()
+    assert at_the_api(email, RIGHT).status_code == 429
+    assert django_settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] >= 100_000
 
 
 def test_no_password_is_kept():

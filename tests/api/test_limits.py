@@ -23,7 +23,7 @@ def test_passwords_cannot_be_tried_out_from_one_address(anybody, settings):
 
 
 def test_nor_on_one_account_from_many_addresses(anybody, settings):
-    settings.API_LOGIN_RATE = "3/m"
+    settings.LOGIN_ACCOUNT_FAILURES = 3
     settings.NINJA_NUM_PROXIES = 1
     codes = [log_in(anybody, X_Forwarded_For=f"10.0.0.{number}") for number in range(5)]
     assert codes == [401, 401, 401, 429, 429]

@@ -162,6 +162,24 @@ def test_an_expired_token_is_401(anybody):
     assert anybody.get("/auth/me/", Authorization=f"Bearer {token}").status_code == 401
 
 
+# Of the right kind, these are refused for what they are not: the version of the user, a known type, a living token.
+ODD = [None, True, [], {}, -1, 0, 2**70, 1.5]
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize("claim", ["user_id", "exp", "jti", "version", "token_type"])
+def test_a_claim_of_an_odd_kind_is_401(anybody, claim, value):
+    refresh = RefreshToken.for_user(make_sales())
+    refresh["version"] = 7
+    User.objects.update(token_version=7)
+    access = refresh.access_token
+    refresh[claim] = access[claim] = value
+    assert anybody.get("/auth/me/", Authorization=f"Bearer {access}").status_code == 401
+    assert anybody.post("/auth/refresh/", {"refresh": str(refresh)}).status_code == 401
+    if claim != "version":
+        assert anybody.post("/auth/logout/", {"refresh": str(refresh)}).status_code == 401
+
+
 def test_a_session_of_the_admin_is_no_key_to_the_api(as_admin):
     assert as_admin.get("/api/v1/auth/me/").status_code == 401
     body = {"email": "x@example.com", "password": "a long pass phrase", "first_name": "X", "role": "ADMIN"}

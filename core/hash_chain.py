@@ -1,0 +1,148 @@
+"""Rows that prove each other: each carries a hash over itself and the row before it of the same record.
+
+Whoever changes, erases or inserts a row past the program breaks the chain at that place; the last hash of a record
+(its head) stands with the record, so that the end of a chain cannot be cut off either. Who owns the database can
+compute everything anew: only a head that was written down elsewhere tells of that.
+
+A hash reads `1:…`: the number is the version of the scheme, which names the columns that it covers. Rows keep the
+version that they were written with. The text that is hashed is the same on every database: canonical JSON, times in
+UTC with microseconds, money in cents, without what is NULL.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+BATCH = 5000
+
+
+def canonical(value) -> str | int | None:
+    """A value as it is hashed."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, Decimal):
+        return int(value.scaleb(2).to_integral_value())
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+@dataclass
+class Found:
+    """What reading a whole chain found: the `problem` and the id of the row it is at, and the last hash by record."""
+
+    heads: dict[int, str] = field(default_factory=dict)
+    rows: int = 0
+    broken_row: int | None = None
+
+    def head(self) -> str:
+        """One line for all chains together, to be written down elsewhere."""
+        digest = hashlib.sha256()
+        for key, last in sorted(self.heads.items()):
+            digest.update(f"{key} {last}\n".encode())
+        return f"{self.rows}-{digest.hexdigest()}"
+
+
+class HashChain:
+    """The scheme of one table: the column that names the record, and the columns that a hash covers, by version."""
+
+    def __init__(self, key: str, versions: Mapping[int, tuple[str, ...]]):
+        self.key, self.versions, self.latest = key, versions, max(versions)
+
+    def link(self, row: models.Model, previous: str | None) -> str:
+        """The hash of a row that is about to be written behind the one with the hash `previous` (None: the first)."""
+        values = {name: canonical(getattr(row, name)) for name in self.versions[self.latest]}
+        return self.hash_of(self.latest, values, previous)
+
+    def hash_of(self, version: int, values: Mapping[str, Any], previous: str | None) -> str:
+        text = encode({name: values[name] for name in self.versions[version] if values[name] is not None})
+        return f"{version}:{hashlib.sha256(f'{previous}:{text}'.encode()).hexdigest()}"
+
+    def verify(self, model: type[models.Model]) -> Found:
+        """Read every row; stop at the first that is not what was written, or does not follow the one before it."""
+        found = Found()
+        heads = found.heads
+        for pk, row_hash, values in self.read(model):
+            key, number = values[self.key], row_hash.partition(":")[0]
+            version = int(number) if number.isdecimal() else 0
+            if version not in self.versions or self.hash_of(version, values, heads.get(key)) != row_hash:
+                found.broken_row = pk
+                break
+            heads[key] = row_hash
+            found.rows += 1
+        return found
+
+    def heads(self, model: type[models.Model]) -> Found:
+        """The last hash of each record as it stands there, without verifying any."""
+        table = model._meta.db_table
+        latest = f"SELECT max(id) FROM {table} GROUP BY {self.key}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {self.key}, row_hash FROM {table} WHERE id IN ({latest})")
+            heads = dict(cursor.fetchall())
+        return Found(heads=heads, rows=model._base_manager.count())
+
+    def read(self, model: type[models.Model], rows=None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+        """Id, hash and canonical values of each row in the order of writing. In SQL: a million rows take seconds."""
+        names = sorted({name for names in self.versions.values() for name in names} | {self.key})
+        fields = {model_field.attname: model_field for model_field in model._meta.concrete_fields}
+        columns = ", ".join(["id", "row_hash", *(in_sql(fields[name]) for name in names)])
+        for pk, row_hash, *values in (rows or at_one_moment)(model._meta.db_table, columns):
+            yield pk, row_hash, dict(zip(names, values, strict=True))
+
+    def fill(self, model: type[models.Model]) -> dict[int, str]:
+        """For a migration: give every row of a table without hashes its own; the head of each record."""
+        heads: dict[int, str] = {}
+        update = f"UPDATE {model._meta.db_table} SET row_hash = %s WHERE id = %s"
+        hashed = []
+        for pk, _, values in self.read(model, rows=while_written):
+            heads[values[self.key]] = self.hash_of(self.latest, values, heads.get(values[self.key]))
+            hashed.append((heads[values[self.key]], pk))
+            if len(hashed) == BATCH:
+                write_many(update, hashed)
+                hashed = []
+        write_many(update, hashed)
+        return heads
+
+
+def at_one_moment(table: str, columns: str) -> Iterator[tuple]:
+    """All rows by ascending id, as they are when this begins; others go on writing meanwhile."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table} ORDER BY id")
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+
+
+def while_written(table: str, columns: str) -> Iterator[tuple]:
+    """The same in pages, for whoever changes these rows on the way."""
+    last = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(f"SELECT {columns} FROM {table} WHERE id > %s ORDER BY id LIMIT {BATCH}", [last])
+            rows = cursor.fetchall()
+            if not rows:
+                return
+            yield from rows
+            last = rows[-1][0]
+
+
+def in_sql(model_field: models.Field) -> str:
+    """The SQL of a column in its canonical form."""
+    column, kind = model_field.column, model_field.get_internal_type()
+    if kind == "DecimalField":
+        return f"CAST(ROUND({column} * 100) AS {'INTEGER' if connection.vendor == 'sqlite' else 'BIGINT'})"
+    if kind == "DateTimeField" and connection.vendor == "postgresql":
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    if kind == "DateTimeField":  # SQLite has text, without microseconds where there are none
+        return f"replace({column}, ' ', 'T') || CASE length({column}) WHEN 19 THEN '.000000Z' ELSE 'Z' END"
+    return column
+
+
+def write_many(statement: str, parameters: list[tuple]) -> None:
+    if parameters:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, parameters)
