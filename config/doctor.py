@@ -4,6 +4,8 @@ A check returns Findings. The database does the counting; at most a few names ar
 """
 
 import shutil
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,14 +15,21 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
+from django.core.files.storage import storages
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from accounts.models import User
 from config import checks, uploads
+from config.backup import MANIFEST, applied_migrations, unknown_migrations
 from config.backup.record import last_backup
 from config.health import unapplied_migrations
-from inventory.stock_check import broken_chain, wrong_sum
+from config.tables import missing_parts
+from core.cache import cache_answers
+from inventory.models import Product
+from inventory.stock_check import stock_problem
 from sales.models import Order, OrderItem, OrderNumberCounter
+from sales.order_check import disagreeing_order, past_the_history
 
 MB = 1_000_000
 BACKUP_IS_OLD = timedelta(days=2)
@@ -56,9 +65,9 @@ def problem(text: str) -> Finding:
 
 def diagnose() -> Iterable[Finding]:
     """One finding after the other. Without the right tables, what is in them is not looked at."""
-    tables = migrations()
-    yield tables
-    if tables.level == Level.OK:
+    applied = migrations()
+    yield applied
+    if applied.level == Level.OK:
         yield from map(run_check, RECORDS)
     yield from settings_checks()
     yield from map(run_check, INSTALLATION)
@@ -78,16 +87,52 @@ def migrations() -> Finding:
         return problem(f"The database does not answer: {str(error).strip()}")
     if missing:
         return problem(f"{some(missing, len(missing), 'migration')} not applied: run `manage.py migrate`.")
+    if unknown := unknown_migrations(connection, applied_migrations(connection)):
+        return problem(f"{some(unknown, len(unknown), 'migration')} of a newer version applied: install that version.")
     return ok("All migrations are applied.")
+
+
+def tables() -> Finding:
+    first, count = first_of(missing_parts())
+    if count:
+        return problem(
+            f"{some(first, count, 'part')} of the tables missing: what they guard is unguarded. Restore a backup into "
+            "a new database."
+        )
+    return ok("The tables have all their columns, indexes, constraints and triggers.")
 
 
 # The records
 
 
 def stock() -> Finding:
-    if wrong := broken_chain() or wrong_sum():
+    if wrong := stock_problem():
         return problem(f"{wrong} `manage.py check_stock --fix` writes what can be corrected.")
     return ok("The stock of every product is what its stock changes say.")
+
+
+def sales() -> Finding:
+    if number := disagreeing_order():
+        return problem(f"{number} and the stock change log disagree about what was sold or given back.")
+    return ok("What is confirmed was sold, and nothing else was.")
+
+
+def history() -> Finding:
+    for model, field in ((Product, "stock_qty"), (Order, "status"), (User, "role"), (User, "is_active")):
+        wrong = past_the_history(model, field)
+        if first := wrong.first():
+            return problem(
+                f"{number_of(wrong.count(), str(model._meta.verbose_name))} of which the history does not know the "
+                f"{model._meta.get_field(field).verbose_name} that it has, e.g. {first}: changed past the program, or "
+                "the history was."
+            )
+    return ok("The history knows every product, order and person as they are.")
+
+
+def admins() -> Finding:
+    if User.objects.admins().active().exists():
+        return ok("There is an active admin.")
+    return problem("There is no active admin: run `manage.py createsuperuser`.")
 
 
 def order_totals() -> Finding:
@@ -152,9 +197,33 @@ def backup_age() -> Finding:
     if not (last := last_backup()):
         return warning("No backup is known: run `manage.py backup FILE` every night.")
     made, file = last
+    try:
+        with zipfile.ZipFile(file) as archive:
+            archive.getinfo(MANIFEST)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        return problem(f"The last backup cannot be read: {file} ({error}).")
     age = timezone.now() - made
     text = f"The last backup is {age.days} days and {age.seconds // 3600} hours old: {file}."
     return warning(text) if age > BACKUP_IS_OLD else ok(text)
+
+
+def folders() -> Finding:
+    """Tried with a file that has no name and is gone at once."""
+    places = {"MEDIA_ROOT": settings.MEDIA_ROOT, "IMPORT_ROOT": storages["imports"].location}
+    for name, place in places.items():
+        try:
+            Path(place).mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place):
+                pass
+        except OSError as error:
+            return problem(f"Nothing can be written to {name}, {place}: {error.strerror}.")
+    return ok("Uploads and import files can be written.")
+
+
+def shared_cache() -> Finding:
+    if cache_answers():
+        return ok("The cache answers.")
+    return problem("The cache (CACHE_URL) does not answer: each process counts for itself.")
 
 
 def disk_space() -> Finding:
@@ -172,8 +241,19 @@ def disk_space() -> Finding:
     return judge(f"Free disk space: {', '.join(text)}.")
 
 
-RECORDS = [stock, order_totals, order_lines, order_numbers, missing_uploads, orphaned_uploads]
-INSTALLATION = [backup_age, disk_space]
+RECORDS = [
+    tables,
+    stock,
+    sales,
+    order_totals,
+    order_lines,
+    order_numbers,
+    history,
+    admins,
+    missing_uploads,
+    orphaned_uploads,
+]
+INSTALLATION = [backup_age, folders, shared_cache, disk_space]
 
 
 # In words

@@ -5,8 +5,11 @@ is rebuilt loses them: a migration that changes the columns of such a table, or 
 `AllowChanges` (`AllowDeletion`) first and `AppendOnly` (`RefuseDeletion`) last, over the columns as they are then.
 """
 
+import re
 from collections.abc import Iterator
 
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 
@@ -37,6 +40,11 @@ class AppendOnly(Operation):
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), self.may_be_emptied)
+
+    def trigger_names(self, app_label, connection) -> set[str]:
+        statements = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
+        created = statements(apps.get_model(app_label, self.model_name), self.may_be_emptied)
+        return set(re.findall(r"CREATE TRIGGER (\w+)", " ".join(created)))
 
 
 class AllowChanges(AppendOnly):
@@ -94,6 +102,9 @@ class RefuseDeletion(Operation):
             schema_editor.execute(f"DROP TRIGGER {table}_not_deleted")
         else:
             schema_editor.execute(f"DROP FUNCTION {table}_not_deleted() CASCADE")
+
+    def trigger_names(self, app_label, connection) -> set[str]:
+        return {f"{apps.get_model(app_label, self.model_name)._meta.db_table}_not_deleted"}
 
 
 class AllowDeletion(RefuseDeletion):
@@ -205,3 +216,21 @@ def postgresql_triggers(model, may_be_emptied) -> Iterator[str]:
             f"CREATE TRIGGER {referred}_empties_{table} AFTER DELETE ON {referred} "
             f"FOR EACH ROW EXECUTE FUNCTION {table}_empty_{column}()"
         )
+
+
+def missing_triggers(connection) -> list[str]:
+    """Those that the migrations install and the database does not have, or not in force."""
+    expected: set[str] = set()
+    graph = MigrationLoader(connection).graph
+    for app_label, name in graph._generate_plan(graph.leaf_nodes(), at_end=True):
+        for operation in graph.nodes[app_label, name].operations:
+            if isinstance(operation, AllowChanges | AllowDeletion):
+                expected -= operation.trigger_names(app_label, connection)
+            elif isinstance(operation, AppendOnly | RefuseDeletion):
+                expected |= operation.trigger_names(app_label, connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        return sorted(expected - {name for (name,) in cursor.fetchall()})

@@ -142,7 +142,7 @@ def tables_with_triggers() -> set[str]:
 
 
 def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new_columns(committed_db):
-    state = MigrationLoader(connection).project_state(("inventory", "0001_initial"))
+    state = MigrationLoader(connection).project_state(("inventory", "0002_stock_hash_chain"))
     before = tables_with_triggers()
     log, deletion = {"may_be_emptied": ("product",)}, {"condition": "OLD.stock_qty > 0", "message": "No."}
     migration = type(
@@ -159,7 +159,7 @@ def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new
                 AppendOnly("stockchange", **log),
             ]
         },
-    )("0002_test", "inventory")
+    )("0003_test", "inventory")
     with connection.schema_editor() as editor:
         after = migration.apply(state.clone(), editor)
     try:

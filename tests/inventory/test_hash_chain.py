@@ -1,0 +1,161 @@
+"""Stock changes prove each other: what was changed or erased past the program is found, and the head tells the rest."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from core.hash_chain import HashChain, canonical
+from inventory.models import STOCK_CHAIN, Product, StockChange
+from inventory.services.products import delete_product
+from inventory.services.stock import adjust_stock
+from inventory.stock_check import check_stock, stock_problem
+from tests.factories import make_import, make_product, make_user
+from tests.ledger import without_triggers
+
+pytestmark = pytest.mark.django_db
+
+
+def tampered(statement: str, *parameters) -> None:
+    with without_triggers(), connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def test_the_hash_is_the_same_on_every_database():
+    row = StockChange(
+        product_key=7,
+        product_name="Café",
+        product_category="",
+        product_sku="A-1",
+        previous_qty=1,
+        new_qty=3,
+        kind=StockChange.Kind.ADJUSTMENT,
+        change_reason="Counted",
+        created_at=datetime(2026, 11, 28, 12, 0, tzinfo=UTC),
+    )
+    first = STOCK_CHAIN.link(row, None)
+    assert re.fullmatch("1:[0-9a-f]{64}", first)
+    assert STOCK_CHAIN.link(row, first) != first
+
+
+def test_values_have_one_form():
+    assert canonical(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "2026-01-02T03:04:05.000000Z"
+    assert (canonical(Decimal("12.50")), canonical(None), canonical(3), canonical("x")) == (1250, None, 3, "x")
+
+
+def test_what_is_written_by_any_service_can_be_verified():
+    product = make_product(stock=5, name="Café “ثلج” 中文")
+    adjust_stock(product, user=make_user(), change=-2, reason="Broken\nin two")
+    delete_product(make_product(stock=3), user=None)
+    make_import("sku,name,selling_price,stock_qty\nA,Apple,1,3\nB,Pear,1,0\n")
+    make_import("sku,stock_qty\nA,7\n", stock_mode="set")
+    assert stock_problem() == ""
+    found = STOCK_CHAIN.verify(StockChange)
+    assert found.rows == StockChange.objects.count() == 6
+    assert found.head() == STOCK_CHAIN.heads(StockChange).head()
+    for product in Product.objects.all():
+        last = product.stock_changes.order_by("-pk").first()
+        assert product.ledger_head == (last and last.row_hash)
+
+
+def test_the_key_outlives_the_product():
+    product = make_product(stock=3)
+    key = product.pk
+    delete_product(product, user=None)
+    assert set(StockChange.objects.values_list("product", "product_key")) == {(None, key)}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_erased_row_is_found_wherever_it_stood(place):
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    adjust_stock(product, user=None, new_qty=9, reason="Found")
+    adjust_stock(product, user=None, new_qty=5, reason="Lost")
+    rows = list(product.stock_changes.order_by("pk"))
+    tampered("DELETE FROM inventory_stockchange WHERE id = %s", rows[place].pk)
+    assert "Chai (NW-1)" in stock_problem()
+
+
+def test_a_row_that_was_written_past_the_service_is_found():
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    StockChange.objects.create(
+        product=product, product_key=product.pk, product_name="Chai", product_sku="NW-1", previous_qty=5, new_qty=5
+    )
+    assert "is not what was written" in stock_problem()
+
+
+def test_a_row_moved_to_another_product_is_found():
+    make_product(stock=5)
+    other = make_product(stock=5)
+    tampered("UPDATE inventory_stockchange SET product_key = 99 WHERE product_id = %s", other.pk)
+    assert "is not what was written" in stock_problem()
+
+
+def test_who_recomputes_everything_is_told_by_the_head_that_was_written_down(capsys):
+    product = make_product(stock=5)
+    call_command("check_stock")
+    written_down = capsys.readouterr().out.splitlines()[-1]
+    assert re.search(r"written down elsewhere: 1-[0-9a-f]{64}$", written_down)
+    tampered("UPDATE inventory_stockchange SET change_reason = 'Forged', row_hash = ''")
+    with without_triggers():
+        heads = STOCK_CHAIN.fill(StockChange)
+    Product.objects.update(ledger_head=heads[product.pk])
+    call_command("check_stock")
+    assert capsys.readouterr().out.splitlines()[-1] != written_down
+
+
+def test_a_log_that_was_cut_off_is_not_corrected():
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    row = adjust_stock(product, user=None, new_qty=3, reason="Sold").stock_changes.latest("pk")
+    tampered("DELETE FROM inventory_stockchange WHERE id = %s", row.pk)
+    with pytest.raises(CommandError, match="No row that is added can mend that"):
+        call_command("check_stock", fix=True)
+    assert product.stock_changes.count() == 1
+
+
+def test_a_stock_that_is_sold_while_it_is_checked_is_no_finding(monkeypatch):
+    product = make_product(stock=5)
+    verify = STOCK_CHAIN.verify
+
+    def and_then_somebody_sells(model):
+        found = verify(model)
+        adjust_stock(product, user=None, change=-1, reason="Sold meanwhile")
+        return found
+
+    monkeypatch.setattr(STOCK_CHAIN, "verify", and_then_somebody_sells)
+    assert check_stock().problem == ""
+
+
+def test_a_later_version_of_the_scheme_goes_on_where_the_first_ended():
+    product = make_product(stock=5)
+    later = HashChain("product_key", {**STOCK_CHAIN.versions, 2: (*STOCK_CHAIN.versions[1], "product_id")})
+    row = StockChange(
+        product=product,
+        product_key=product.pk,
+        product_name="x",
+        product_sku="X",
+        previous_qty=5,
+        new_qty=4,
+        kind="SALE",
+    )
+    row.row_hash = later.link(row, Product.objects.get(pk=product.pk).ledger_head)
+    row.save()
+    assert row.row_hash.startswith("2:")
+    assert later.verify(StockChange).broken_row is None
+
+
+def test_the_migration_gives_the_rows_that_are_there_their_hashes(committed_db):
+    product, gone = make_product(stock=5), make_product(stock=3)
+    adjust_stock(product, user=None, change=-2, reason="Broken")
+    key = gone.pk
+    delete_product(gone, user=None)
+    before = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
+    MigrationExecutor(connection).migrate([("inventory", "0001_initial")])
+    MigrationExecutor(connection).migrate([("inventory", "0002_stock_hash_chain")])
+    after = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
+    assert after == before and key in {row["product_key"] for row in after}
+    assert Product.objects.get(pk=product.pk).ledger_head
+    assert stock_problem() == ""
