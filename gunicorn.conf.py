@@ -7,7 +7,11 @@ from gunicorn.glogging import Logger
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "3"))
-timeout = 120  # a large import or export in one request
+# Each request and each slow client holds a thread, no process: gunicorn has no time-out for reading a request. In front
+# nginx reads it whole before it passes it on (deploy/nginx.conf), so slow clients do not get here at all.
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "16"))
+timeout = 120  # for a process that does not move any more; a thread may take longer
 graceful_timeout = 30
 keepalive = 5
 

@@ -1,23 +1,47 @@
 """The API and its routes. Every route is closed until its `auth` says whose it is (config/api_errors.py: refusals)."""
 
+from functools import cache, wraps
+
 from csp.decorators import csp
 from ninja import NinjaAPI
+from ninja.errors import Throttled
 from ninja.openapi.docs import Swagger
 
 from accounts import api as accounts_api
 from accounts.tokens import TokenAuth
 from config import __version__
-from config.api_errors import HANDLERS
+from config.api_errors import HANDLERS, throttled
 from config.middleware.security_headers import DOCUMENTATION
 from config.openapi import Description
 from core.api.parser import StrictParser
+from core.api.throttling import DocumentThrottle
 from inventory import api as inventory_api
 from sales import api as sales_api
 
 
 class Api(NinjaAPI):
     def get_openapi_schema(self, *, path_prefix=None, path_params=None):
-        return Description(self, path_prefix or self.get_root_path(path_params or {}))
+        return description(self, path_prefix or self.get_root_path(path_params or {}))
+
+
+@cache
+def description(api: Api, path_prefix: str) -> Description:
+    """Put together once in each process: it takes as long as a hundred requests, and anybody may ask for it."""
+    return Description(api, path_prefix)
+
+
+def limited(view):
+    """The documentation is for everybody; each address may ask for it as often as for anything else."""
+
+    @wraps(view)
+    def limited_view(request, *args, **kwargs):
+        try:
+            DocumentThrottle().check(request)
+        except Throttled as too_many:
+            return throttled(request, too_many)
+        return csp(DOCUMENTATION)(view)(request, *args, **kwargs)
+
+    return limited_view
 
 
 api = Api(
@@ -29,7 +53,7 @@ api = Api(
     "`previous`.",
     docs=Swagger({"persistAuthorization": True, "tryItOutEnabled": True}),
     docs_url="/docs/",
-    docs_decorator=csp(DOCUMENTATION),
+    docs_decorator=limited,
     openapi_url="/schema/",
     auth=TokenAuth(),
     parser=StrictParser(),

@@ -9,10 +9,12 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.api.throttling import DocumentThrottle
 from core.cache import cache_answers
 
 logger = logging.getLogger(__name__)
 
+HOLDS = 1  # second for which a good answer is given again, however many ask
 RECHECK = 5  # seconds for which an answer about migrations holds while there are some to apply
 
 
@@ -20,7 +22,7 @@ class Migrations:
     """Those that are not applied. Once there are none this process asks no more: its code cannot become newer."""
 
     def __init__(self):
-        self.asked, self.missing = None, []
+        self.asked, self.missing, self.ready_until = None, [], 0.0
 
     def unapplied(self) -> list[str]:
         outdated = self.missing and time.monotonic() - self.asked > RECHECK
@@ -57,6 +59,11 @@ def readyz(request):
 
     Without the cache they can, so that is only said.
     """
+    throttle = DocumentThrottle()
+    if not throttle.allow_request(request):
+        return answer("Too many requests.", 429)
+    if time.monotonic() < migrations.ready_until:
+        return answer("ok")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -66,4 +73,7 @@ def readyz(request):
         return answer("The database does not answer.", 503)
     if missing:
         return answer(f"Migrations are not applied: {', '.join(missing)}.", 503)
-    return answer("ok" if cache_answers() else "ok, but the cache does not answer: each process counts for itself")
+    if cache_answers():
+        migrations.ready_until = time.monotonic() + HOLDS
+        return answer("ok")
+    return answer("ok, but the cache does not answer: each process counts for itself")

@@ -250,7 +250,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "core.storage.CarefulStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -258,7 +258,7 @@ STORAGES = {
     },
     # Import files between preview and confirmation: never inside MEDIA_ROOT, so never served.
     "imports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "core.storage.CarefulStorage",
         "OPTIONS": {"location": env.str("IMPORT_ROOT", str(BASE_DIR / "var" / "imports"))},
     },
 }

@@ -55,6 +55,17 @@ def clean_image(upload) -> ContentFile:
         unpacking.release()
 
 
+def is_picture(name: str, file) -> bool:
+    """Whether a stored file is what its name says, and one that could have been uploaded."""
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            image.verify()
+            suffixes = {"JPEG": (".jpg", ".jpeg"), "MPO": (".jpg", ".jpeg")}.get(str(image.format))
+            return name.lower().endswith(suffixes or f".{str(image.format).lower()}")
+    except Exception:  # as above
+        return False
+
+
 def too_many_pixels(allowed: int) -> ValidationError:
     return ValidationError(format_lazy(TOO_MANY_PIXELS, number=allowed // 1_000_000))
 

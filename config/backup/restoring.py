@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -32,9 +32,12 @@ from config.backup import (
 from config.backup.from_1_0 import Converted, is_from_1_0
 from config.backup.sequences import set_last_ids
 from config.backup.values import parameter
+from core.images import is_picture
+from inventory.models import STOCK_CHAIN, StockChange
 
 ROWS = 1000  # written at a time
 CHUNK = 1024 * 1024
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError)
 UNREADABLE = (zlib.error, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
 
 
@@ -50,15 +53,33 @@ def restore_backup(path: Path) -> dict:
             manifest = read_whole(archive)
             backup = Converted(archive, manifest) if is_from_1_0(manifest) else AsMade(archive, manifest)
             wanted = {(app, name) for app, name in backup.manifest["migrations"]}
+            no_pictures = set(find_no_pictures(archive, manifest))
             prepare(wanted)
-            load(archive, backup, models_at(connection, wanted))
+            load(archive, backup, models_at(connection, wanted), leave_out=no_pictures)
     except zipfile.BadZipFile as error:
         raise BackupError(f"{path} is damaged, or no backup: {error}. Nothing was restored.") from error
     except OSError as error:
         raise BackupError(f"{path} cannot be restored: {error}.") from error
+    except MALFORMED as error:
+        raise BackupError(f"{path} is not as a backup should be: {describe(error)}. Nothing was restored.") from error
     call_command("migrate", verbosity=0)
     ContentType.objects.clear_cache()
-    return manifest
+    check_ledger(manifest)
+    return manifest | {"no_pictures": no_pictures}
+
+
+def describe(error: Exception) -> str:
+    return f"{type(error).__name__} {error}".strip()
+
+
+def check_ledger(manifest: dict) -> None:
+    """Raise BackupError unless the stock change log has the head that it had when the backup was made."""
+    head = STOCK_CHAIN.heads(StockChange).head()
+    if (wanted := manifest.get("stock_log_head")) not in (None, head):
+        raise BackupError(
+            f"All was restored, but the stock change log is not the one that was backed up: its head is {head}, "
+            f"and should be {wanted}. Run `manage.py check_stock`."
+        )
 
 
 class AsMade:
@@ -85,6 +106,7 @@ def read_whole(archive: zipfile.ZipFile) -> dict:
 
 def read_manifest(archive: zipfile.ZipFile) -> dict:
     manifest = json.loads(archive.read(MANIFEST))
+    check_shape(manifest)
     if manifest["format"] > FORMAT or Version(manifest["version"]) > Version(__version__):
         raise BackupError(
             f"The backup was made by version {manifest['version']}, this is {__version__}. Install the newer one first."
@@ -92,6 +114,25 @@ def read_manifest(archive: zipfile.ZipFile) -> dict:
     for name in manifest["media"]:
         check_is_inside(name)
     return manifest
+
+
+def check_shape(manifest) -> None:
+    """Raise ValueError unless every part of the manifest is of its kind: some are made by hand."""
+    kinds = {"format": int, "version": str, "created_at": str, "vendor": str, "migrations": list, "tables": dict}
+    kinds |= {"media": dict, "last_ids": dict}
+    if not isinstance(manifest, dict):
+        raise ValueError("its manifest is no object")
+    for name, kind in kinds.items():
+        if type(manifest.get(name)) is not kind:
+            raise ValueError(f"{name!r} of its manifest is missing, or of the wrong kind")
+    parts = [*manifest["tables"].values(), *manifest["media"].values()]
+    if not all(isinstance(part, dict) and isinstance(part.get("sha256"), str) for part in parts):
+        raise ValueError("a part of its manifest has no checksum")
+    if not all(isinstance(part.get("rows"), int) for part in manifest["tables"].values()):
+        raise ValueError("a table of its manifest has no number of rows")
+    pairs = all(isinstance(one, list) and [type(part) for part in one] == [str, str] for one in manifest["migrations"])
+    if not pairs or not all(type(last) is int for last in manifest["last_ids"].values()):
+        raise ValueError("its migrations or last ids are not as they should be")
 
 
 def check_is_inside(name: str) -> None:
@@ -132,7 +173,17 @@ def prepare(wanted: Migrations) -> None:
     executor.migrate(sorted(last_of_each_app(connection, wanted)))
 
 
-def load(archive: zipfile.ZipFile, backup: AsMade | Converted, models: list) -> None:
+def find_no_pictures(archive: zipfile.ZipFile, manifest: dict) -> Iterator[str]:
+    """Uploads that nobody could have uploaded: they are left out, because a browser might run them."""
+    for name in manifest["media"]:
+        with archive.open(f"media/{name}") as source:
+            if not is_picture(name, source):
+                yield name
+
+
+def load(
+    archive: zipfile.ZipFile, backup: AsMade | Converted, models: list, *, leave_out: Collection[str] = ()
+) -> None:
     manifest = backup.manifest
     if not same_tables(manifest["tables"], models):
         raise BackupError("The backup's tables are not those that its migrations make. Nothing was restored.")
@@ -144,7 +195,7 @@ def load(archive: zipfile.ZipFile, backup: AsMade | Converted, models: list) -> 
             compare_counts(manifest, models)
             set_last_ids(connection, models, manifest["last_ids"])
             for name, described in manifest["media"].items():
-                if add_file(archive, name, described["sha256"]):
+                if name not in leave_out and add_file(archive, name, described["sha256"]):
                     added.append(name)
     except BaseException as error:
         for name in added:

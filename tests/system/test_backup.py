@@ -30,6 +30,7 @@ from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
 from tests.environment import POSTGRESQL
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_sales
+from tests.files import picture_data
 from tests.ledger import without_triggers
 
 
@@ -90,7 +91,7 @@ def make_firm():
     """Something in nearly every table, some of it deleted again."""
     seller = make_sales()
     product = make_product(stock=50, user=seller, name='Ünï "quoted"\\N\t\n,', cost_price=Decimal("0.10"))
-    product.image.save("picture one.png", ContentFile(b"a picture"))
+    product.image.save("picture one.png", ContentFile(picture_data()))
     order = make_order((product, 3), customer=make_customer(address="1 Road\r\nTown"), user=seller)
     confirm_order(order, user=seller)
     cancel_order(order, user=seller)
@@ -139,7 +140,7 @@ def test_everything_comes_back_exactly(other, tmp_path, capsys):
         assert again[same] == made[same]
     assert "Stock is proved" in other.manage("check_stock")
     assert "problem" not in other.manage("doctor")
-    assert (other.media / Product.objects.get(image__gt="").image.name).read_bytes() == b"a picture"
+    assert (other.media / Product.objects.get(image__gt="").image.name).read_bytes() == picture_data()
     new_id = other.run("from tests.factories import *; print(make_product(stock=1).pk)")
     assert int(new_id) > gone.pk > Product.objects.latest("pk").pk
     with pytest.raises(CommandError, match="never changed or deleted"):

@@ -29,5 +29,6 @@ class Command(BaseCommand):
             f"{file}: {rows} rows of {len(manifest['tables'])} tables and {len(manifest['media'])} uploaded files, "
             f"{file.stat().st_size / 1_000_000:.1f} MB."
         )
+        self.stdout.write(f"Head of the stock change log, to be written down elsewhere: {manifest['stock_log_head']}")
         if manifest["vanished"]:
             self.stderr.write(f"{manifest['vanished']} uploaded files were deleted meanwhile and are not in it.")

@@ -22,9 +22,11 @@ class Command(BaseCommand):
             manifest = restore_backup(file)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        tables, media = manifest["tables"].values(), manifest["media"]
+        tables, left_out = manifest["tables"].values(), sorted(manifest["no_pictures"])
         self.stdout.write(
-            f"Restored {sum(table['rows'] for table in tables)} rows of {len(tables)} tables and {len(media)} uploaded "
-            "files. "
+            f"Restored {sum(table['rows'] for table in tables)} rows of {len(tables)} tables and "
+            f"{len(manifest['media']) - len(left_out)} uploaded files. "
             f"The backup is of {manifest['created_at']}, from {manifest['vendor']}, version {manifest['version']}."
         )
+        if left_out:
+            raise CommandError(f"Left out, because these uploaded files are no pictures: {', '.join(left_out)}.")

@@ -1,0 +1,30 @@
+"""Uploaded files on a disk that may be full or read-only."""
+
+import logging
+from contextlib import suppress
+
+from django.core.files.storage import FileSystemStorage
+from django.utils.translation import gettext
+
+from core.exceptions import BusinessError
+
+logger = logging.getLogger(__name__)
+
+
+class FileNotStored(BusinessError, OSError):
+    """The disk takes no file at the moment; nothing of it is left there."""
+
+
+class CarefulStorage(FileSystemStorage):
+    """Leaves no half of a file behind, and says in a sentence that there is no place for it."""
+
+    def _save(self, name, content):
+        try:
+            return super()._save(name, content)
+        except OSError as error:
+            logger.error("%s could not be stored: %s", name, error)
+            with suppress(OSError):
+                self.delete(name)
+            raise FileNotStored(
+                gettext("The file could not be stored, so nothing was saved. Please tell whoever runs the system.")
+            ) from error
