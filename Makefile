@@ -48,5 +48,9 @@ lock: $(VENV)/.installed-dev
 	$(LOCK) $(LOCK_OPTIONS) requirements.in -o requirements.txt
 	$(LOCK) $(LOCK_OPTIONS) requirements-dev.in -o requirements-dev.txt
 
+# Known vulnerabilities of what the application runs on; needs the internet.
+audit: $(VENV)/.installed-dev
+	$(BIN)/uv tool run pip-audit==2.10.1 --disable-pip --require-hashes --requirement requirements.txt
+
 clean:
 	rm -rf $(VENV) staticfiles
