@@ -109,9 +109,7 @@ def confirm_order(
         user=user,
         at=at,
     )
-    order.status = Status.CONFIRMED
-    order.confirmed_at, order.confirmed_by = at or timezone.now(), user
-    order.stamp(user, in_firms_language(_("Confirmed")), at=at)
+    mark(order, Status.CONFIRMED, user=user, at=at)
     order.save()
     return order
 
@@ -138,11 +136,20 @@ def cancel_order(
             user=user,
             at=at,
         )
-    order.status = Status.CANCELLED
-    order.cancelled_at, order.cancelled_by = at or timezone.now(), user
-    order.stamp(user, in_firms_language(_("Cancelled")), at=at)
+    mark(order, Status.CANCELLED, user=user, at=at)
     order.save()
     return order, lost
+
+
+def mark(order: Order, status: Status, *, user: User | None, at: datetime | None) -> None:
+    """Give the order its new status, with who and when; it is still to be saved."""
+    order.status = status
+    if status == Status.CONFIRMED:
+        order.confirmed_at, order.confirmed_by = at or timezone.now(), user
+    else:
+        order.cancelled_at, order.cancelled_by = at or timezone.now(), user
+    reason = _("Confirmed") if status == Status.CONFIRMED else _("Cancelled")
+    order.stamp(user, in_firms_language(reason), at=at)
 
 
 def describe_lost_sale(sale: StockChange) -> str:

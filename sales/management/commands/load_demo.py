@@ -1,5 +1,6 @@
 """`manage.py load_demo`: a small hardware shop with two months of trade, to try the system with."""
 
+import argparse
 import random
 import secrets
 from datetime import datetime, time, timedelta
@@ -7,8 +8,9 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from tqdm import tqdm
 
 from accounts.models import Customer, User
 from accounts.services import save_user
@@ -18,10 +20,12 @@ from inventory.services.products import save_product
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES
+from sales.demo_firm import DemoFirm
 from sales.models import Order
 from sales.services import NewItem, cancel_order, confirm_order, create_order
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
+USUAL = {"products": 200, "orders": ORDERS, "customers": CUSTOMERS}  # where only one size is given
 LOGINS = ["admin@example.com", "sales@example.com", "customer1@example.com"]
 
 
@@ -29,15 +33,21 @@ class Command(BaseCommand):
     help = (
         f"Load a demo shop: about 200 products, {CUSTOMERS} customers and {ORDERS} orders of the last {DAYS} days. "
         "Everything goes through the same services as real work; each is told the moment in the past (`at`) at which "
-        "it is to have happened. Only for an empty database."
+        "it is to have happened. With --products, --orders or --customers: a shop of that size, written in bulk. "
+        "Only for an empty database."
     )
 
     def add_arguments(self, parser):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing, successfully, if there is data already"
         )
+        for kind in ("products", "orders", "customers"):
+            parser.add_argument(f"--{kind}", type=at_least_one, help="so many instead of the small shop's")
+        parser.add_argument(
+            "--days", type=at_least_one, default=730, help="of trade; only with those above (%(default)s)"
+        )
 
-    def handle(self, *, if_empty, **options):
+    def handle(self, *, if_empty, products=None, orders=None, customers=None, days=730, **options):
         if User.objects.exists() or Product.objects.exists() or Order.objects.exists():
             if if_empty:
                 return self.print_logins()
@@ -45,10 +55,15 @@ class Command(BaseCommand):
         self.random = random.Random(20260101)  # the same shop for everybody
         self.now = timezone.now()
         password = "demo" if settings.DEBUG else secrets.token_urlsafe(12)
+        large = {"products": products, "orders": orders, "customers": customers}
         with transaction.atomic():
-            self.open_shop(password)
-            self.trade()
+            if any(large.values()):
+                self.load_firm(password, days, **{kind: n or USUAL[kind] for kind, n in large.items()})
+            else:
+                self.open_shop(password)
+                self.trade()
             check_stock()
+        tidy_up()
         self.stdout.write(
             f"The demo shop has {Product.objects.count()} products, {Customer.objects.count()} customers "
             f"and {Order.objects.count()} orders."
@@ -65,10 +80,19 @@ class Command(BaseCommand):
 
     # The shop
 
-    def open_shop(self, password: str) -> None:
-        opened = self.moment(DAYS + 5)
+    def load_firm(self, password: str, days: int, **sizes: int) -> None:
+        self.hire(password, self.moment(days + 5))
+        self.customer(1, password, self.moment(days + 5))
+        firm = DemoFirm(admin=self.admin, seller=self.seller, days=days, **sizes)
+        firm.load(lambda moments: tqdm(moments, unit=" orders", disable=None))
+
+    def hire(self, password: str, opened: datetime) -> None:
         self.admin = self.person("admin@example.com", "ADMIN", "Sara", "Lindqvist", password, opened)
         self.seller = self.person("sales@example.com", "SALES", "Tom", "Baker", password, opened)
+
+    def open_shop(self, password: str) -> None:
+        opened = self.moment(DAYS + 5)
+        self.hire(password, opened)
         self.customers = [self.customer(number, password, opened) for number in range(1, CUSTOMERS + 1)]
         self.products = list(self.stock_shelves(opened))
 
@@ -156,3 +180,16 @@ class Command(BaseCommand):
         day = timezone.localdate(self.now) - timedelta(days=int(days_ago))
         opening = timezone.make_aware(datetime.combine(day, time(8)))
         return min(opening + timedelta(minutes=self.random.randint(0, 600)), self.now)
+
+
+def at_least_one(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError("at least 1")
+    return int(text)
+
+
+def tidy_up() -> None:
+    """Let the database know how large its tables are now, as it would find out by itself in a while."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
