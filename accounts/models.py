@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from accounts.names import NAME_FIELDS, name_of
 from accounts.querysets import DISPLAY_NAME, CustomerManager, UserManager
 from accounts.security_log import log_rights_change
 from core.expressions import BlankIfNull
@@ -181,7 +182,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         ]
 
     def __str__(self):
-        return self.company or self.get_full_name() or self.email or ""
+        return name_of(*(getattr(self, field) for field in NAME_FIELDS))
 
     def save(self, *args, **kwargs):
         """Save; a sign-in is no change for the history, and who loses a right or a password loses their API tokens."""

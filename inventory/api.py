@@ -1,5 +1,6 @@
 """Products and the stock change log over the API."""
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -10,13 +11,15 @@ from ninja.pagination import paginate
 from accounts.roles import require
 from accounts.tokens import requires
 from core.api.pagination import KeysetPagination
+from core.api.rows import Rows, answer, answered
 from core.api.schemas import apply_values
 from core.api.throttling import UploadThrottle
 from core.api.types import MAX_ID
 from core.concurrency import check_last_seen
 from core.i18n import in_firms_language
 from core.images import clean_image_field
-from inventory.models import Product, StockChange
+from inventory.models import Product
+from inventory.rows import CHANGES, PRODUCTS
 from inventory.schemas import (
     ProductChanges,
     ProductFilters,
@@ -33,7 +36,6 @@ products = Router(tags=["Products"])
 
 CHANGE = requires("inventory.change_product")
 EDITED = ["sku", *IMPORTED_FIELDS]
-AUTHORS = ["created_by", "modified_by"]
 
 
 @products.get(
@@ -43,10 +45,11 @@ AUTHORS = ["created_by", "modified_by"]
     summary="List products",
     operation_id="inventory_list_products_get",
 )
+@answered
 @paginate(KeysetPagination, orderings=("id", "sku", "name", "category", "selling_price", "created_at"))
 def list_products(request, filters: Query[ProductFilters]):
     """Products, the newest first."""
-    return filters.filter(Product.objects.with_status().select_related(*AUTHORS))
+    return Rows(PRODUCTS, filters, shape=filters.stock_status and settings.LOW_STOCK_THRESHOLD)
 
 
 @products.post(
@@ -77,10 +80,11 @@ def create_product(request, payload: ProductIn):
     summary="Stock change log (another name)",
     operation_id="inventory_list_stock_changes_get_alias",
 )
+@answered
 @paginate(KeysetPagination, orderings=("id", "created_at"))
 def list_stock_changes(request, filters: Query[StockChangeFilters]):
     """Every piece that came in or went out, the latest first; deleted products included."""
-    return filters.filter(StockChange.objects.select_related("customer", "created_by"))
+    return Rows(CHANGES, filters)
 
 
 @products.get(
@@ -92,7 +96,7 @@ def list_stock_changes(request, filters: Query[StockChangeFilters]):
 )
 def get_product(request, id: int):
     """One product."""
-    return get_object_or_404(Product.objects.select_related(*AUTHORS), pk=id)
+    return answer(PRODUCTS.get(request, id))
 
 
 @products.put(

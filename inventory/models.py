@@ -139,9 +139,7 @@ class Product(AuditedModel):
     @property
     def profit_margin(self) -> Decimal:
         """What selling adds to the cost, in percent of the cost to 2 places; 0 when there is no cost."""
-        if not self.cost_price:
-            return Decimal("0.00")
-        return round_money((self.selling_price - self.cost_price) * 100 / self.cost_price)
+        return margin_of(self.cost_price, self.selling_price)
 
     def clean(self):
         super().clean()
@@ -155,6 +153,12 @@ class Product(AuditedModel):
             message = gettext("The selling price %(price)s is below the cost price %(cost)s.")
             prices = {"price": self.selling_price, "cost": self.cost_price}
             raise ValidationError({"selling_price": message % prices})
+
+
+def margin_of(cost_price: Decimal, selling_price: Decimal) -> Decimal:
+    if not cost_price:
+        return Decimal("0.00")
+    return round_money((selling_price - cost_price) * 100 / cost_price)
 
 
 STOCK_CHAIN = HashChain(

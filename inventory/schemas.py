@@ -5,12 +5,12 @@ from typing import Annotated
 
 from django.db.models import Q
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import Field, model_serializer
+from pydantic import AfterValidator, Field, model_serializer
 
 from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text_type, whole
 from core.text_search import every_word
-from inventory.models import MAX_QUANTITY, StockChange
+from inventory.models import MAX_QUANTITY, StockChange, normalise_sku
 from inventory.stock_status import StockStatus
 from inventory.visibility import NEEDED, VIEW_STOCK
 
@@ -90,12 +90,15 @@ class ProductIn(ProductChanges):
 
 
 class ProductFilters(FilterSchema):
-    sku: text_type(100) | None = None
+    sku: Annotated[text_type(100), AfterValidator(normalise_sku)] | None = None
     category: Annotated[text_type(100) | None, FilterLookup("category__iexact")] = None
-    stock_status: Annotated[Status | None, FilterLookup("status")] = None
+    stock_status: Status | None = None
     min_price: Annotated[Price | None, FilterLookup("selling_price__gte")] = None
     max_price: Annotated[Price | None, FilterLookup("selling_price__lte")] = None
     search: Annotated[text_type(200) | None, Field(description="Words in SKU, name or category.")] = None
+
+    def filter_stock_status(self, value):
+        return StockStatus.condition(value) if value else Q()
 
     def filter_search(self, value):
         return every_word(value or "", "sku", "name", "category")

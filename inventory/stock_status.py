@@ -1,7 +1,7 @@
 """When stock counts as low: said once, for Python and for SQL."""
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, TextChoices, Value, When
+from django.db.models import Case, CharField, F, Q, TextChoices, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,15 @@ class StockStatus(TextChoices):
         if quantity < (settings.LOW_STOCK_THRESHOLD if threshold is None else threshold):
             return cls.LOW_STOCK
         return cls.IN_STOCK
+
+    @classmethod
+    def condition(cls, status: str) -> Q:
+        """The same for a queryset of products with this status, in words for which an index can be used."""
+        usual, own = Q(low_stock_threshold=None), Q(low_stock_threshold__isnull=False)
+        low = usual & Q(stock_qty__lt=settings.LOW_STOCK_THRESHOLD) | own & Q(stock_qty__lt=F("low_stock_threshold"))
+        return {cls.OUT_OF_STOCK: Q(stock_qty=0), cls.LOW_STOCK: low & Q(stock_qty__gt=0)}.get(
+            status, ~(low) & Q(stock_qty__gt=0)
+        )
 
     @classmethod
     def in_sql(cls) -> Case:

@@ -16,6 +16,7 @@ from accounts.roles import require
 from accounts.tokens import requires
 from core.api.idempotency import idempotent
 from core.api.pagination import KeysetPagination
+from core.api.rows import Rows, answer, answered
 from core.concurrency import check_last_seen
 from core.exceptions import RecordGone
 from inventory.exceptions import InsufficientStock
@@ -24,8 +25,9 @@ from inventory.services.stock import Shortage
 from inventory.visibility import may_see
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
-from sales.models import Order, OrderItem
+from sales.models import Order
 from sales.rights import may_change, may_delete
+from sales.rows import ITEMS, ORDERS, order_with_items
 from sales.schemas import (
     MAX_OWN_LINES,
     InsightsOut,
@@ -56,10 +58,11 @@ OWN = requires("sales.view_own_order")
 
 
 @orders.get("/", auth=OWN, response=list[OrderRowOut], summary="List orders", operation_id="sales_list_orders_get")
+@answered
 @paginate(KeysetPagination, orderings=("id", "order_number", "order_date", "total_amount", "created_at"))
 def list_orders(request, filters: Query[OrderFilters]):
     """Orders, the newest first; customers see their own."""
-    return filters.filter(visible_orders(request))
+    return Rows(ORDERS, filters, **visible(request))
 
 
 @orders.post(
@@ -94,7 +97,7 @@ def place_order(request, payload: OrderIn):
 @orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order", operation_id="sales_get_order_get")
 def get_order(request, id: int):
     """One order with its lines."""
-    return get_object_or_404(visible_orders(request).prefetch_related("items"), pk=id)
+    return answer(order_with_items(request, id, **visible(request)))
 
 
 @orders.get(
@@ -104,10 +107,11 @@ def get_order(request, id: int):
     summary="List an order's lines",
     operation_id="sales_list_items_get",
 )
+@answered
 @paginate(KeysetPagination, orderings=("id",), default="id")
 def list_items(request, id: int):
     """The lines of one order, as they were entered."""
-    return OrderItem.objects.filter(order=get_object_or_404(visible_orders(request), pk=id))
+    return Rows(ITEMS, order_id=ORDERS.get(request, id, **visible(request))["id"])
 
 
 STEP = requires("sales.change_order", "sales.change_own_order", "sales.confirm_order", "sales.cancel_order")
@@ -204,10 +208,13 @@ def get_insights(request):
     return insights()
 
 
+def visible(request) -> dict:
+    """What the orders that the asker may see have in common: nothing, or (customers) that they are their own."""
+    return {} if request.user.has_perm("sales.view_order") else {"customer_id": request.user.pk}
+
+
 def visible_orders(request):
-    """The orders that the asker may see: all, or (customers) their own."""
-    found = Order.objects.select_related("customer", "created_by", "modified_by", "confirmed_by", "cancelled_by")
-    return found if request.user.has_perm("sales.view_order") else found.filter(customer=request.user.pk)
+    return Order.objects.filter(**visible(request))
 
 
 def edit(request, order: Order, payload: OrderChanges) -> Order:

@@ -1,5 +1,6 @@
 """Lists in pages that stay what they are while rows arrive, and whose ten-thousandth costs what the first does."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from ninja import Schema
 from ninja.pagination import PaginationBase
 from pydantic import Field, create_model
 
+from core.api.rows import Rows
 from core.expressions import BlankIfNull
 
 MAX_PAGE_SIZE = 100
@@ -95,10 +97,11 @@ class KeysetPagination(PaginationBase):
             ),
         )
 
-    def paginate_queryset(self, queryset: QuerySet, pagination, request, **params) -> dict:
+    def paginate_queryset(self, queryset: QuerySet | Rows, pagination, request, **params) -> dict:
         size = min(pagination.page_size or settings.DEFAULT_PAGINATION_PAGE_SIZE, MAX_PAGE_SIZE)
-        cursor = self.cursor(queryset.model, pagination)
-        found = list(self.rows_from(queryset, cursor)[: size + 1])
+        model = queryset.model
+        cursor = self.cursor(model, pagination)
+        found = self.page_of(queryset, cursor, size + 1)
         rows, more = found[:size], len(found) > size
         if cursor.backwards:
             rows.reverse()
@@ -108,14 +111,17 @@ class KeysetPagination(PaginationBase):
             position, inclusive = cursor.position, True
             if rows:
                 row, inclusive = rows[0 if backwards else -1], False
-                position = [position_of(row, field) for field in cursor.fields]
+                position = position_of(row, queryset, cursor.fields)
             query = request.GET.copy()
-            query["cursor"] = Cursor(cursor.ordering, backwards, inclusive, position).sign(queryset.model)
+            query["cursor"] = Cursor(cursor.ordering, backwards, inclusive, position).sign(model)
             return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
         came_from_there = bool(cursor.position)
         before, after = (more, came_from_there) if cursor.backwards else (came_from_there, more)
-        return {"next": link(False) if after else None, "previous": link(True) if before else None, "results": rows}
+        links = {"next": link(False) if after else None, "previous": link(True) if before else None}
+        if isinstance(queryset, Rows):
+            return {**links, "results": [queryset.kind.show(row, request) for row in rows]}
+        return {**links, "results": rows}
 
     def cursor(self, model: type[Model], pagination) -> Cursor:
         """Where the asked page starts: at its cursor, else at the beginning."""
@@ -129,21 +135,39 @@ class KeysetPagination(PaginationBase):
             )
         return cursor
 
-    def rows_from(self, queryset: QuerySet, cursor: Cursor) -> QuerySet:
+    def page_of(self, queryset: QuerySet | Rows, cursor: Cursor, size: int) -> list:
+        """So many records or rows from the cursor on."""
+        fields = [queryset.model._meta.get_field(field) for field in cursor.fields]
+        start = [field.to_python(value) for field, value in zip(fields, cursor.position, strict=False)]
+        if not isinstance(queryset, Rows):
+            return list(self.rows_from(queryset, cursor, start)[:size])
+        places = {f"start {number}": value for number, value in enumerate(start)}
+        shape = (cursor.ordering, cursor.backwards, cursor.inclusive, size)
+
+        def page(found: QuerySet, values: Mapping) -> QuerySet:
+            return self.rows_from(found, cursor, [values[place] for place in places])[:size]
+
+        return queryset.find(shape, page, places)
+
+    def rows_from(self, queryset: QuerySet, cursor: Cursor, values: list) -> QuerySet:
         model_fields = [queryset.model._meta.get_field(field) for field in cursor.fields]
         columns = [BlankIfNull(field.name) if field.null else F(field.name) for field in model_fields]
         order = [column.asc() if cursor.ascending else column.desc() for column in columns]
         rows = queryset.order_by(*order)
-        if not cursor.position:
+        if not values:
             return rows
-        values = [field.to_python(value) for field, value in zip(model_fields, cursor.position, strict=True)]
         beyond = BEYOND[cursor.ascending, cursor.inclusive](Tuple(*columns), values)
         # `beyond` says it all; the range of the first field lets SQLite, too, start in the middle of an index.
         first = GreaterThanOrEqual if cursor.ascending else LessThanOrEqual
         return rows.filter(beyond, first(columns[0], values[0]))
 
 
-def position_of(row: Model, name: str) -> str:
-    """The row's value of an ordering's field, as a cursor keeps it."""
-    field: Any = row._meta.get_field(name)
-    return "" if field.value_from_object(row) is None else field.value_to_string(row)
+def position_of(row, queryset: QuerySet | Rows, fields: list[str]) -> list[str]:
+    """The values of these fields in a record or in a row, as a cursor keeps them."""
+    if isinstance(queryset, Rows):
+        record, columns = queryset.model(), queryset.kind.columns
+        for field in fields:
+            setattr(record, field, row[columns.index(field)])
+        row = record
+    found: list[Any] = [row._meta.get_field(field) for field in fields]
+    return ["" if field.value_from_object(row) is None else field.value_to_string(row) for field in found]

@@ -1,0 +1,91 @@
+"""Products and stock changes as the API shows them, straight from the database (see core/api/rows.py)."""
+
+from django.core.files.storage import default_storage
+
+from accounts.names import name_columns, name_in
+from core.api.rows import Kind, moment
+from inventory.models import Product, StockChange, margin_of
+from inventory.schemas import GUARDED
+from inventory.stock_status import StockStatus
+
+PRODUCT = (
+    "id",
+    "sku",
+    "name",
+    "category",
+    "cost_price",
+    "selling_price",
+    "stock_qty",
+    "low_stock_threshold",
+    "image",
+    "created_at",
+    "modified_at",
+)
+COLUMNS = (*PRODUCT, *name_columns("created_by"), *name_columns("modified_by"))
+MAKER, CHANGER = (COLUMNS.index(f"{person}_by__first_name") for person in ("created", "modified"))
+
+CHANGE = (
+    "id",
+    "product_id",
+    "product_name",
+    "product_category",
+    "product_sku",
+    "previous_qty",
+    "new_qty",
+    "change_reason",
+    "kind",
+    "reference",
+    "created_at",
+)
+CHANGE_COLUMNS = (*CHANGE, *name_columns("customer"), *name_columns("created_by"))
+BUYER, AUTHOR = (CHANGE_COLUMNS.index(f"{person}__first_name") for person in ("customer", "created_by"))
+
+
+def show_product(row: tuple, request) -> dict:
+    """What ProductOut says to the asker."""
+    pk, sku, name, category, cost, price, stock, threshold, image, created_at, modified_at, *_ = row
+    shown = {
+        "id": pk,
+        "sku": sku,
+        "name": name,
+        "category": category,
+        "cost_price": f"{cost:.2f}",
+        "selling_price": f"{price:.2f}",
+        "stock_qty": stock,
+        "stock_status": StockStatus.of(stock, threshold).value,
+        "profit_margin": f"{margin_of(cost, price):.2f}",
+        "low_stock_threshold": threshold,
+        "image": request.build_absolute_uri(default_storage.url(image)) if image else None,
+        "created_at": moment(created_at),
+        "modified_at": moment(modified_at),
+        "created_by": name_in(row, MAKER),
+        "modified_by": name_in(row, CHANGER),
+    }
+    hidden = [name for name, permission in GUARDED.items() if name in shown and not request.user.has_perm(permission)]
+    for name in hidden:
+        del shown[name]
+    return shown
+
+
+def show_change(row: tuple, request) -> dict:
+    """What StockChangeOut says."""
+    return {
+        "id": row[0],
+        "product_id": row[1],
+        "product_name": row[2],
+        "product_category": row[3],
+        "product_sku": row[4],
+        "previous_qty": row[5],
+        "new_qty": row[6],
+        "quantity_change": row[6] - row[5],
+        "change_reason": row[7],
+        "kind": row[8],
+        "reference": row[9],
+        "customer": name_in(row, BUYER),
+        "created_by": name_in(row, AUTHOR),
+        "created_at": moment(row[10]),
+    }
+
+
+PRODUCTS = Kind(lambda: Product.objects.order_by(), COLUMNS, show_product)
+CHANGES = Kind(lambda: StockChange.objects.order_by(), CHANGE_COLUMNS, show_change)

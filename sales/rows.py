@@ -1,0 +1,54 @@
+"""Orders as the API shows them, straight from the database (see core/api/rows.py)."""
+
+from accounts.names import name_columns, name_in
+from core.api.rows import Kind, moment
+from sales.models import Order, OrderItem
+
+ORDER = ("id", "order_number", "customer_id", "order_date", "status", "total_amount", "created_at", "modified_at")
+PEOPLE = ("customer", "created_by", "modified_by")
+COLUMNS = (*ORDER, *(column for person in PEOPLE for column in name_columns(person)))
+BUYER, MAKER, CHANGER = (COLUMNS.index(name_columns(person)[0]) for person in PEOPLE)
+ITEM = ("id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "total_price")
+
+
+def show_order(row: tuple, request=None) -> dict:
+    """What OrderRowOut says."""
+    return {
+        "id": row[0],
+        "order_number": row[1],
+        "customer_id": row[2],
+        "customer": name_in(row, BUYER),
+        "order_date": row[3].isoformat(),
+        "status": row[4],
+        "total_amount": f"{row[5]:.2f}",
+        "created_at": moment(row[6]),
+        "modified_at": moment(row[7]),
+        "created_by": name_in(row, MAKER),
+        "modified_by": name_in(row, CHANGER),
+    }
+
+
+def show_item(row: tuple, request=None) -> dict:
+    """What OrderItemOut says."""
+    price = f"{row[5]:.2f}"
+    return {
+        "id": row[0],
+        "product_id": row[1],
+        "product_name": row[2],
+        "product_sku": row[3],
+        "quantity": row[4],
+        "unit_price": price,
+        "price": price,
+        "total_price": f"{row[6]:.2f}",
+    }
+
+
+ORDERS = Kind(lambda: Order.objects.order_by(), COLUMNS, show_order)
+ITEMS = Kind(lambda: OrderItem.objects.order_by(), ITEM, show_item)
+
+
+def order_with_items(request, pk: int, **only) -> dict:
+    """What OrderOut says of the order with this id; 404 if there is none (or none with these values)."""
+    order = ORDERS.get(request, pk, **only)
+    lines = ITEMS.find("of an order", lambda found, values: found.filter(**values).order_by("id"), {"order_id": pk})
+    return {**order, "items": [show_item(line) for line in lines]}
