@@ -141,6 +141,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["first_name", "last_name"]
 
+    searched = ("company", "first_name", "last_name", "email", "customer_code", "phone")
     objects = UserManager()
     history = user_history
 

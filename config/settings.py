@@ -198,6 +198,7 @@ CORS_ALLOWED_ORIGINS = [
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
+DASHBOARD_SECONDS = env.int("DASHBOARD_SECONDS", 5)  # so old the dashboard's figures may be
 API_RATE = env.str("API_RATE", "600/m")  # requests of one user, or of one address that has not signed in
 API_UPLOAD_RATE = env.str("API_UPLOAD_RATE", "20/m")  # pictures of one user
 API_LOGIN_RATE = env.str("API_LOGIN_RATE", "10/m")  # sign-ins (to the admin too) and registrations

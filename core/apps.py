@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("System")
+
+    def ready(self):
+        from core.search_index import install_indexes
+
+        post_migrate.connect(install_indexes)

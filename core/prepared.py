@@ -18,11 +18,11 @@ KEPT = 500  # statements of one kind; their shapes are few, but whoever calls th
 
 
 class Slot(Expression):
-    """The place of a value in a query."""
+    """The place of a value in a query; `example` is one for which this SQL is right."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, example: Any = None):
         super().__init__(output_field=models.Field())
-        self.name = name
+        self.name, self.example = name, example
 
     def as_sql(self, compiler, connection):
         return "%s", [self]

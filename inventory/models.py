@@ -88,6 +88,7 @@ class Product(AuditedModel):
         max_length=80, null=True, editable=False, help_text="The hash of the latest stock change (core/hash_chain.py)."
     )
 
+    searched = ("sku", "name", "category")
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],
@@ -217,6 +218,7 @@ class StockChange(models.Model):
     )
     row_hash = models.CharField(max_length=80, default="", db_default="", editable=False)
 
+    searched = ("product_sku", "product_name", "change_reason", "reference")
     objects = StockChangeQuerySet.as_manager()
 
     class Meta:

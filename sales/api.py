@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
@@ -19,6 +20,7 @@ from core.api.pagination import KeysetPagination
 from core.api.rows import Rows, answer, answered
 from core.concurrency import check_last_seen
 from core.exceptions import RecordGone
+from core.recent import recent
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from inventory.services.stock import Shortage
@@ -27,7 +29,7 @@ from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order
 from sales.rights import may_change, may_delete
-from sales.rows import ITEMS, ORDERS, order_with_items
+from sales.rows import ITEMS, ORDERS, order_with_items, show_insights
 from sales.schemas import (
     MAX_OWN_LINES,
     InsightsOut,
@@ -204,8 +206,8 @@ def cancel(request, id: int):
     operation_id="sales_get_insights_get",
 )
 def get_insights(request):
-    """What the dashboard shows: customers, today's sales, what waits and what runs low."""
-    return insights()
+    """What the dashboard shows: customers, today's sales, what waits and what runs low; a few seconds old at most."""
+    return answer(recent(f"insights {timezone.localdate()}", lambda: show_insights(insights())))
 
 
 def visible(request) -> dict:

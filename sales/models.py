@@ -60,6 +60,7 @@ class Order(AuditedModel):
         verbose_name=_("cancelled by"),
     )
 
+    searched = ("order_number",)
     objects = OrderQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],

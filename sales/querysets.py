@@ -11,14 +11,15 @@ from operator import or_
 from django.db.models import BigIntegerField, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
+from accounts.models import Customer
 from core.bulk import find_all
 from core.dates import start_of_day
 from core.i18n import format_change, format_count
-from core.text_search import rank
+from core.text_search import MAX_WORDS, any_field, lookup_for, rank
 from inventory.models import Product
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
-CUSTOMER_SEARCH = ["customer__company", "customer__first_name", "customer__last_name", "customer__email"]
+SEARCHED_OF_CUSTOMER = ("company", "first_name", "last_name", "email")
 MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
 
 
@@ -64,8 +65,22 @@ class OrderQuerySet(QuerySet):
         if not MAY_BE_A_NUMBER.fullmatch(term):
             return self.none()  # every word that is typed would read through all orders
         exact, close = Q(order_number__iexact=term), Q(order_number__iendswith=term)
-        found = self.filter(order_number__icontains=term)
+        found = self.filter(order_number__holds=term)
         return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")
+
+    def with_words(self, text) -> Q:
+        """Orders in whose number or customer's name or e-mail each word of the text is, found by index.
+
+        For each word the ids of both are put together: an OR across tables would be asked of every order.
+        """
+        words = text.split()[:MAX_WORDS]
+        lookup, found = lookup_for(words), Q()
+        for word in words:
+            people = Customer.objects.filter(any_field(word, SEARCHED_OF_CUSTOMER, lookup)).order_by()
+            numbered = self.filter(**{f"order_number__{lookup}": word}).order_by().values("pk")
+            bought = self.filter(customer__in=people.values("pk")).order_by().values("pk")
+            found &= Q(pk__in=numbered.union(bought, all=True))
+        return found
 
     def pending(self):
         return self.filter(status="PENDING")

@@ -52,3 +52,20 @@ def order_with_items(request, pk: int, **only) -> dict:
     order = ORDERS.get(request, pk, **only)
     lines = ITEMS.find("of an order", lambda found, values: found.filter(**values).order_by("id"), {"order_id": pk})
     return {**order, "items": [show_item(line) for line in lines]}
+
+
+def show_insights(figures: dict) -> dict:
+    """What InsightsOut says of the day's figures."""
+    low = [
+        {"id": product.pk, "sku": product.sku, "name": product.name, "stock_qty": product.stock_qty}
+        for product in figures["low_stock_products"]
+    ]
+    return {
+        "date": figures["date"].isoformat(),
+        "total_customers": figures["total_customers"],
+        "total_sales_today": f"{figures['total_sales_today']:.2f}",
+        "pending_orders_count": figures["pending_orders_count"],
+        "low_stock_count": figures["low_stock_count"],
+        "out_of_stock_count": figures["out_of_stock_count"],
+        "low_stock_products": low,
+    }

@@ -11,10 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text_type, whole
-from core.text_search import every_word
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
-from sales.querysets import CUSTOMER_SEARCH
 
 MAX_LINES = 1000
 MAX_OWN_LINES = 500  # of an order that a customer places
@@ -128,7 +126,7 @@ class OrderFilters(FilterSchema):
     ] = None
 
     def filter_search(self, value):
-        return every_word(value or "", "order_number", *CUSTOMER_SEARCH)
+        return Order.objects.with_words(value or "")
 
 
 class LowProductOut(Schema):

@@ -33,6 +33,7 @@ def pytest_configure(config):
     hypothesis_settings.load_profile("untimed")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOGGING_CONFIG = None
+    settings.DASHBOARD_SECONDS = 0  # what a test does, it sees
 
 
 def pytest_xdist_auto_num_workers():

@@ -1,7 +1,8 @@
 """What a browser may do with our answers: the Content-Security-Policy of each part, and the Permissions-Policy."""
 
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 
 from config.middleware.api_guard import is_api
 
@@ -34,6 +35,7 @@ DOCUMENTATION = {
 
 # An answer of the API is data, whoever opens it in a browser.
 DATA = {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [NONE]}
+DATA_POLICY = build_policy(config=DATA)
 
 NOT_NEEDED = ["camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "display-capture"]
 
@@ -54,10 +56,13 @@ class SecurityHeadersMiddleware(CSPMiddleware):
     def get_policy_parts(self, request, response, report_only=False):
         parts = super().get_policy_parts(request, response, report_only)
         if parts.config is None and not report_only:
-            parts.config = DATA if is_api(request) else ADMIN
+            parts.config = ADMIN
         return parts
 
     def process_response(self, request, response):
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if is_api(request) and getattr(response, "_csp_config", None) is None:
+            response.headers.setdefault(HEADER, DATA_POLICY)
+            return response
         return super().process_response(request, response)

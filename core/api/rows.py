@@ -16,6 +16,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from core.api.types import MAX_ID
 from core.prepared import Slot, Statement, Statements
+from core.search_index import SHORTEST, is_plain
 from core.text_search import MAX_WORDS
 
 
@@ -31,7 +32,7 @@ class Kind:
 
         Where Django does something to a value that a slot cannot stand, the statement is written anew.
         """
-        slots: dict[str, Any] = {name: Slot(name) for name in values}
+        slots: dict[str, Any] = {name: Slot(name, value) for name, value in values.items()}
         shape = (shape, tuple(values))
         statement = self.statements.get(shape, lambda: self.tuples(arrange, slots))
         if {param.name for param in statement.params if isinstance(param, Slot)} == slots.keys():
@@ -80,8 +81,8 @@ class Rows:
             only = {name: values[f"only {name}"] for name in self.only}
             return arrange(self.filtered(found.filter(**only), values), values)
 
-        lengths = tuple(len(word) for word in self.words if len(word) < 3)
-        return self.kind.find((shape, self.shape, lengths), of_these, {**self.values, **values})
+        words = tuple((len(word) >= SHORTEST, is_plain(word)) for word in self.words)
+        return self.kind.find((shape, self.shape, words), of_these, {**self.values, **values})
 
     def filtered(self, found: QuerySet, values: Mapping) -> QuerySet:
         if self.filters is None:

@@ -4,7 +4,7 @@
     DATABASE_URL=… python -m tests.bench.api_answers compare FILE
 
 For changes that are only to make it faster. The database is one that nobody writes to meanwhile, such as one filled by
-`load_demo --products 200 --orders 2000 --customers 200`. A cursor counts as what it says: signatures carry their moment.
+`load_demo --products 200 --orders 2000 --customers 200`. A cursor counts as what it says: its signature has a moment.
 """
 
 import json
