@@ -1,7 +1,7 @@
 """Figures that everybody asks for, kept for a few seconds."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,4 +13,5 @@ def recent(key: str, compute: Callable[[], Figures]) -> Figures:
     """What was computed under this key at most DASHBOARD_SECONDS ago, else what is computed now."""
     if not settings.DASHBOARD_SECONDS:
         return compute()
-    return cache.get_or_set(f"recent {key}".replace(" ", "-"), compute, settings.DASHBOARD_SECONDS)
+    found: Any = cache.get_or_set(f"recent {key}".replace(" ", "-"), compute, settings.DASHBOARD_SECONDS)
+    return found

@@ -121,9 +121,9 @@ class Holds(IContains):
         if not (isinstance(column, Col) and is_indexed(column.target) and is_plain(text)):
             return self.as_sql(compiler, connection)
         model, place = column.target.model, compiler.quote_name_unless_alias(column.alias)
-        pattern, params = ("'%%' || %s || '%%'", [self.rhs]) if isinstance(self.rhs, Slot) else ("%s", [f"%{text}%"])
+        pattern, param = ("'%%' || %s || '%%'", self.rhs) if isinstance(self.rhs, Slot) else ("%s", f"%{text}%")
         found = f"SELECT rowid FROM {name_of(model)} WHERE {quoted(column.target.column)} LIKE {pattern}"
-        return f'{place}."id" IN ({found})', params
+        return f'{place}."id" IN ({found})', [param]
 
 
 def is_indexed(field) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from typing import Any
 
 from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext
@@ -9,13 +10,14 @@ from django.utils.translation import gettext
 from core.exceptions import BusinessError
 
 logger = logging.getLogger(__name__)
+_FileSystemStorage: Any = FileSystemStorage
 
 
 class FileNotStored(BusinessError, OSError):
     """The disk takes no file at the moment; nothing of it is left there."""
 
 
-class CarefulStorage(FileSystemStorage):
+class CarefulStorage(_FileSystemStorage):
     """Leaves no half of a file behind, and says in a sentence that there is no place for it."""
 
     def _save(self, name, content):

@@ -53,13 +53,18 @@ class Merge:
     def shown_values(self) -> list[tuple[str, str]]:
         """The values that the record that stays is given, by what they are called."""
         values = [
-            (str(Customer._meta.get_field(name).verbose_name), gettext("a picture") if name == "avatar" else str(value))
+            (label_of(name), gettext("a picture") if name == "avatar" else str(value))
             for name, value in self.filled_in.items()
         ]
         if self.source.opening_balance:
             total = format_money(self.target.opening_balance + self.source.opening_balance)
-            values.append((str(Customer._meta.get_field("opening_balance").verbose_name), total))
+            values.append((label_of("opening_balance"), total))
         return values
+
+
+def label_of(name: str) -> str:
+    field: Any = Customer._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def plan_merge(source: Customer, target: Customer) -> Merge:
@@ -116,7 +121,8 @@ def merge_customers(source: Customer, target: Customer, *, user: User | None, la
     move_values(merge)
     User.objects.filter(pk=source.pk).update(avatar=source.avatar)  # else its file would be taken for a replaced one
     save_user(source, by=user, reason=reason)
-    return save_user(target, by=user, reason=reason)
+    save_user(target, by=user, reason=reason)
+    return target
 
 
 def move_values(merge: Merge) -> None:

@@ -36,7 +36,7 @@ def import_products(
     new = sorted(new, key=lambda product: product.sku)  # two imports of the same new products meet in one order
     create_all(Product, new, reason=reason, user=user)
     write_rows(initial)
-    save_heads(row.product for row in initial)
+    save_heads(product for product in new if product.ledger_head)
     write_imported(changed, moves, **posting)
     return StockChange.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 

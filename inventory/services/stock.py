@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -156,7 +157,7 @@ def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | No
 def write_rows(rows: list[StockChange]) -> list[StockChange]:
     """Save rows from `log_moves`, each chained to its product's row before it; the products are still to be saved."""
     for row in rows:
-        product = row.product
+        product = cast(Product, row.product)
         row.product_key = product.pk
         row.row_hash = product.ledger_head = STOCK_CHAIN.link(row, product.ledger_head)
     return StockChange.objects.bulk_create(rows, batch_size=BATCH)
