@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts.models import Customer
+from core.admin.base import is_primary_key
 from core.exceptions import BusinessError
 from core.i18n import format_count
 from sales.merging import Merge, called, merge_customers, plan_merge
@@ -26,12 +27,18 @@ class MergeForm(forms.Form):
     )
     last_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, data=None):
+        if data is not None and not is_primary_key(data.get("into", "")):
+            data = {**data.dict(), "into": ""}  # the autocomplete widget cannot show what is no key
+        super().__init__(data)
+
 
 @action(description=_("Merge into another record"), icon="merge", permissions=["merge"], url_path="merge")
 def merge_customer(model_admin, request, object_id):
     """GET chooses the other record and shows what moves there; POST moves it."""
     source = model_admin.get_object_or_404(request, object_id)
-    form = MergeForm(request.POST or request.GET if "into" in (request.POST or request.GET) else None)
+    data = request.POST if request.method == "POST" else request.GET
+    form = MergeForm(data if "into" in data or request.method == "POST" else None)
     merge = None
     if form.is_bound and form.is_valid():
         try:

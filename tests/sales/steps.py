@@ -10,6 +10,7 @@ from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
+from sales.merging import merge_customers
 from sales.models import Order
 from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 
@@ -58,6 +59,16 @@ def import_new(skus):
 
 def delete_customer(pk):
     delete_user(Customer.objects.get(pk=pk), by=None)
+
+
+def merge(source, target):
+    merge_customers(Customer.objects.get(pk=source), Customer.objects.get(pk=target), user=None)
+
+
+def give_order_to(order, customer):
+    order = Order.objects.get(pk=order)
+    lines = [NewItem(item.product, item.quantity) for item in order.items.select_related("product")]
+    edit_order(order, customer=Customer.objects.get(pk=customer), lines=lines, user=None)
 
 
 def outcomes(results) -> Counter:

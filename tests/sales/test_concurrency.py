@@ -18,7 +18,9 @@ from tests.sales.steps import (
     delete_customer,
     delete_pending,
     edit,
+    give_order_to,
     import_new,
+    merge,
     outcomes,
 )
 
@@ -164,3 +166,32 @@ def test_a_product_deleted_by_two_people_is_deleted_once():
 
     assert not {outcome for outcome, _ in results} - {"done", "RecordGone", "CRASH DoesNotExist"}, results
     assert StockChange.objects.filter(kind="DELETION").count() == 1
+
+
+def test_a_customer_is_merged_while_colleagues_take_edit_and_confirm_their_orders():
+    """Whatever comes first: no order is lost or left with the record that is gone, and nobody is stuck."""
+    source, target, other = make_customer(), make_customer(), make_customer()
+    product = make_product(stock=100)
+    orders = [make_order((product, 1), customer=source) for _ in range(4)]
+    foreign = make_order((product, 1), customer=other)
+
+    results = race(
+        (merge, source.pk, target.pk),
+        (merge, source.pk, other.pk),
+        *[(create, source.pk, product.pk)] * 3,
+        (confirm, orders[0].pk),
+        (edit, orders[1].pk, 2),
+        (give_order_to, foreign.pk, source.pk),
+    )
+
+    fair = {"done", "CannotMerge", "CustomerInactive", "RecordChanged"}
+    assert set(outcomes(results)) <= fair, results
+    merged = outcomes(results[:2])["done"]
+    assert merged <= 1
+    source.refresh_from_db()
+    assert source.is_active == (not merged)
+    placed = outcomes(results[2:5])["done"]
+    assert Order.objects.count() == 5 + placed
+    if merged:
+        assert not Order.objects.filter(customer=source).exists()
+    call_command("check_stock")
