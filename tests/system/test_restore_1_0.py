@@ -22,20 +22,9 @@ from inventory.models import Product
 from inventory.stock_check import check_stock
 from sales.models import Order
 from tests.ledger import broken_promises
+from tests.tables import drop_tables
 
 BACKUP = Path(__file__).with_name("backup-1.0.zip")
-
-
-def drop_tables() -> None:
-    """The database as it is before anything was migrated."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-            return
-        cursor.execute("PRAGMA foreign_keys = OFF")
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
-        cursor.execute("PRAGMA foreign_keys = ON")
 
 
 @pytest.fixture
