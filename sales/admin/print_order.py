@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -98,5 +99,6 @@ def sheet(order: Order, title: str) -> dict:
 
 
 def customer_details(customer: Customer) -> list[str | None]:
-    tax_id = f"{gettext('VAT ID')} {customer.tax_id}" if customer.tax_id else None
+    label = capfirst(Customer._meta.get_field("tax_id").verbose_name)
+    tax_id = f"{label} {customer.tax_id}" if customer.tax_id else None
     return [customer.customer_code, customer.email, format_phone(customer.phone), tax_id]
