@@ -12,6 +12,7 @@ import resource as process
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 
@@ -30,7 +31,7 @@ from tests.factories import make_product  # isort: skip
 from tests.server import ROOT, free_port, wait_until  # isort: skip
 
 PICTURES = [
-    ("WEBP", 2828, "RGBA"),
+    ("WEBP", 2645, "RGBA"),
     ("WEBP", 6324, "RGBA"),  # 1.6 kB
     ("PNG", 3872, "RGBA"),
     ("JPEG", 3872, "RGB"),
@@ -79,7 +80,9 @@ def pictures() -> None:
 def slow() -> None:
     """The sign-in page while twenty clients send half a request, with the shipped gunicorn.conf.py."""
     port = free_port()
-    environment = {"DEBUG": "1", "BIND": f"127.0.0.1:{port}", "PATH": "/usr/bin:/bin"}
+    database = f"sqlite:///{tempfile.mkdtemp()}/slow.sqlite3"
+    environment = {"DEBUG": "1", "BIND": f"127.0.0.1:{port}", "PATH": "/usr/bin:/bin", "DATABASE_URL": database}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "-m", "gunicorn", "config.wsgi"]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -63,6 +63,7 @@ def test_without_room_for_a_picture_the_form_says_so_and_keeps_what_was_typed(as
     product = make_product(name="Chai")
     address = reverse("admin:inventory_product_change", args=[product.pk])
     form = {"sku": product.sku, "name": "Tea", "cost_price": "1", "selling_price": "10", "image": picture()}
+    form |= {"stock_changes-TOTAL_FORMS": 0, "stock_changes-INITIAL_FORMS": 0}
     with patch.object(FileSystemStorage, "_save", disk):
         response = as_admin.post(address, form)
     assert NOT_STORED in response.content.decode() and 'value="Tea"' in response.content.decode()
@@ -96,7 +97,7 @@ def test_being_ready_is_looked_up_once_for_all_who_ask_at_a_time(client, django_
 
 @pytest.mark.parametrize("path", ["/readyz/", "/api/schema/", "/api/docs/"])
 def test_an_address_may_ask_so_often_and_no_oftener(client, settings, path):
-    settings.API_RATE = "3/m"
+    settings.API_RATE = "3/d"
     assert [client.get(path).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     assert client.get(path, REMOTE_ADDR="10.9.9.9").status_code == 200
 
@@ -145,7 +146,7 @@ def test_twenty_clients_that_never_finish_keep_nobody_waiting(shipped_server):
         for _ in range(20):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", shipped_server)))
             slow.sendall(b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Le")
-        assert {status_of(shipped_server, "/admin/login/") for _ in range(10)} == {200}
+        assert {status_of(shipped_server, "/api/docs/") for _ in range(10)} == {200}
 
 
 # Backups made by hand

@@ -85,7 +85,7 @@ def test_nothing_is_wrong_with_a_sound_installation(examined, django_assert_max_
     product, other = make_product(), make_product()
     product.image.save("a.png", ContentFile(b"x"))
     make_order((product, 1, Decimal("0.10")), (other, 1, Decimal("0.20")))  # 0.1 + 0.2 is not 0.3 everywhere
-    with django_assert_max_num_queries(400):  # those about tables grow with the number of tables, not of records
+    with django_assert_max_num_queries(60):
         assert examined() == []
 
 
@@ -259,7 +259,7 @@ def test_an_order_that_was_sold_and_is_pending(examined):
 
 
 def test_an_order_of_which_another_number_was_sold_than_its_lines_say(examined):
-    order = confirm_order(make_order((make_product(), 2, 10)), user=None)
+    order = confirm_order(make_order((make_product(), 2)), user=None)
     OrderItem.objects.update(quantity=3, total_price=30)
     Order.objects.update(total_amount=30)
     assert f"{order} and the stock change log disagree" in the_only(examined())
@@ -321,7 +321,7 @@ def test_a_folder_that_cannot_be_written(examined, settings, tmp_path, name):
     else:
         imports = {**settings.STORAGES["imports"], "OPTIONS": {"location": place}}
         settings.STORAGES = {**settings.STORAGES, "imports": imports}
-    assert f"Nothing can be written to {name}, {place}: Not a directory" in the_only(examined())
+    assert f"Nothing can be written to {name}, {place}: Not a directory" in " ".join(examined())
 
 
 def test_a_cache_that_does_not_answer(examined, monkeypatch):
