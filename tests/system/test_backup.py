@@ -29,7 +29,15 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.services import cancel_order, confirm_order
 from tests.environment import POSTGRESQL
-from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_sales
+from tests.factories import (
+    make_admin,
+    make_customer,
+    make_customer_import,
+    make_import,
+    make_order,
+    make_product,
+    make_sales,
+)
 from tests.files import picture_data
 from tests.ledger import without_triggers
 
@@ -89,6 +97,7 @@ def other(committed_db, tmp_path):
 
 def make_firm():
     """Something in nearly every table, some of it deleted again."""
+    make_admin()
     seller = make_sales()
     product = make_product(stock=50, user=seller, name='Ünï "quoted"\\N\t\n,', cost_price=Decimal("0.10"))
     product.image.save("picture one.png", ContentFile(picture_data()))
@@ -375,14 +384,37 @@ def test_rows_that_the_database_refuses_leave_nothing_behind(emptied):
 
 
 def test_another_upload_of_the_same_name_is_not_overwritten(emptied):
-    made = manifest_of(emptied)
-    extra = {"sha256": hashlib.sha256(b"ours").hexdigest()}
-    with zipfile.ZipFile(emptied, "a") as archive:
-        archive.writestr("media/zzz.txt", b"ours")
-    with_manifest(emptied, media={**made["media"], "zzz.txt": extra})
-    default_storage.save("zzz.txt", ContentFile(b"theirs"))
-    refuses(emptied, "another file called zzz.txt")  # the picture, which came first, is taken away again
-    assert default_storage.open("zzz.txt").read() == b"theirs"
+    with_file(emptied, "zzz.png", picture_data(colour="red"))
+    default_storage.save("zzz.png", ContentFile(picture_data()))
+    refuses(emptied, "another file called zzz.png")  # the picture, which came first, is taken away again
+    assert default_storage.open("zzz.png").read() == picture_data()
+
+
+def with_file(path, name: str, data: bytes) -> None:
+    """The backup with one more upload, as somebody would add it by hand."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(f"media/{name}", data)
+    added = {name: {"sha256": hashlib.sha256(data).hexdigest()}}
+    with_manifest(path, media=manifest_of(path)["media"] | added)
+
+
+def test_what_is_no_picture_is_left_out_and_said(other, tmp_path):
+    make_firm()
+    back_up(tmp_path / "firm.zip")
+    with_file(tmp_path / "firm.zip", "page.png", b"<script>alert(1)</script>")
+    with_file(tmp_path / "firm.zip", "page.html", picture_data())
+    with pytest.raises(CommandError, match="no pictures: page.html, page.png"):
+        other.manage("restore", tmp_path / "firm.zip")
+    assert not list(other.media.rglob("page.*"))
+    assert "Stock is proved" in other.manage("check_stock")
+
+
+def test_a_log_that_is_not_the_one_that_was_backed_up_is_said(other, tmp_path):
+    make_firm()
+    back_up(tmp_path / "firm.zip")
+    with_manifest(tmp_path / "firm.zip", stock_log_head="1-abc")
+    with pytest.raises(CommandError, match="should be 1-abc"):
+        other.manage("restore", tmp_path / "firm.zip")
 
 
 def test_every_kind_of_column_is_one_that_backups_keep_exactly():
