@@ -8,6 +8,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self):
+        from core.admin.light_lists import lighten_lists
         from core.search_index import install_indexes
 
         post_migrate.connect(install_indexes)
+        lighten_lists()
