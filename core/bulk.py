@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from core.concurrency import Record
+from core.concurrency import Record, lock_records
 from core.models import AuditedModel
 
 BATCH = 1000
@@ -30,8 +30,7 @@ def lock_all(model: type[Record], ids: Iterable[int]) -> dict[int, Record]:
     """The records with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
     found: dict[int, Record] = {}
     for batch in batches(sorted(set(ids))):
-        locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=batch)
-        found |= {record.pk: record for record in locked.order_by("pk")}
+        found |= {record.pk: record for record in lock_records(model, batch)}
     return found
 
 

@@ -8,11 +8,12 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import models
+from django.db import connection, models
+from django.db.transaction import TransactionManagementError
 from django.utils.translation import gettext
 
 from core.exceptions import RecordChanged, RecordGone
+from core.prepared import records
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -48,9 +49,17 @@ def changed_sentence(record) -> str:
 
 def lock_record(record: Record) -> Record:
     """The record as it stands in the database, locked until the transaction ends. Raises RecordGone."""
-    model = type(record)
-    try:
-        return model._base_manager.select_for_update(no_key=True).get(pk=record.pk)
-    except ObjectDoesNotExist as error:
-        sentence = gettext("%(record)s has been deleted in the meantime.") % {"record": record}
-        raise RecordGone(sentence, record) from error
+    if locked := lock_records(type(record), [record.pk]):
+        return locked[0]
+    raise RecordGone(gettext("%(record)s has been deleted in the meantime.") % {"record": record}, record)
+
+
+def lock_records(model: type[Record], ids: list) -> list[Record]:
+    """The records with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A lock ends with its transaction: there is none.")
+    ids = [pk for pk in ids if pk is not None and int(pk) <= models.BigIntegerField.MAX_BIGINT]
+    if not ids:
+        return []
+    locked = model._base_manager.select_for_update(no_key=True).order_by("pk")
+    return records(model, "locked", lambda slots: locked.filter(pk__in=slots), ids)

@@ -5,15 +5,16 @@ A `Slot` stands in a queryset where a value will stand. `Statement` keeps the SQ
 values in each time it runs. What is asked is still said in the words of the ORM.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.expressions import Expression
 
+Model = TypeVar("Model", bound=models.Model)
 KEPT = 500  # statements of one kind; their shapes are few, but whoever calls the API chooses among them
 
 
@@ -65,6 +66,19 @@ class Statements:
                     self.kept.clear()
                 self.kept[shape] = statement
         return statement
+
+
+RECORDS = Statements()
+
+
+def records(model: type[Model], shape: str, queryset: Callable[..., models.QuerySet], values: Iterable) -> list[Model]:
+    """The records of the queryset that is made of these values (as a list); `shape`: which of the model's it is."""
+    slots = {f"value {place}": value for place, value in enumerate(values)}
+    names = [field.attname for field in model._meta.concrete_fields]
+    found = RECORDS.get(
+        (model, shape, len(slots)), lambda: queryset([Slot(name) for name in slots]).values_list(*names)
+    )
+    return [model.from_db(connection.alias, names, row) for row in found.rows(slots)]
 
 
 def adapted(value):

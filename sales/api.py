@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from core.api.pagination import KeysetPagination
 from core.api.rows import Rows, answer, answered
 from core.concurrency import check_last_seen
 from core.exceptions import RecordGone
+from core.prepared import records
 from core.recent import recent
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
@@ -93,7 +94,7 @@ def place_order(request, payload: OrderIn):
         check_list_prices(lines)
     with errors_at_fields(request):
         order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
-    return OrderOut.from_orm(with_items(order))
+    return order_with_items(request, order.pk)
 
 
 @orders.get("/{int:id}/", auth=OWN, response=OrderOut, summary="Get an order", operation_id="sales_get_order_get")
@@ -146,7 +147,7 @@ def change_order(request, id: int, payload: OrderChanges):
         order, lost = cancel_order(order, user=request.user)
     elif payload.status and not order.is_pending:
         order.check_can_become(payload.status)
-    return step_out(order, lost)
+    return answer(step_out(request, order, lost))
 
 
 @orders.delete(
@@ -175,7 +176,9 @@ def remove_order(request, id: int):
 @idempotent(200)
 def confirm(request, id: int):
     """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
-    return OrderOut.from_orm(with_items(confirm_order(get_object_or_404(Order, pk=id), user=request.user)))
+    with missing_is_404():
+        confirm_order(Order(pk=id), user=request.user)
+    return order_with_items(request, id)
 
 
 @orders.post(
@@ -188,7 +191,9 @@ def confirm(request, id: int):
 @idempotent(200)
 def cancel(request, id: int):
     """Cancel the order and give back what it took; 409 if it is cancelled already."""
-    return step_out(*cancel_order(get_object_or_404(Order, pk=id), user=request.user))
+    with missing_is_404():
+        order, lost = cancel_order(Order(pk=id), user=request.user)
+    return step_out(request, order, lost)
 
 
 @dashboard.get(
@@ -246,7 +251,9 @@ def drop_unchanged(order: Order, payload: OrderChanges) -> None:
 
 def read_lines(items: Sequence[LineIn]) -> list[NewItem]:
     """The lines with their products, found in one query. Raises ValidationError naming the lines without one."""
-    products = Product.objects.in_bulk({item.product_id for item in items})
+    ids = sorted({item.product_id for item in items})
+    found = records(Product, "by id", lambda slots: Product.objects.order_by().filter(pk__in=slots), ids)
+    products = {product.pk: product for product in found}
     missing = [
         _("Line %(line)s: there is no product %(id)s.") % {"line": number, "id": item.product_id}
         for number, item in enumerate(items, 1)
@@ -296,14 +303,18 @@ def describe_without_stock(short: Shortage) -> str:
     }
 
 
-def with_items(order: Order) -> Order:
-    """The order with its lines, loaded before the answer is put together."""
-    prefetch_related_objects([order], "items")
-    return order
+def step_out(request, order: Order, lost: Sequence[StockChange]) -> dict:
+    """The order, and what its cancellation could not give back: what OrderStepOut says."""
+    warning = "\n".join(map(describe_lost_sale, lost)) or None
+    return {**order_with_items(request, order.pk), "warning": warning}
 
 
-def step_out(order: Order, lost: Sequence[StockChange]) -> OrderStepOut:
-    """The order, and what its cancellation could not give back."""
-    out = OrderStepOut.from_orm(with_items(order))
-    out.warning = "\n".join(map(describe_lost_sale, lost)) or None
-    return out
+@contextmanager
+def missing_is_404():
+    """An order that is not there is none that somebody else has just deleted."""
+    try:
+        yield
+    except RecordGone as error:
+        if isinstance(error.record, Order):
+            raise Http404 from error
+        raise

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +23,13 @@ from core.money import format_amount, round_money
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.stock import give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder
-from sales.models import Order, OrderItem, OrderNumberCounter
+from sales.models import Order, OrderItem
 
 Status = Order.Status
+NEXT_NUMBER = """
+    INSERT INTO sales_ordernumbercounter AS counter (day, last) VALUES (%s, 1)
+    ON CONFLICT (day) DO UPDATE SET last = counter.last + 1 RETURNING last
+"""
 MAX_AMOUNT = Decimal("999999999999.99")
 MAX_PRICE = Decimal("99999999.99")
 
@@ -105,7 +108,7 @@ def confirm_order(
         order.quantities(),
         reference=order.order_number,
         reason=in_firms_language(_("Order %(order)s confirmed")) % {"order": order},
-        customer=order.customer,
+        customer=Customer(pk=order.customer_id),
         user=user,
         at=at,
     )
@@ -132,7 +135,7 @@ def cancel_order(
         lost = give_back_to_stock(
             reference=order.order_number,
             reason=in_firms_language(_("Order %(order)s cancelled")) % {"order": order},
-            customer=order.customer,
+            customer=Customer(pk=order.customer_id),
             user=user,
             at=at,
         )
@@ -174,21 +177,17 @@ def delete_order(order: Order, *, user: User | None) -> None:
 def lock_order(order: Order) -> Order:
     """The order as it stands in the database, locked until the transaction ends. Raises RecordGone.
 
-    Locked first and read then: PostgreSQL, having waited for a lock, looks again at the locked row only, and a join
-    with a customer who has just been exchanged would find nothing.
+    Without its people: PostgreSQL, having waited for a lock, looks again at the locked row only, and a join with a
+    customer who has just been exchanged would find nothing.
     """
-    people = ["customer", "created_by", "modified_by", "confirmed_by", "cancelled_by"]
-    lock_record(order)
-    return Order.objects.select_related(*people).get(pk=order.pk)
+    return lock_record(order)
 
 
 def next_order_number(day: date) -> str:
     """The day's next number, `ORD-20261122-0001`, from a counter whose row stays locked until the order is saved."""
-    counter = OrderNumberCounter.objects.filter(day=day)
-    if not counter.update(last=F("last") + 1):  # the first order of the day
-        OrderNumberCounter.objects.get_or_create(day=day)
-        counter.update(last=F("last") + 1)
-    return f"ORD-{day:%Y%m%d}-{counter.get().last:04d}"
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [connection.ops.adapt_datefield_value(day)])
+        return f"ORD-{day:%Y%m%d}-{cursor.fetchone()[0]:04d}"
 
 
 def check_may_order(customer: Customer) -> None:

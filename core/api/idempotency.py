@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import Header
 from ninja.responses import NinjaJSONEncoder
-from pydantic import BaseModel
 
 from core.exceptions import IdempotencyKeyReused
 from core.models import IdempotencyKey
@@ -36,14 +35,14 @@ KEY = inspect.Parameter(
 
 
 def idempotent(status: int):
-    """Let a route take an `Idempotency-Key`, and answer with this status and the schema that its function returns.
+    """Let a route take an `Idempotency-Key`, and answer with this status and what its function returns.
 
     Sent again under the same key within 24 hours, a request gets that same answer and is not carried out again. Only
     what was done is remembered: a refused request did nothing and may be repeated under its key. The route raises
     IdempotencyKeyReused if the key belongs to a different request of this user.
     """
 
-    def decorate(view: Callable[..., BaseModel]):
+    def decorate(view: Callable[..., dict]):
         @wraps(view)
         def answered_once(request, *args, idempotency_key: str | None, **kwargs) -> HttpResponse:
             if not idempotency_key:
@@ -87,9 +86,9 @@ def fingerprint_of(request) -> str:
     return hashlib.sha256(f"{request.method} {request.get_full_path()} {body}".encode()).hexdigest()
 
 
-def as_json(result: BaseModel) -> str:
+def as_json(result: dict) -> str:
     """As ninja writes it everywhere else."""
-    return json.dumps(result.model_dump(), cls=NinjaJSONEncoder)
+    return json.dumps(result, cls=NinjaJSONEncoder)
 
 
 def as_response(body: str, status: int) -> HttpResponse:

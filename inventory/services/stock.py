@@ -102,7 +102,7 @@ def adjusted_quantity(stock: int, *, new_qty: int | None = None, change: int | N
     return target
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # its caller's step fails with it
 def take_from_stock(
     quantities: Mapping[int, int],
     *,
@@ -121,7 +121,7 @@ def take_from_stock(
     post_moves(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # its caller's step fails with it
 def give_back_to_stock(
     *,
     reference: str,
