@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 from core.i18n import format_count
 from core.money import format_money, round_money, with_currency
+from core.recent import recent
 from inventory.models import Product, StockCheck
 from inventory.stock_status import StockStatus
 from inventory.visibility import may_see
@@ -58,7 +59,7 @@ def callback(request, context):
 
 def figures(user, period: Period) -> dict:
     confirmed = Order.objects.confirmed_between(period.first, period.last)
-    counts = insights()
+    counts = recent(f"figures {period.last}", insights)
     waiting = list(Order.objects.pending().select_related("customer").order_by("pk")[:SHOWN_ORDERS])
     return {
         "periods": [
@@ -72,7 +73,7 @@ def figures(user, period: Period) -> dict:
         "sales_options": chart_options(),
         "best_sellers_options": chart_options(indexAxis="y"),
         "best_sellers_title": best_sellers_title(period),
-        "best_sellers_chart": best_sellers_chart(confirmed),
+        "best_sellers_chart": best_sellers_chart(confirmed, period),
         "low_stock": low_stock_table(counts["low_stock_products"]),
         "waiting_orders": waiting_orders_table(user, waiting),
         "latest_orders": latest_orders_table(),
@@ -113,7 +114,8 @@ def insights() -> dict:
 def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict]:
     """Each with the list that it counts, and a note that says what to compare it with."""
     today = Period(period.last, 1)
-    sold = Order.objects.revenue_of(yesterday=today.before, period=period, before=period.before)
+    periods = {"yesterday": today.before, "period": period, "before": period.before}
+    sold = recent(f"revenue {period.last} {period.days}", lambda: Order.objects.revenue_of(**periods))
     note = compare(counts["total_sales_today"], sold["yesterday"], today)
     shown = [tile(gettext("Sales today"), counts["total_sales_today"], sales_list(today), note)]
     if period.days > 1:
@@ -141,7 +143,7 @@ def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict
         ),
     ]
     if may_see(user, "stock_value"):
-        stock = Product.objects.stock_worth()
+        stock = recent("stock worth", Product.objects.stock_worth)
         pieces = ngettext("%(n)s pieces", "%(n)s pieces", stock["pieces"]) % {"n": format_count(stock["pieces"])}
         url = reverse("admin:inventory_product_changelist")
         shown.append(tile(gettext("Stock value at cost"), stock["value"], url, pieces))
@@ -230,14 +232,15 @@ def sales_chart(confirmed, period: Period) -> str:
     if period.days == 1:
         revenue = confirmed.revenue_by_hour()
         return chart([f"{hour}:00" for hour in range(24)], [revenue.get(hour, 0) for hour in range(24)])
-    revenue = confirmed.revenue_by_day()
+    revenue = recent(f"by day {period.last} {period.days}", confirmed.revenue_by_day)
     days = [period.first + timedelta(days=offset) for offset in range(period.days)]
     day_format = pgettext("day of a chart, as Django's date filter spells it", "M j")
     return chart([date_format(day, day_format) for day in days], [revenue.get(day, 0) for day in days])
 
 
-def best_sellers_chart(confirmed) -> str:
-    rows = OrderItem.objects.filter(order__in=confirmed).best_sellers(8)
+def best_sellers_chart(confirmed, period: Period) -> str:
+    sold = OrderItem.objects.filter(order__in=confirmed)
+    rows = recent(f"best sellers {period.last} {period.days}", lambda: sold.best_sellers(8))
     return chart([row["product_name"][:24] for row in rows], [row["revenue"] for row in rows])
 
 

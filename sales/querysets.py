@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -68,14 +69,13 @@ class OrderQuerySet(QuerySet):
         found = self.filter(order_number__holds=term)
         return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")
 
-    def with_words(self, text) -> Q:
-        """Orders in whose number or customer's name or e-mail each word of the text is, found by index.
+    def with_words(self, words: Sequence) -> Q:
+        """Orders in whose number or customer's name or e-mail each of these words is, found by index.
 
         For each word the ids of both are put together: an OR across tables would be asked of every order.
         """
-        words = text.split()[:MAX_WORDS]
         lookup, found = lookup_for(words), Q()
-        for word in words:
+        for word in words[:MAX_WORDS]:
             people = Customer.objects.filter(any_field(word, SEARCHED_OF_CUSTOMER, lookup)).order_by()
             numbered = self.filter(**{f"order_number__{lookup}": word}).order_by().values("pk")
             bought = self.filter(customer__in=people.values("pk")).order_by().values("pk")

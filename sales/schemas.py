@@ -126,7 +126,7 @@ class OrderFilters(FilterSchema):
     ] = None
 
     def filter_search(self, value):
-        return Order.objects.with_words(value or "")
+        return Order.objects.with_words((value or "").split())
 
 
 class LowProductOut(Schema):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 
 from core.i18n import format_count
 from core.money import format_money
+from core.recent import recent
 from sales.models import Order
 
 
@@ -22,7 +23,7 @@ def status_tabs(changelist) -> list[dict]:
     Their numbers are those of all orders, so they are shown only where nothing else filters.
     """
     filtered = active_filters(changelist) - {"status__exact"}
-    counts = {} if filtered else dict(Order.objects.order_by().values_list("status").annotate(Count("pk")))
+    counts = {} if filtered else recent("orders by status", count_by_status)
     chosen = changelist.params.get("status__exact", "")
     every = {"label": gettext("All"), "count": "" if filtered else sum(counts.values()), "status": None}
     tabs = [every] + [
@@ -33,6 +34,10 @@ def status_tabs(changelist) -> list[dict]:
         tab["url"] = changelist.get_query_string({"status__exact": tab["status"], "p": None})
         tab["active"] = chosen == (tab["status"] or "")
     return tabs
+
+
+def count_by_status() -> dict[str, int]:
+    return dict(Order.objects.order_by().values_list("status").annotate(Count("pk")))
 
 
 def filtered_sum(changelist) -> str:

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import capfirst, smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -120,13 +120,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         return f"{created}. {'' if order.is_pending else capfirst(order.status_sentence()) + '.'}"
 
     def get_search_results(self, request, queryset, search_term):
-        """By a product of the order's lines too: by its SKU or a part of its name."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        if search_term and not is_autocomplete(request):
-            products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__icontains=search_term))
-            lines = OrderItem.objects.filter(product__in=products)
-            found = found | queryset.filter(pk__in=lines.values("order"))
-        return found, may_repeat
+        """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
+        if not search_term or is_autocomplete(request):
+            return super().get_search_results(request, queryset, search_term)
+        words = [unescape_string_literal(bit) if bit[0] in "\"'" else bit for bit in smart_split(search_term)]
+        numbered = Order.objects.filter(Order.objects.with_words(words)).order_by()
+        products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__holds=search_term)).order_by()
+        lines = OrderItem.objects.filter(product__in=products.values("pk")).order_by()
+        return queryset.filter(pk__in=numbered.values("pk").union(lines.values("order"), all=True)), False
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
