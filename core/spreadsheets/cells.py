@@ -7,14 +7,9 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from core.fields import CONTROL_CHARACTER, INVISIBLE
+from core.spreadsheets.sheet import is_error
 
 THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
-ERROR_CELLS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
-
-
-def is_error(text: str) -> bool:
-    """Whether this is what a spreadsheet shows in place of a value that it cannot compute."""
-    return text in ERROR_CELLS or re.fullmatch(r"Err:\d+", text) is not None
 
 
 def is_blank(value) -> bool:
