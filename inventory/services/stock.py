@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.bulk import BATCH, lock_all, update_all
+from core.bulk import insert_all, lock_all, update_all
 from core.concurrency import check_last_seen, lock_record
 from core.exceptions import RecordGone
 from core.hash_chain import write_many
@@ -160,7 +160,8 @@ def write_rows(rows: list[StockChange]) -> list[StockChange]:
         product = cast(Product, row.product)
         row.product_key = product.pk
         row.row_hash = product.ledger_head = STOCK_CHAIN.link(row, product.ledger_head)
-    return StockChange.objects.bulk_create(rows, batch_size=BATCH)
+    insert_all(StockChange, rows)
+    return rows
 
 
 def save_heads(products: Iterable[Product]) -> None:
@@ -185,7 +186,7 @@ def log_moves(
 
     Every change of stock in the system comes from here.
     """
-    rows = []
+    rows, at = [], at or timezone.now()
     for product, new_qty in moves:
         if not 0 <= new_qty <= MAX_QUANTITY:
             raise InvalidQuantity(
@@ -204,7 +205,7 @@ def log_moves(
                 kind=kind,
                 change_reason=reason,
                 reference=reference,
-                created_at=at or timezone.now(),
+                created_at=at,
                 created_by=user,
             )
         )

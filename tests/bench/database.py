@@ -14,7 +14,7 @@ from django.test.utils import get_runner, setup_test_environment  # noqa: E402
 
 @contextmanager
 def own_database():
-    setup_test_environment()
+    setup_test_environment(debug=False)  # with it every query is kept
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:
