@@ -1,7 +1,5 @@
 """Customers from and to files. One resource serves the admin, the command and the export."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +8,7 @@ from import_export.widgets import Widget
 
 from accounts.import_undo import CustomerUndo
 from accounts.models import NAME_MISSING, Customer
-from accounts.services import CUSTOMER_FIELDS, import_customers, lock_customers
+from accounts.services import CUSTOMER_FIELDS, import_customers
 from core.bulk import find_all
 from core.countries import region_of
 from core.fields import dialled_in
@@ -24,13 +22,13 @@ UNIQUE = {  # with what is said of lines that share one
     "customer_code": _("%(lines)s have the same code."),
     "email": _("%(lines)s have the same e-mail."),
 }
-# Other lists say in which column an amount stands: debit (Soll) is what the customer owes, credit (Haben) the opposite.
-DEBIT_OR_CREDIT = re.compile(r"(?P<amount>.*\d.*?)\s*(?P<side>[SH])", re.IGNORECASE)
-ADDRESS_PARTS = ("postcode", "city", "region", "country")
+ADDRESS_PARTS = {"postcode": _("Postcode"), "city": _("City"), "region": _("Region"), "country": _("Country")}
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class YesNoWidget(Widget):
+    kind = "yes_no"
+
     def clean(self, value, row=None, **kwargs):
         try:
             return value if isinstance(value, bool) else ANSWERS[as_text(value).lower()]
@@ -43,11 +41,14 @@ class YesNoWidget(Widget):
 
 class DaysWidget(NumberWidget):
     def clean(self, value, row=None, **kwargs):
-        return as_whole_number(value, decimal_comma=row.decimal_comma)
+        return as_whole_number(value)
 
 
 class PhoneWidget(TextWidget):
     """A number with its country code, or one as it is dialled in the `country` that the row names."""
+
+    kind = "phone"
+    needs_row = True
 
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value)
@@ -58,15 +59,8 @@ class PhoneWidget(TextWidget):
         return number
 
 
-class BalanceWidget(MoneyWidget):
-    """An amount with its sign, or with S (debit: what the customer owes) or H (credit) after it."""
-
-    def clean(self, value, row=None, **kwargs):
-        sided = DEBIT_OR_CREDIT.fullmatch(value.strip()) if isinstance(value, str) else None
-        if not sided:
-            return super().clean(value, row, **kwargs)
-        amount = super().clean(sided["amount"], row, **kwargs)
-        return -amount + 0 if sided["side"].upper() == "H" else amount  # + 0: there is a -0
+class EmailWidget(TextWidget):
+    kind = "email"
 
 
 def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
@@ -93,14 +87,14 @@ class CustomerResource(ImportResource):
     A customer who has no code yet is given the row's. New ones cannot sign in until they are given a password.
     """
 
-    customer_code, email = text_field("customer_code", KeyWidget), text_field("email")
+    customer_code, email = text_field("customer_code", KeyWidget), text_field("email", EmailWidget)
     company, first_name, last_name = text_field("company"), text_field("first_name"), text_field("last_name")
     phone = text_field("phone", PhoneWidget)
     address, delivery_address = text_field("address"), text_field("delivery_address")
     tax_id = text_field("tax_id")
     payment_days = column("payment_days", DaysWidget())
     credit_limit = column("credit_limit", MoneyWidget(column="credit_limit", digits=12))
-    opening_balance = column("opening_balance", BalanceWidget(column="opening_balance", digits=12, negative=True))
+    opening_balance = column("opening_balance", MoneyWidget(column="opening_balance", digits=12, negative=True))
     is_active = column("is_active", YesNoWidget())
 
     keys, key_label = ("customer_code", "email"), _("Code or e-mail")
@@ -119,10 +113,6 @@ class CustomerResource(ImportResource):
         model = Customer
         name = _("Customers")
         fields = CUSTOMER_FIELDS
-
-    def check_header(self, headers):
-        super().check_header(headers)
-        self.report.unknown_columns = [name for name in self.report.unknown_columns if name not in self.further_columns]
 
     def find_existing(self) -> None:
         given = {column: {row.line: self.key_of(row, column) for row in self.rows} for column in UNIQUE}
@@ -174,13 +164,11 @@ class CustomerResource(ImportResource):
             raise ValidationError({"first_name": NAME_MISSING})
 
     def holders_of(self, given: dict[str, dict[int, str]]) -> dict[str, dict[str, Customer]]:
-        """Whoever has one of these values already (when writing: locked), by column and value."""
+        """Whoever has one of these values already, by column and value."""
         people = {}
         for column, values in given.items():
             found = find_all(Customer._base_manager, column, set(filter(None, values.values())))
             people |= {person.pk: person for person in found}
-        if not self.dry_run:
-            people = lock_customers(people)
         return {
             column: {value: person for person in people.values() if (value := getattr(person, column))}
             for column in given
@@ -204,6 +192,11 @@ class CustomerResource(ImportResource):
             sentence = gettext("%(person)s has this e-mail, and the code %(code)s.")
             row.errors["email"] = sentence % {"person": by_email, "code": by_email.customer_code}
         return person
+
+    def repeat_key(self, row):
+        """The code and the e-mail together: what one of them says alone is judged by `find_existing`."""
+        keys = tuple(str(row.get(key) or "").strip().lower() for key in self.keys)
+        return keys if any(keys) else None
 
     def describe(self, instance):
         return instance.customer_code or instance.email or "", str(instance)

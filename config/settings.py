@@ -265,6 +265,7 @@ STORAGES = {
 }
 LAST_BACKUP_FILE = Path(env.str("LAST_BACKUP_FILE", str(BASE_DIR / "var" / "last-backup.json")))
 MAX_IMAGE_BYTES = env.int("MAX_IMAGE_BYTES", 5 * 1024 * 1024)
+IMPORT_DETACHED = env.bool("IMPORT_DETACHED", True)  # in a process of their own, see core/imports/runs.py
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 10 * 1024 * 1024)
 
 # History and import/export

@@ -103,6 +103,7 @@ UNFOLD = {
                     item(_("Staff users"), "badge", "admin:accounts_user_changelist", "accounts.view_user"),
                     item(_("Firm"), "storefront", "admin:core_firm_changelist", "core.change_firm"),
                     item(_("Imports"), "upload_file", "admin:core_importrecord_changelist", may_import),
+                    item(_("Import layouts"), "view_column", "admin:core_importmapping_changelist", may_import),
                 ],
             },
         ],

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from core.channels import Channel, current_channel
 from core.fields import TrimmedCharField, TrimmedTextField
-from core.imports.models import ImportedRow, ImportRecord  # noqa: F401  (Django finds an app's models here)
+from core.imports.models import ImportedRow, ImportMapping, ImportRecord  # noqa: F401  (Django finds an app's models here)
 
 # A history row has its own moment and author, so it need not copy these.
 HISTORY_EXCLUDED_FIELDS = ["modified_at", "modified_by"]

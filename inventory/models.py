@@ -1,6 +1,5 @@
 """What: products, and the append-only log of every change of their stock."""
 
-import re
 import unicodedata
 from decimal import Decimal
 
@@ -34,8 +33,6 @@ ADJUSTMENT_REASONS = {
     OTHER_REASON: _("Other"),
 }
 
-SKU_PATTERN = re.compile(r"[^\W_]|[-_./+#]")
-
 
 def normalise_sku(value: str) -> str:
     """The one spelling of a SKU: trimmed of every kind of space, upper-case, composed characters."""
@@ -43,11 +40,10 @@ def normalise_sku(value: str) -> str:
 
 
 def validate_sku(value: str) -> None:
-    """Letters, digits, - _ . / + # and single inner spaces."""
-    if "  " in value or not all(char == " " or SKU_PATTERN.fullmatch(char) for char in value):
+    """Whatever one can see, and single inner spaces: neither control nor formatting characters, nor odd spaces."""
+    if "  " in value or not value.isprintable():
         raise ValidationError(
-            gettext("A SKU has only letters, digits, the signs - _ . / + # and single spaces between them."),
-            code="invalid",
+            gettext("A SKU cannot have invisible characters, or more than one space in a row."), code="invalid"
         )
 
 

@@ -13,11 +13,11 @@ from core.imports.options import ImportOption
 from core.imports.registry import register_import
 from core.imports.resource import ImportResource
 from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, TextWidget
-from core.spreadsheets.cells import as_whole_number, is_blank
+from core.spreadsheets.cells import as_whole_number
+from inventory.import_overview import product_overview
 from inventory.import_undo import ProductUndo
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.imports import import_products
-from inventory.services.stock import lock_products
 from inventory.visibility import may_see
 
 PRICES = {"cost_price", "selling_price"}
@@ -33,7 +33,7 @@ class StockMode(TextChoices):
 
 class WholeNumberWidget(NumberWidget):
     def clean(self, value, row=None, **kwargs):
-        number = as_whole_number(value, decimal_comma=row.decimal_comma)
+        number = as_whole_number(value)
         if number < 0:
             raise ValueError(gettext("This must not be negative."))
         if number > MAX_QUANTITY:
@@ -93,7 +93,7 @@ class ProductResource(ImportResource):
 
     def __init__(self, *, stock_mode=StockMode.KEEP, **kwargs):
         super().__init__(**kwargs)
-        self.stock_mode, self.stock = stock_mode, []
+        self.stock_mode = stock_mode
 
     def find_existing(self) -> None:
         skus = {row.line: self.key_of(row, "sku") for row in self.rows}
@@ -102,21 +102,19 @@ class ProductResource(ImportResource):
                 row.errors.setdefault("sku", gettext("The SKU is missing."))
         self.refuse_repeated("sku", skus, gettext("%(lines)s have the same SKU."))
         products = find_all(Product.objects, "sku", set(filter(None, skus.values())))
-        if not self.dry_run:
-            products = lock_products(product.pk for product in products).values()
         by_sku = {product.sku: product for product in products}
         self.existing = {line: by_sku[sku] for line, sku in skus.items() if sku in by_sku}
 
-    def after_init_instance(self, instance, new, row, **kwargs):
-        instance.imported_stock = 0 if new else instance.stock_qty
-        super().after_init_instance(instance, new, row, **kwargs)
+    def begin(self, record, is_new):
+        record.imported_stock = 0 if is_new else record.stock_qty
+        super().begin(record, is_new)
 
-    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+    def set_value(self, record, column, value):
         """The stock itself is not touched here: the stock service moves it."""
-        if field.attribute != "stock_qty":
-            super().import_field(field, instance, row, is_m2m, **kwargs)
-        elif not is_blank(row.get("stock_qty")):
-            instance.imported_stock = self.stock_after(instance, field.clean(row))
+        if column == "stock_qty":
+            record.imported_stock = self.stock_after(record, value)
+        else:
+            setattr(record, column, value)
 
     def stock_after(self, product: Product, number: int) -> int:
         if product.is_new or self.stock_mode == StockMode.SET:
@@ -140,16 +138,18 @@ class ProductResource(ImportResource):
     def describe(self, instance):
         return instance.sku, instance.name
 
-    def save_instance(self, instance, is_create, row, **kwargs):
-        super().save_instance(instance, is_create, row, **kwargs)
-        if instance.imported_stock != instance.stock_qty:
-            self.stock.append((instance, instance.imported_stock))
+    def overview(self):
+        return product_overview(self)
 
     def write(self, reason):
         last = import_products(
             new=self.new,
             changed=self.changed,
-            stock=self.stock,
+            stock=[
+                (product, product.imported_stock)
+                for product, *_ in self.written.values()
+                if product.imported_stock != product.stock_qty
+            ],
             reason=reason,
             reference=self.reference,
             user=self.user,

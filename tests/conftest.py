@@ -68,6 +68,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(autouse=True)
 def isolated_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.IMPORT_DETACHED = False  # an import is done when the page answers
     settings.LAST_BACKUP_FILE = tmp_path / "last-backup.json"
     settings.STORAGES = {
         **settings.STORAGES,

@@ -6,13 +6,16 @@ from itertools import count
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from accounts.services import save_user
+from core.imports.choices import Choices
 from core.imports.models import ImportRecord
-from core.spreadsheets.reading import read_table
+from core.imports.runs import start
+from core.imports.uploads import store_upload
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
 from sales.models import Order
 from sales.services import NewItem, create_order
+from tests.imports import import_list
 
 numbers = count(1)
 
@@ -49,13 +52,19 @@ def make_product(stock=10, user=None, **fields) -> Product:
 
 def make_import(text: str, *, resource=ProductResource, user=None, **options) -> ImportRecord:
     """What importing this CSV text left in the list of imports."""
-    importing = resource(user=user, reference="list.csv", **options)
-    importing.import_data(read_table("list.csv", text.encode()))
-    return importing.done
+    return import_list(text, resource, user=user, **options).done
 
 
 def make_customer_import(text: str, **options) -> ImportRecord:
     return make_import(text, resource=CustomerResource, **options)
+
+
+def make_draft(text: str, resource, *, user) -> ImportRecord:
+    """An import that somebody has begun: its preview is there, nothing is written."""
+    target, choices = resource.target(), Choices().stored()
+    record = store_upload(text.encode(), name="list.csv", target=target, user=user, choices=choices)
+    start(record, ImportRecord.Status.JUDGING)
+    return record
 
 
 def make_order(*lines, customer=None, user=None) -> Order:

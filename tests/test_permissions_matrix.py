@@ -11,13 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from accounts import roles
+from accounts.resources import CustomerResource
 from accounts.roles import MATRIX
 from config.unfold import UNFOLD
+from core.imports.models import ImportMapping, ImportRecord
 from core.models import Firm
+from inventory.resources import ProductResource
 from tests.clients import signed_in
 from tests.factories import (
     make_customer,
     make_customer_import,
+    make_draft,
     make_import,
     make_order,
     make_product,
@@ -43,7 +47,15 @@ DOORS = [
     ("post", "admin:inventory_product_adjust_stock {product}", CONFIRMED, ["inventory.adjust_stock"]),
     ("get", "admin:inventory_product_import", None, ["inventory.import_product"]),
     ("post", "admin:inventory_product_import", {}, ["inventory.import_product"]),
-    ("post", "admin:inventory_product_process_import", {}, ["inventory.import_product"]),
+    ("get", "admin:inventory_product_import_map {productdraft}", None, ["inventory.import_product"]),
+    ("post", "admin:inventory_product_import_map {productdraft}", {}, ["inventory.import_product"]),
+    ("get", "admin:inventory_product_import_preview {productdraft}", None, ["inventory.import_product"]),
+    ("post", "admin:inventory_product_import_run {productdraft}", {}, ["inventory.import_product"]),
+    ("get", "admin:inventory_product_import_errors {productdraft}", None, ["inventory.import_product"]),
+    ("get", "admin:core_importmapping_changelist", None, ["inventory.import_product"]),
+    ("get", "admin:core_importmapping_change {layout}", None, ["inventory.import_product"]),
+    ("get", "admin:core_importmapping_delete {layout}", None, ["inventory.import_product"]),
+    ("get", "admin:core_importmapping_add", None, ["nobody"]),
     ("get", "admin:core_importrecord_changelist", None, ["inventory.import_product"]),
     ("get", "admin:core_importrecord_change {productimport}", None, ["inventory.import_product"]),
     ("post", "admin:core_importrecord_change {productimport}", {}, ["nobody"]),
@@ -53,7 +65,10 @@ DOORS = [
     ("post", "admin:core_importrecord_undo {productimport}", CONFIRMED, ["inventory.import_product"]),
     ("get", "admin:accounts_customer_import", None, ["accounts.import_customer"]),
     ("post", "admin:accounts_customer_import", {}, ["accounts.import_customer"]),
-    ("post", "admin:accounts_customer_process_import", {}, ["accounts.import_customer"]),
+    ("get", "admin:accounts_customer_import_map {customerdraft}", None, ["accounts.import_customer"]),
+    ("get", "admin:accounts_customer_import_preview {customerdraft}", None, ["accounts.import_customer"]),
+    ("post", "admin:accounts_customer_import_run {customerdraft}", {}, ["accounts.import_customer"]),
+    ("get", "admin:accounts_customer_import_errors {customerdraft}", None, ["accounts.import_customer"]),
     ("get", "admin:core_importrecord_change {customerimport}", None, ["accounts.import_customer"]),
     ("post", "admin:core_importrecord_change {customerimport}", {}, ["nobody"]),
     ("post", "admin:core_importrecord_delete {customerimport}", {"post": "yes"}, ["nobody"]),
@@ -138,6 +153,9 @@ def records():
         "user": colleague.pk,
         "customerimport": make_customer_import("email,first_name\nimported@example.com,Imported\n").pk,
         "productimport": make_import("sku,name,selling_price\nIMP-1,Imported,1\n").pk,
+        "productdraft": make_draft("sku,name,selling_price\nIMP-2,Imported,x\n", ProductResource, user=colleague).pk,
+        "customerdraft": make_draft("email,first_name\nx,Imported\n", CustomerResource, user=colleague).pk,
+        "layout": ImportMapping.objects.create(target="inventory.product", name="Meyer", layout="x").pk,
     }
 
 
@@ -164,7 +182,9 @@ def test_each_door_opens_to_the_roles_of_the_matrix_and_no_other(
     client, records, role, method, door, data, permissions
 ):
     if role:
-        client = signed_in(make_user(role))
+        user = make_user(role)
+        client = signed_in(user)
+        ImportRecord.objects.filter(status="draft").update(created_by=user)  # only one's own can be opened
     staff = role in ("ADMIN", "SALES")
     expected = staff and all(role in MATRIX.get(permission, set()) for permission in permissions)
     assert is_open(knock(client, method, door, data, records)) == expected

@@ -1,101 +1,50 @@
-"""The two steps of an import in the admin: upload and look, then confirm."""
+"""The steps of an import in the admin: the file, what its columns mean, what it would do, and doing it."""
 
 import logging
-import re
 
-from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.functional import lazy
+from django.urls import path, reverse
 from django.utils.http import content_disposition_header
-from django.utils.text import format_lazy
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportMixin as LibraryImportMixin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
-from core.i18n import format_count
-from core.imports.resource import REASON_COLUMN, ImportResource
-from core.imports.uploads import discard_upload, store_upload, stored_upload
-from core.spreadsheets.cells import escape_raw_formula
-from core.spreadsheets.reading import DELIMITERS, ENCODINGS, MAX_ROWS, Table, UnreadableFile, read_table
-from core.spreadsheets.writing import write_csv
+from core.imports.choices import Choices
+from core.imports.error_file import error_file
+from core.imports.forms import EncodingForm, ImportFileForm, MapForm, ReadingForm, RulesForm, map_context
+from core.imports.layout import Layout
+from core.imports.models import ImportRecord
+from core.imports.preview import preview_context
+from core.imports.remembered import save_mapping
+from core.imports.resource import ImportResource
+from core.imports.runs import layout_of, notice_death, progress_context, start
+from core.imports.uploads import load_report, path_of, store_upload
+from core.spreadsheets.reading import ENCODINGS, EncodingUndecided, UnreadableFile
 
 logger = logging.getLogger(__name__)
-SHOWN_ROWS = 100
-
-
-class ImportFileForm(forms.Form):
-    """The file, what it means (the options of its list), and how to read it."""
-
-    file = forms.FileField(
-        label=_("File"),
-        help_text=format_lazy(
-            _("CSV, TSV, XLSX or ODS, at most {rows} rows. The first line names the columns."),
-            rows=lazy(format_count, str)(MAX_ROWS),
-        ),
-        widget=UnfoldAdminFileFieldWidget,
-    )
-    encoding = forms.ChoiceField(
-        label=_("Text encoding"),
-        choices=list(ENCODINGS.items()),
-        required=False,
-        help_text=_("For text files (CSV, TSV) whose letters are shown wrong."),
-        widget=UnfoldAdminSelectWidget,
-    )
-    delimiter = forms.ChoiceField(
-        label=_("Column separator"),
-        choices=list(DELIMITERS.items()),
-        required=False,
-        help_text=_("For text files whose columns are split wrong."),
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    def __init__(self, *args, resource: type[ImportResource], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.resource = resource
-        for option in resource.options:
-            self.fields[option.name] = forms.ChoiceField(
-                label=option.label,
-                choices=option.choices.choices,
-                initial=option.default,
-                help_text=option.help_text,
-                widget=UnfoldAdminRadioSelectWidget,
-            )
-        self.order_fields(["file", *(option.name for option in resource.options)])
-
-    def clean(self):
-        """With all choices at hand: the file must be a table."""
-        cleaned = super().clean() or {}
-        upload = cleaned.get("file")
-        if upload is None or self.errors:
-            return cleaned
-        if upload.size > settings.MAX_IMPORT_BYTES:
-            limit = settings.MAX_IMPORT_BYTES // (1024 * 1024)
-            raise ValidationError(
-                {
-                    "file": gettext("The file is larger than %(limit)s MB. Please split it into several.")
-                    % {"limit": limit}
-                }
-            )
-        self.data_read = upload.read()
-        try:
-            read_table(upload.name, self.data_read, keys=self.resource.keys, **self.chosen("encoding", "delimiter"))
-        except UnreadableFile as error:
-            raise ValidationError({"file": str(error)}) from error
-        return cleaned
-
-    def chosen(self, *names: str) -> dict[str, str]:
-        return {name: self.cleaned_data.get(name, "") for name in names}
+Status = ImportRecord.Status
 
 
 class ImportMixin(LibraryImportMixin):
-    """Import into a list, in two steps. Whoever uses it has one ImportResource as its first resource."""
+    """Import into a list, step by step. Whoever uses it has one ImportResource as its first resource.
+
+    What was decided so far is kept in a record, which only whoever uploaded the file can open.
+    """
+
+    def get_urls(self):
+        """Our steps, in place of the library's."""
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}_import"
+        steps = [
+            path("import/", view(self.import_action), name=name),
+            path("import/<int:pk>/", view(self.map_view), name=f"{name}_map"),
+            path("import/<int:pk>/preview/", view(self.preview_view), name=f"{name}_preview"),
+            path("import/<int:pk>/run/", view(self.run_view), name=f"{name}_run"),
+            path("import/<int:pk>/errors/", view(self.errors_view), name=f"{name}_errors"),
+        ]
+        return steps + super(LibraryImportMixin, self).get_urls()
 
     def has_import_permission(self, request):
         actions = ("import", "add", "change")
@@ -107,132 +56,205 @@ class ImportMixin(LibraryImportMixin):
     def list_resource(self) -> type[ImportResource]:
         return self.resource_classes[0]
 
-    def stored_upload(self, request, token: str):
-        return stored_upload(request, token, kind=self.opts.model_name, keys=self.list_resource.keys)
+    def step_url(self, step: str = "", record: ImportRecord | None = None) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import" + (f"_{step}" if step else "")
+        return reverse(name, args=[record.pk] if record else [])
 
-    def import_url(self, step: str = "import") -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{step}")
-
-    def import_action(self, request, **kwargs):
-        """Step one: take a file, then show what it would do on a page that can be reloaded."""
+    def own_record(self, request, pk: int) -> ImportRecord:
+        """The import that this person has begun. Raises PermissionDenied, Http404."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        if token := request.GET.get("preview"):
-            return self.run_import(request, token, dry_run=True)
-        if token := request.GET.get("errors"):
-            return self.download_errors(request, token)
-        form = ImportFileForm(request.POST or None, request.FILES or None, resource=self.list_resource)
-        if request.method == "POST" and form.is_valid():
+        records = ImportRecord.objects.filter(target=self.list_resource.target(), created_by=request.user)
+        record = records.filter(pk=pk).first()
+        if record is None:
+            raise Http404
+        return notice_death(record)
+
+    def elsewhere(self, request, record: ImportRecord):
+        """Where to go with an import that is not being prepared (any more); None if it is."""
+        if record.is_running:
+            return redirect(self.step_url("run", record))
+        if record.status != Status.DRAFT:
+            return redirect("admin:core_importrecord_change", record.pk)
+        if not path_of(record.upload).is_file():
+            messages.error(request, gettext("This preview has expired. Please choose the file again."))
+            return redirect(self.step_url())
+        return None
+
+    # The steps
+
+    def import_action(self, request, **kwargs):
+        """Take a file."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        form = ImportFileForm(request.POST, request.FILES) if request.method == "POST" else ImportFileForm()
+        if form.is_valid():
+            file = form.cleaned_data["file"]
             try:
-                token = store_upload(
-                    request,
-                    form.data_read,
-                    name=form.cleaned_data["file"].name,
-                    kind=self.opts.model_name,
-                    reading=form.chosen("encoding", "delimiter"),
-                    options=form.chosen(*(option.name for option in self.list_resource.options)),
+                record = store_upload(
+                    file.read(),
+                    name=file.name,
+                    target=self.list_resource.target(),
+                    user=request.user,
+                    choices=Choices().stored(),
                 )
-                return redirect(f"{self.import_url()}?preview={token}")
+                self.look_into(record)
+                return redirect(self.step_url("map", record))
+            except EncodingUndecided:
+                return redirect(self.step_url("map", record))
+            except UnreadableFile as error:
+                record.delete()
+                form.add_error("file", str(error))
             except OSError:
                 logger.exception("The folder for imports cannot be written")
                 form.add_error(
                     "file", gettext("The server could not store the file. Please tell the person who runs the system.")
                 )
-        return self.show_import(request, form=form)
+        return self.show_step(request, "upload", form=form, import_help=self.list_resource.help_text)
 
-    def process_import(self, request, **kwargs):
-        """Step two: do what the preview showed, all of it or nothing."""
-        if not self.has_import_permission(request) or request.method != "POST":
-            raise PermissionDenied
-        return self.run_import(
-            request,
-            request.POST.get("token", ""),
-            last_seen=request.POST.get("last_seen", ""),
-            leave_out_errors="leave_out_errors" in request.POST,
-        )
+    def look_into(self, record: ImportRecord) -> Layout:
+        """The file as it is read so far; what was found out is kept."""
+        layout = layout_of(record)
+        record.choices = layout.choices.stored()
+        record.save(update_fields=["choices"])
+        return layout
 
-    def run_import(self, request, token: str, *, dry_run=False, **options):
-        """Import the kept file, or only show what that would do."""
-        kept = self.stored_upload(request, token)
-        if kept is None:
-            return self.preview_expired(request)
-        upload, table = kept
-        resource = self.list_resource(user=request.user, reference=upload["name"], **upload["options"], **options)
-        resource.import_data(table, dry_run=dry_run)
-        if resource.done is None:
-            return self.show_import(request, report=resource.report, token=token)
-        discard_upload(request, token)
-        messages.success(
-            request,
-            gettext("%(file)s has been imported: %(summary)s.")
-            % {"file": upload["name"], "summary": resource.report.summary},
-        )
-        return redirect("admin:core_importrecord_change", resource.done.pk)
+    def map_view(self, request, pk: int):
+        """Say how the file is read and what its columns mean."""
+        record = self.own_record(request, pk)
+        if answer := self.elsewhere(request, record):
+            return answer
+        try:
+            layout = layout_of(record)
+        except EncodingUndecided as error:
+            return self.ask_encoding(request, record, error)
+        except UnreadableFile as error:
+            messages.error(request, str(error))
+            return redirect(self.step_url())
+        data = request.POST if request.method == "POST" else None
+        reading, form = ReadingForm(data, layout=layout), MapForm(data, layout=layout)
+        if request.method == "POST":
+            if changed := reading.changed_choices():
+                return self.read_again(request, record, changed)
+            if form.is_valid() or "again" in request.POST:
+                return self.keep_mapping(request, record, form)
+        return self.show_step(request, "map", record, **map_context(form, reading))
 
-    def download_errors(self, request, token: str):
-        """The lines with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""
-        kept = self.stored_upload(request, token)
-        if kept is None:
-            return self.preview_expired(request)
-        upload, table = kept
-        resource = self.list_resource(user=request.user, **upload["options"])
-        resource.import_data(table, dry_run=True)
-        stem = re.sub(r"[^\w-]+", "_", upload["name"].rsplit(".", 1)[0]) or "import"
-        headers = {"Content-Disposition": content_disposition_header(True, f"{stem}-errors.csv")}
-        data = lines_with_errors(table, resource.report)
-        return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
+    def ask_encoding(self, request, record, error: EncodingUndecided):
+        form = EncodingForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self.read_again(request, record, {"encoding": form.cleaned_data["encoding"]})
+        candidates = [(name, ENCODINGS.get(name, name), lines) for name, lines in error.candidates]
+        return self.show_step(request, "encoding", record, question=error, candidates=candidates)
 
-    def preview_expired(self, request):
-        messages.error(request, gettext("This preview has expired. Please choose the file again."))
-        return redirect(self.import_url())
+    def read_again(self, request, record, changed: dict):
+        """Read the file another way; what its columns were taken for may be another thing then."""
+        choices = Choices.of({**record.choices, "columns": None, "formats": {}, **changed})
+        if "sheet" in changed and "header_line" not in changed:
+            choices.header_line = None
+        record.choices = choices.stored()
+        try:
+            self.look_into(record)
+        except EncodingUndecided:
+            record.save(update_fields=["choices"])
+        except UnreadableFile as error:  # what was chosen does not work, so it stays as it was
+            messages.error(request, str(error))
+        return redirect(self.step_url("map", record))
 
-    def show_import(self, request, **context):
+    def keep_mapping(self, request, record, form: MapForm):
+        """Keep what the form says, and go on to the preview if nothing is left to ask."""
+        choices = form.chosen()
+        record.choices = choices.stored()
+        record.save(update_fields=["choices"])
+        if "again" in request.POST or not form.is_valid():
+            return redirect(self.step_url("map", record))
+        if choices.mapping:
+            save_mapping(self.list_resource, choices, user=request.user)
+        return self.begin(record, Status.JUDGING)
+
+    def begin(self, record, status, **details):
+        """Begin to judge or to write, and show how far it is, or at once what came of it."""
+        start(record, status, **details)
+        record.refresh_from_db()
+        if record.status == Status.DRAFT:
+            return redirect(self.step_url("preview", record))
+        return redirect(self.step_url("run", record))
+
+    def preview_view(self, request, pk: int):
+        """What the import would do; and what shall become of the problems in it."""
+        record = self.own_record(request, pk)
+        if answer := self.elsewhere(request, record):
+            return answer
+        report = load_report(record.upload)
+        if report is None:
+            return redirect(self.step_url("map", record))
+        report.problem = record.problem
+        rules = RulesForm(request.POST if request.method == "POST" else None, findings=report.findings)
+        if rules.is_valid():
+            record.choices["rules"] = {**record.choices.get("rules", {}), **rules.chosen()}
+            return self.begin(record, Status.JUDGING)
+        context = preview_context(request, record, report)
+        context["errors_csv_url"] = self.step_url("errors", record) + "?as=csv"
+        return self.show_step(request, "preview", record, rules=rules, **context)
+
+    def run_view(self, request, pk: int):
+        """Begin to write (by POST), or show how far the run is."""
+        record = self.own_record(request, pk)
+        if request.method == "POST" and record.status == Status.DRAFT and path_of(record.upload).is_file():
+            leave_out = "leave_out_errors" in request.POST
+            last_seen = request.POST.get("last_seen", "")
+            return self.begin(record, Status.WRITING, last_seen=last_seen, leave_out_errors=leave_out)
+        if not record.is_running:
+            return self.arrived(request, record)
+        template = "progress" if "HX-Request" in request.headers else "running"
+        return self.show_step(request, template, record, **progress_context(record))
+
+    def arrived(self, request, record):
+        """The page of the outcome; for htmx, which would put it in place of the progress, by a header."""
+        if record.status == Status.DRAFT:
+            address = self.step_url("preview" if load_report(record.upload) else "map", record)
+        else:
+            address = reverse("admin:core_importrecord_change", args=[record.pk])
+            if record.status == Status.DONE and "HX-Request" not in request.headers:
+                messages.success(request, done_sentence(record))
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Redirect": self.step_url("run", record)})
+        return redirect(address)
+
+    def errors_view(self, request, pk: int):
+        """The rows with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""
+        record = self.own_record(request, pk)
+        if answer := self.elsewhere(request, record):
+            return answer
+        report = load_report(record.upload)
+        if report is None:
+            return redirect(self.step_url("map", record))
+        kind = "csv" if request.GET.get("as") == "csv" else "xlsx"
+        name, content_type, data = error_file(layout_of(record), report, record.file_name, kind)
+        headers = {"Content-Disposition": content_disposition_header(True, name)}
+        return HttpResponse(data, content_type=content_type, headers=headers)
+
+    def show_step(self, request, template: str, record: ImportRecord | None = None, **context):
         context |= self.admin_site.each_context(request)
+        steps = ("map", "preview", "run", "errors") if record else ()
         context |= {
             "title": gettext("Import %(records)s") % {"records": self.opts.verbose_name_plural},
             "step": gettext("Import"),
             "opts": self.opts,
             "media": self.media,
-            "import_url": self.import_url(),
-            "import_help": self.list_resource.help_text,
+            "record": record,
+            "resource": self.list_resource,
+            "import_url": self.step_url(),
+            **{f"{step}_url": self.step_url(step, record) for step in steps},
         }
-        if report := context.get("report"):
-            context |= shown_report(report, request.GET.get("show", ""))
-            context |= {
-                "process_url": self.import_url("process_import"),
-                "errors_url": f"{self.import_url()}?errors={context['token']}",
-                "key_heading": self.list_resource.key_label,
-            }
-        return TemplateResponse(request, "admin/import.html", context)
+        return TemplateResponse(request, f"admin/import/{template}.html", context)
 
 
-def lines_with_errors(table: Table, report) -> bytes:
-    """A CSV file of the lines with errors as they stand in the table, with a column for what is wrong."""
-    columns = [index for index, header in enumerate(table.headers) if header != REASON_COLUMN]
-    cells = dict(zip(table.lines, table, strict=True))
-    rows = [[table.headers[index] for index in columns] + [REASON_COLUMN]]
-    for row in report.error_rows:
-        reasons = "; ".join(f"{column}: {reason}" for column, _, reason in row.errors)
-        rows.append([*(cells[row.line][index] for index in columns), reasons])
-    delimiter = ";" if table.delimiter == "|" else table.delimiter  # one that is recognised when it comes back
-    return write_csv([[escape_raw_formula(cell) for cell in row] for row in rows], delimiter=delimiter)
-
-
-def shown_report(report, kind: str) -> dict:
-    """The rows of the preview that somebody wants to see, and the cards that lead to each kind."""
-    kind = kind if kind in ("new", "changed", "unchanged", "error") else ""
-    labels = {
-        "new": gettext("New"),
-        "changed": gettext("Changed"),
-        "unchanged": gettext("Unchanged"),
-        "error": gettext("Lines with errors"),
+def done_sentence(record: ImportRecord) -> str:
+    summary = gettext("%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(error)s errors") % {
+        "new": record.new_count,
+        "changed": record.changed_count,
+        "unchanged": record.unchanged_count,
+        "error": record.left_out_count,
     }
-    return {
-        "heading": gettext("What will happen") if report.is_clean else gettext("What would happen to the other lines"),
-        "cards": [(name, label, report.counts[name]) for name, label in labels.items()],
-        "kind": kind,
-        "rows": report.rows_of(kind) if kind != "error" else [],
-        "error_rows": report.error_rows if kind in ("", "error") else [],
-        "good_count": len(report.rows_of("")),
-        "shown_rows": SHOWN_ROWS,
-    }
+    return gettext("%(file)s has been imported: %(summary)s.") % {"file": record.file_name, "summary": summary}

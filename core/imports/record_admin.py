@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +15,15 @@ from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.dialogs import RecordDialogForm, close_dialog
 from core.exceptions import BusinessError
 from core.i18n import format_count
+from core.imports.choices import Choices
+from core.imports.described import chosen_in_words
 from core.imports.models import ImportedRow, ImportRecord
 from core.imports.registry import importable_by, resource_of, undo_import
 from core.imports.report import shown_changes
+from core.imports.runs import notice_death
 from core.imports.undo import check_not_undone
+
+Status = ImportRecord.Status
 
 
 def list_name(resource) -> str:
@@ -103,7 +109,7 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
     inlines = [ImportedRowInline]
     actions = None
     actions_detail = ["undo"]
-    readonly_fields = ["list_name", "options", "by", "undone"]
+    readonly_fields = ["list_name", "options", "chosen", "by", "state", "undone"]
 
     @display(description=_("List"))
     def list_name(self, record):
@@ -114,11 +120,21 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
         return "; ".join(
             f"{option.label}: {option.choices(record.details[option.name]).label}"
             for option in resource_of(record).options
+            if option.name in record.details
         )
 
-    @display(description=_("Undone"))
+    @display(description=_("How the file was read"))
+    def chosen(self, record):
+        lines = chosen_in_words(resource_of(record), Choices.of(record.choices))
+        return format_html_join("", "<div>{}: {}</div>", lines) or "–"
+
+    @display(description=_("State"))
     def state(self, record):
-        return badge(gettext("Undone"), "warning") if record.undone_at else "–"
+        if record.undone_at:
+            return badge(gettext("Undone"), "warning")
+        if record.status == Status.DONE:
+            return "–"
+        return badge(record.get_status_display(), "danger" if record.status == Status.FAILED else "info")
 
     @display(description=_("Undone"))
     def undone(self, record):
@@ -128,10 +144,13 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
             return str(error)
 
     def get_fieldsets(self, request, obj=None):
-        counts = ("new_count", "changed_count", "unchanged_count", "left_out_count")
-        fields: list = [("list_name", "file_name"), ("created_at", "by"), counts]
+        counts = [("new_count", "changed_count"), ("unchanged_count", "left_out_count")]
+        fields: list = [("list_name", "file_name"), ("created_at", "by"), *counts]
+        if obj and obj.status != Status.DONE:
+            return [(None, {"fields": [("list_name", "file_name"), ("created_at", "by"), "state", "problem"]})]
         if obj and resource_of(obj).options:
             fields.append("options")
+        fields.append("chosen")
         if obj and obj.undone_at:
             fields += ["undone", "not_undone"] if obj.not_undone else ["undone"]
         return [(None, {"fields": fields})]
@@ -140,7 +159,14 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
 
     def get_queryset(self, request):
         targets = [resource.target() for resource in importable_by(request.user)]
-        return super().get_queryset(request).filter(target__in=targets)
+        return (
+            super().get_queryset(request).filter(target__in=targets).exclude(status__in=[Status.DRAFT, Status.JUDGING])
+        )
+
+    def changelist_view(self, request, extra_context=None):
+        for record in ImportRecord.objects.filter(status=Status.WRITING):
+            notice_death(record)
+        return super().changelist_view(request, extra_context)
 
     def has_view_permission(self, request, obj=None):
         return bool(importable_by(request.user))
@@ -155,7 +181,8 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
 
     def get_actions_detail(self, request, object_id):
         record = self.get_object(request, object_id)
-        return super().get_actions_detail(request, object_id) if record and not record.undone_at else []
+        is_there = record and record.status == Status.DONE and not record.undone_at
+        return super().get_actions_detail(request, object_id) if is_there else []
 
     @action(
         description=_("Undo this import"),

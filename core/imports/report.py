@@ -1,7 +1,11 @@
 """What an import does, or would do, row by row: for the preview, the command and the second step."""
 
+import json
+import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
@@ -9,9 +13,10 @@ from core.concurrency import fingerprint
 from core.i18n import format_change
 
 SHOWN_LINES = 6  # so many are named
+WITHIN_REASON = re.compile(r"\d+(?:[.,]\d+)*(?:, \d+)*")
 
 
-@dataclass
+@dataclass(slots=True)
 class ReportRow:
     """What one line of the file does: `changes` are (column, old, new), `errors` are (column, value, reason)."""
 
@@ -51,10 +56,11 @@ class ImportReport:
     counts: Counter = field(default_factory=Counter)
     rows: list[ReportRow] = field(default_factory=list)
     rounded: Counter = field(default_factory=Counter)
-    unknown_columns: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)  # what the file's reading left aside
+    findings: dict[str, dict] = field(default_factory=dict)  # by rule, see rules.py
+    overview: dict[str, Any] = field(default_factory=dict)  # what the list as a whole would become
     warnings: list[str] = field(default_factory=list)  # what may be right, but had better be looked at
     problem: str = ""
-    source: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -81,7 +87,7 @@ class ImportReport:
     @property
     def notes(self) -> list[str]:
         """What was done to the file's values, for the person to know."""
-        notes = [self.source] if self.source else []
+        notes = [*self.sources, *self.overview.get("notes", [])]
         notes += [
             ngettext(
                 "%(number)s value in %(column)s with more than two decimals: rounded.",
@@ -92,16 +98,62 @@ class ImportReport:
             for column, count in self.rounded.items()
             if count
         ]
-        if self.unknown_columns:
-            columns = ", ".join(self.unknown_columns)
-            notes.append(gettext("Unknown columns, ignored: %(columns)s.") % {"columns": columns})
         return notes + self.warnings
 
     @property
     def fingerprint(self) -> str:
         """What a preview has shown: everything that would change, old values included."""
-        rows = [(row.key, row.kind, row.changes) for row in self.rows if row.kind != "unchanged"]
-        return fingerprint(rows)
+        shown = (row for row in self.rows if row.kind != "unchanged")
+        return fingerprint([(row.key, row.kind, [tuple(change) for change in row.changes]) for row in shown])
+
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """The errors by what is wrong: (column, reason, in how many lines), the most frequent first.
+
+        Numbers within a reason differ from line to line, so they do not tell reasons apart.
+        """
+        counts: Counter[tuple[str, str]] = Counter()
+        first: dict[tuple[str, str], str] = {}
+        for row in self.error_rows:
+            for column, _, reason in row.errors:
+                alike = (column, WITHIN_REASON.sub("…", reason))
+                counts[alike] += 1
+                first.setdefault(alike, reason)
+        return [
+            (column, first[column, alike] if count == 1 else alike, count)
+            for (column, alike), count in counts.most_common()
+        ]
+
+    def price_changes(self, columns: set[str], percent: int) -> list[tuple[ReportRow, str, str, str, int]]:
+        """Prices of known records that change by more than so many percent, the largest changes first."""
+        found = []
+        for row in self.rows:
+            for column, old, new in row.changes if row.kind == "changed" else ():
+                change = change_in_percent(old, new) if column in columns else None
+                if change is not None and abs(change) > percent:
+                    found.append((row, column, old, new, change))
+        return sorted(found, key=lambda entry: -abs(entry[4]))
+
+    def dump(self) -> str:
+        """As a file keeps it."""
+        rows = [[row.line, row.key, row.name, row.kind, row.changes, row.errors] for row in self.rows]
+        plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return json.dumps(plain | {"rows": rows}, default=str)
+
+    @classmethod
+    def load(cls, text: str) -> "ImportReport":
+        plain = json.loads(text)
+        plain["counts"], plain["rounded"] = Counter(plain["counts"]), Counter(plain["rounded"])
+        plain["rows"] = [ReportRow(*row) for row in plain["rows"]]
+        return cls(**plain)
+
+
+def change_in_percent(old: str, new: str) -> int | None:
+    try:
+        before, after = Decimal(old), Decimal(new)
+    except InvalidOperation:
+        return None
+    return round((after - before) * 100 / before) if before else None
 
 
 def named_lines(lines: list[int]) -> str:

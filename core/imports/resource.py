@@ -1,43 +1,33 @@
 """What the import of any list has in common: read, judge every line, show, and write all of it or nothing."""
 
 import logging
-from collections import Counter, defaultdict
-from typing import Any
+from collections import defaultdict
+from decimal import Decimal
+from functools import cached_property, partial
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError
+from django.utils.text import capfirst
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
-from import_export.results import RowResult
 
-from core.bulk import BATCH
-from core.channels import Channel, change_channel
-from core.i18n import in_firms_language
-from core.imports.exceptions import ImportOutdated
+from core.imports.judging import ColumnReader, read_cells
+from core.imports.layout import MappedTable
 from core.imports.memory import garbage_collection_paused
-from core.imports.models import ImportedRow, ImportRecord
 from core.imports.options import ImportOption
 from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded, named_lines
+from core.imports.rules import Rules
 from core.imports.undo import Undo
 from core.imports.widgets import Row
+from core.imports.writing import write_import
 from core.spreadsheets.cells import is_blank
-from core.spreadsheets.reading import UnreadableFile
 
 logger = logging.getLogger(__name__)
-REASON_COLUMN = "what_is_wrong"  # which the download of bad lines adds, and which is ignored when they come back
-KINDS = {
-    RowResult.IMPORT_TYPE_NEW: "new",
-    RowResult.IMPORT_TYPE_UPDATE: "changed",
-    RowResult.IMPORT_TYPE_SKIP: "unchanged",
-    RowResult.IMPORT_TYPE_INVALID: "error",
-    RowResult.IMPORT_TYPE_ERROR: "error",
-}
 
 
 class ImportResource(ModelResource):
     """Create and update records by a key. A blank cell keeps what is there; all is written or nothing.
 
+    It takes a table whose columns are mapped to its fields (layout.py); `rules` say what becomes of known problems.
     `report` has the outcome row by row, `done` is the record of what was written. With `last_seen` (the fingerprint
     of a preview) nothing is written if the records have changed so that the import would now do something else. With
     `leave_out_errors` the lines with errors are passed over and all the others are written.
@@ -53,24 +43,26 @@ class ImportResource(ModelResource):
     extra_permissions: tuple[str, ...] = ()  # which whoever imports needs besides
     undo: type[Undo]
     undo_note = ""  # what undoing does besides, in words
+    further_columns: dict[str, str] = {}  # what a row may have besides its record's fields, with what it is called
     name_columns: tuple[str, ...]  # columns by which a person knows the record besides
     needed: dict[str, str]  # what a new record cannot be without, in words
 
     class Meta:
         import_id_fields = ()  # finding is `find_existing`'s work
-        use_bulk = True  # no savepoint per row; writing is `write`'s work
-        skip_diff = True  # `changes_of` compares, without copying every record
-        report_skipped = False
-        store_instance = True
 
-    def __init__(self, *, user=None, last_seen=None, reference="", leave_out_errors=False):
+    def __init__(
+        self, *, user=None, last_seen=None, reference="", leave_out_errors=False, rules=None, choices=None, record=None
+    ):
         super().__init__()
         self.user, self.last_seen, self.reference = user, last_seen, reference
-        self.leave_out_errors, self.dry_run, self.done = leave_out_errors, True, None
-        self.after_each_row = lambda: None  # for whoever shows the progress
+        self.record, self.choices = record, choices or {}  # the draft that becomes the record; how the file was read
+        self.leave_out_errors, self.done = leave_out_errors, None
+        self.rules = Rules(self.kinds(), rules)
+        self.progress = lambda phase, done, total: None  # for whoever shows it
         self.report = ImportReport()
         self.rows, self.existing = [], {}  # the file's rows; the record that stands on a line
-        self.new, self.changed, self.written = [], [], []
+        self.failed = False  # whether a row met a mistake of ours
+        self.written = {}  # by line: (record, whether it is new, changes)
 
     @classmethod
     def target(cls) -> str:
@@ -82,15 +74,49 @@ class ImportResource(ModelResource):
         opts = cls._meta.model._meta
         return f"{opts.app_label}.import_{opts.model_name}"
 
+    @classmethod
+    def kinds(cls) -> dict[str, str]:
+        """What kind of value each field has: key, text, money, quantity, …"""
+        own = {name: getattr(cls.fields[name].widget, "kind", "text") for name in cls._meta.fields}
+        return own | dict.fromkeys(cls.further_columns, "text")
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """What a person calls this field."""
+        if name in cls.further_columns:
+            return str(cls.further_columns[name])
+        return capfirst(str(getattr(cls._meta.model._meta.get_field(name), "verbose_name", name)))
+
+    @classmethod
+    def constant_fields(cls) -> list[str]:
+        """The fields that can have one value for all rows."""
+        return [name for name, kind in cls.kinds().items() if kind not in ("key", "phone") and name not in cls.keys]
+
+    @property
+    def new(self) -> list:
+        return [instance for instance, is_new, _ in self.written.values() if is_new]
+
+    @property
+    def changed(self) -> list:
+        return [instance for instance, is_new, _ in self.written.values() if not is_new]
+
     # For the subclass
 
     def find_existing(self) -> None:
-        """Fill `existing` for the `rows` (when writing: with locked records), and note what is wrong with the keys."""
+        """Fill `existing` for the `rows`, and note what is wrong with the keys."""
         raise NotImplementedError
 
     def write(self, reason: str) -> dict:
-        """Write `new` and `changed`; returns what undoing the import must know besides the values."""
+        """Write `new` and `changed`, locked by now; returns what undoing must know besides the values."""
         raise NotImplementedError
+
+    def repeat_key(self, row: Row):
+        """What rows about the same record have in common; rows without it are about records of their own."""
+        return self.fields[self.keys[0]].widget.normalise(str(row.get(self.keys[0]) or ""))
+
+    def overview(self) -> dict:
+        """What the whole list would become: figures before and after, and what a person should look at."""
+        return {}
 
     def describe(self, instance) -> tuple[str, str]:
         """The key and the name under which a person knows the record."""
@@ -105,58 +131,43 @@ class ImportResource(ModelResource):
 
     # Reading
 
-    def import_data(self, dataset, dry_run=False, **kwargs):
-        """Judge every line and, unless this is a `dry_run`, write; the `report` says what happened."""
-        self.dry_run, self.report.source = dry_run, dataset.read_as
-        kwargs["rollback_on_validation_errors"] = not self.leave_out_errors
+    def import_data(self, dataset: MappedTable, dry_run=False, **kwargs):
+        """Judge every row and, unless this is a `dry_run`, write; the `report` says what happened.
+
+        Judging needs no transaction, which on SQLite would keep all others from writing; whoever writes locks the
+        records and judges those anew that have changed meanwhile.
+        """
+        self.report.sources = list(dataset.notes)
         with garbage_collection_paused():
-            if dry_run:  # writes nothing, so it needs no transaction, which would keep other writers waiting on SQLite
-                result = self.import_data_inner(dataset, True, False, False, False, **kwargs)
-            else:
-                result = super().import_data(dataset, **kwargs)
-        if result.base_errors:
-            error = result.base_errors[0].error
-            if isinstance(error, OperationalError):  # no words for a person; everything has been rolled back
-                raise error
-            self.report.problem = str(error)
-        return result
+            self.before_import(dataset)
+            for number, row in enumerate(self.rows, 1):
+                self.report.rows.append(self.judge(row))
+                if number % 100 == 0 or number == len(self.rows):
+                    self.progress("judging", number, len(self.rows))
+            self.report.findings = self.rules.found()
+            self.report.overview = self.overview()
+            if not dry_run:
+                write_import(self)
 
     def before_import(self, dataset, **kwargs):
-        """Check the header, and find (when writing: lock) the records that the file speaks of."""
-        headers = dataset.headers
-        try:
-            self.check_header(headers)
-        except UnreadableFile:
-            dataset.wipe()  # the library would go on with the rows
-            dataset.headers = headers
-            raise
-        self.rows = [
-            Row(zip(headers, cells, strict=True), line=line, decimal_comma=dataset.decimal_comma)
-            for line, cells in zip(dataset.lines, dataset, strict=True)
-        ]
+        """Settle what rules are for, and find the records that the file speaks of."""
+        dataset.rows = self.rows = self.rules.apply(dataset.rows, self.repeat_key)
         self.find_existing()
-
-    def check_header(self, headers: list[str]) -> None:
-        known = {*self.fields, REASON_COLUMN}
-        if not set(self.keys) & set(headers):
-            keys = gettext(" or ").join(f"“{key}”" for key in self.keys)
-            raise UnreadableFile(
-                gettext("The first line must name the columns, and one of them must be %(keys)s. It says: %(header)s")
-                % {"keys": keys, "header": ", ".join(headers)[:200]}
-            )
-        if twice := [header for header, count in Counter(headers).items() if header in known and count > 1]:
-            raise UnreadableFile(gettext("The column “%(column)s” is in the file twice.") % {"column": twice[0]})
-        self.report.unknown_columns = [header for header in headers if header and header not in known]
 
     def key_of(self, row: Row, column: str) -> str:
         """The row's value of a key; blank, with a note of what is wrong, if it has none that can be read."""
         if is_blank(row.get(column)):
             return ""
+        if column in row.errors:
+            return ""
         try:
-            return self.fields[column].clean(row)
+            row.read[column] = self.readers[column](row[column], row)
+            return row.read[column]
+        except ValidationError as error:
+            row.errors[column] = " ".join(error.messages)
         except ValueError as error:
             row.errors[column] = str(error)
-            return ""
+        return ""
 
     def refuse_repeated(self, column: str, keys: dict[int, object], sentence: str) -> None:
         """Say on every row that shares its (non-blank) key with others in a `sentence` which `lines` these are."""
@@ -170,59 +181,82 @@ class ImportResource(ModelResource):
                 for row in rows:
                     row.errors.setdefault(column, reason)
 
-    def import_row(self, row, instance_loader, **kwargs):
-        row = self.rows[kwargs["row_number"] - 1]
-        result = super().import_row(row, instance_loader, **kwargs)
-        if result.errors:
-            logger.error("Line %s of an import failed", row.line, exc_info=result.errors[0].error)
-        self.add_to_report(row, result)
-        self.after_each_row()
-        return result
+    @cached_property
+    def readers(self) -> dict[str, ColumnReader]:
+        model = self._meta.model._meta
+        return {name: ColumnReader(field.widget, model.get_field(name)) for name, field in self.fields.items()}
 
-    def get_instance(self, instance_loader, row):
-        return self.existing.get(row.line)
-
-    def after_init_instance(self, instance, new, row, **kwargs):
-        instance.is_new = new
-        instance.before = {column: self.value_of(instance, column) for column in self.fields}
-
-    def import_instance(self, instance, row, **kwargs):
-        errors: dict[str, Any] = {}
+    def judge(self, row: Row) -> ReportRow:
+        """What becomes of a row; it is `written` unless something is wrong with it or nothing would change."""
         try:
-            super().import_instance(instance, row, **kwargs)
-        except ValidationError as error:
-            errors = error.update_error_dict(errors)
-        for column, reason in row.errors.items():
-            errors[column] = ValidationError(reason)
+            return self.judge_values(row)
+        except Exception:
+            self.failed = True
+            logger.exception("Line %s of an import failed", row.line)
+            sentence = gettext("This line cannot be read. Please tell the person who runs the system.")
+            return self.report_row(row, "error", errors={"": [sentence]})
+
+    def judge_values(self, row: Row) -> ReportRow:
+        record = self.existing.get(row.line)
+        is_new = record is None
+        record = self._meta.model() if record is None else record
+        self.begin(record, is_new)
+        errors = read_cells(row, self.readers, partial(self.set_value, record))
         self.report.rounded.update(row.rounded)
+        if is_new:
+            self.check_complete(record, errors)
+        changes = [] if errors else self.changes_of(record)
+        if changes or (is_new and not errors):
+            try:
+                self.check_rules(record, {column for column, _, _ in changes})
+            except ValidationError as error:
+                errors = error.message_dict
         if errors:
-            raise ValidationError(errors)
+            return self.report_row(row, "error", errors=errors)
+        if not changes and not is_new:
+            return self.report_row(row, "unchanged", record)
+        self.written[row.line] = (record, is_new, changes)
+        return self.report_row(row, "new" if is_new else "changed", record, changes)
 
-    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
-        if not is_blank(row.get(field.column_name)):
-            super().import_field(field, instance, row, is_m2m, **kwargs)
+    def begin(self, record, is_new: bool) -> None:
+        """Note what the record is before the row's values are put into it."""
+        record.is_new = is_new
+        record.before = {column: self.value_of(record, column) for column in self.fields}
 
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        """The model's own rules, without a query per row."""
-        errors = dict(import_validation_errors or {})
+    def set_value(self, record, column: str, value) -> None:
+        """Put a value of the row into the record. Raises ValueError if it does not go with the record's others."""
+        setattr(record, column, value)
+
+    def check_complete(self, record, errors: dict[str, list[str]]) -> None:
+        """Note what a new record cannot be without."""
         for column, what in self.needed.items():
-            if column not in errors and instance.is_new and getattr(instance, column) in ("", None):
-                errors[column] = ValidationError(
-                    gettext("A new %(record)s needs %(what)s.")
-                    % {"record": self._meta.model._meta.verbose_name, "what": what}
-                )
-        unread = {field.name for field in instance._meta.fields} - self.fields.keys()
-        try:
-            instance.clean_fields(exclude=unread | errors.keys())
-            if not errors:
-                self.check_rules(instance, {column for column, _, _ in self.changes_of(instance)})
-        except ValidationError as error:
-            errors = error.update_error_dict(errors)
-        if errors:
-            raise ValidationError(errors)
+            if column in errors or getattr(record, column) not in ("", None):
+                continue
+            if not self.stands_for_missing(record, column):
+                kind = self._meta.model._meta.verbose_name
+                errors[column] = [gettext("A new %(record)s needs %(what)s.") % {"record": kind, "what": what}]
+        for column, reader in self.readers.items():
+            if column not in errors and not reader.field.blank and getattr(record, column) in ("", None):
+                errors[column] = [str(reader.field.error_messages["blank"])]
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):
-        return not instance.is_new and not import_validation_errors and not self.changes_of(instance)
+    def judge_again(self, records: dict) -> None:
+        """Judge those rows anew whose record is another one by now (`records`, by line)."""
+        for index, row in enumerate(self.rows):
+            if row.line in records:
+                self.existing[row.line] = records[row.line]
+                self.written.pop(row.line, None)
+                self.report.counts[self.report.rows[index].kind] -= 1
+                self.report.rows[index] = self.judge(row)
+
+    def stands_for_missing(self, instance, column: str) -> bool:
+        """Give a new record without a price the price 0, if that is the rule."""
+        if self.kinds()[column] != "money":
+            return False
+        self.rules.findings["no_price"].add(0)
+        if self.rules.chosen["no_price"] != "zero":
+            return False
+        setattr(instance, column, Decimal("0.00"))
+        return True
 
     def changes_of(self, instance) -> list[tuple[str, str, str]]:
         """(column, old, new) for every value that differs; those of a new record differ from what it would have."""
@@ -235,86 +269,16 @@ class ImportResource(ModelResource):
 
     # Reporting
 
-    def add_to_report(self, row: Row, result) -> None:
-        kind = KINDS[result.import_type]
+    def report_row(self, row: Row, kind: str, record=None, changes=(), errors=None) -> ReportRow:
         self.report.counts[kind] += 1
-        if result.instance:
-            key, name = self.describe(result.instance)
+        if record is not None:
+            key, name = self.describe(record)
         else:
             key = next((as_quoted(row[column]) for column in self.keys if not is_blank(row.get(column))), "")
             name = " ".join(as_quoted(row[column]) for column in self.name_columns if not is_blank(row.get(column)))
-        report_row = ReportRow(row.line, key, name, kind)
-        if result.validation_error is not None:
-            for column, reasons in result.validation_error.message_dict.items():
-                report_row.errors += [(column, as_quoted(row.get(column)), reason) for reason in reasons]
-        elif result.errors:
-            report_row.errors.append(
-                ("", "", gettext("This line cannot be read. Please tell the person who runs the system."))
-            )
-        elif kind != "unchanged":
-            report_row.changes = self.changes_of(result.instance)
-        self.report.rows.append(report_row)
-
-    # Writing
-
-    def save_instance(self, instance, is_create, row, **kwargs):
-        """Keep for `after_import`, which writes everything at once."""
-        self.written.append((instance, row.line, is_create, self.changes_of(instance)))
-        (self.new if is_create else self.changed).append(instance)
-
-    def after_import(self, dataset, result, **kwargs):
-        """Write everything at once, unless something speaks against it."""
-        if self.dry_run or not self.written:
-            return
-        if result.has_errors():
-            raise ImportOutdated(gettext("Nothing was imported, because a line cannot be read. It is named below."))
-        if result.has_validation_errors() and not self.leave_out_errors:
-            return
-        self.check_preview()
-        record = self.new_record()
-        try:
-            with change_channel(Channel.IMPORT):
-                written = self.write(in_firms_language(_("Import %(record)s")) % {"record": record})
-                record.details = {option.name: getattr(self, option.name) for option in self.options} | written
-                self.save_record(record)
-        except (IntegrityError, OperationalError) as error:
-            records = self._meta.model._meta.verbose_name_plural
-            logger.exception("An import of %s failed", records)
-            sentence = gettext(
-                "Somebody else was writing the same %(records)s at the same moment, "
-                "so nothing was imported. Please look at the preview again."
-            )
-            raise ImportOutdated(sentence % {"records": records}) from error
-        self.done = record
-
-    def check_preview(self) -> None:
-        """Raise ImportOutdated if the import would no longer do what its preview showed."""
-        if self.last_seen is not None and self.report.fingerprint != self.last_seen:
-            sentence = gettext(
-                "The %(records)s have changed since this preview was made, so nothing was imported. "
-                "This is what the import would do now."
-            )
-            raise ImportOutdated(sentence % {"records": self._meta.model._meta.verbose_name_plural})
-
-    def new_record(self) -> ImportRecord:
-        counts = self.report.counts
-        return ImportRecord(
-            target=self.target(),
-            file_name=self.reference,
-            new_count=counts["new"],
-            changed_count=counts["changed"],
-            unchanged_count=counts["unchanged"],
-            left_out_count=counts["error"],
-            created_by=self.user,
-        )
-
-    def save_record(self, record: ImportRecord) -> None:
-        """Remember what was written where, so that it can be shown and undone."""
-        record.save()
-        rows = []
-        for instance, line, is_new, changes in self.written:
-            key, name = self.describe(instance)
-            row = ImportedRow(record=record, object_id=instance.pk, line=line, is_new=is_new, changes=changes)
-            row.key, row.name = key, name[:255]
-            rows.append(row)
-        ImportedRow.objects.bulk_create(rows, batch_size=BATCH)
+        wrong = [
+            (column, as_quoted(row.get(column)), reason)
+            for column, reasons in (errors or {}).items()
+            for reason in reasons
+        ]
+        return ReportRow(row.line, key, name, kind, changes or [], wrong)

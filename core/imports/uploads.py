@@ -1,55 +1,90 @@
-"""The uploaded file between the two steps of an import: in private storage, under a random name that only the
-uploader's session knows, for a day."""
+"""The files of an import that is not done yet: the upload, how far it is, what it would do."""
 
+import json
+import os
 import re
+import time
 import uuid
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from core.spreadsheets.reading import Table, read_table
+from core.imports.models import ImportRecord
+from core.imports.report import ImportReport
 
-KEPT_UPLOADS = 5
 KEPT_FOR = timedelta(days=1)
-SESSION_KEY = "imports"
+PROGRESS, REPORT = ".progress", ".report"
 
 
-def store_upload(request, data: bytes, *, name: str, kind: str, reading: dict, options: dict) -> str:
-    """Store the file for the second step and return its token; throw away what sessions have left behind.
+def store_upload(data: bytes, *, name: str, target: str, user, choices: dict) -> ImportRecord:
+    """Keep the file, and a draft of its import. What was left behind is thrown away."""
+    clear_away()
+    token = storages["imports"].save(uuid.uuid4().hex, ContentFile(data))
+    return ImportRecord.objects.create(
+        target=target,
+        file_name=name[:200],
+        created_by=user,
+        upload=token,
+        choices=choices,
+        status=ImportRecord.Status.DRAFT,
+    )
 
-    `kind` is the list that it shall be imported into, `reading` how it is read, `options` what it means there.
-    """
+
+def path_of(token: str, kind: str = "") -> Path:
+    """The upload with this token, or what is kept beside it."""
+    return Path(storages["imports"].path(token + kind))
+
+
+def discard_files(token: str) -> None:
+    for kind in ("", PROGRESS, REPORT):
+        storages["imports"].delete(token + kind)
+
+
+def clear_away() -> None:
+    """Delete drafts that nobody came back to for a day, and files that belong to no import any more."""
+    longest = timezone.now() - KEPT_FOR
+    ImportRecord.objects.filter(status=ImportRecord.Status.DRAFT, created_at__lt=longest).delete()
+    kept = set(ImportRecord.objects.exclude(upload="").values_list("upload", flat=True))
     storage = storages["imports"]
-    token = storage.save(uuid.uuid4().hex, ContentFile(data))
-    for stored in storage.listdir("")[1]:
-        with suppress(FileNotFoundError):  # somebody else is at it too
-            if re.fullmatch("[0-9a-f]{32}", stored) and storage.get_modified_time(stored) < timezone.now() - KEPT_FOR:
-                storage.delete(stored)
-    uploads = request.session.setdefault(SESSION_KEY, {})
-    uploads[token] = {"name": name[:200], "kind": kind, "reading": reading, "options": options}
-    for old in list(uploads)[:-KEPT_UPLOADS]:
-        discard_upload(request, old)
-    request.session.modified = True
-    return token
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for name in storage.listdir("")[1]:
+            token = re.fullmatch(r"([0-9a-f]{32})(\.\w+)?", name)
+            with suppress(FileNotFoundError):  # somebody else is at it too
+                if token and (token[1] not in kept or storage.get_modified_time(name) < longest):
+                    if token[1] not in kept and storage.get_modified_time(name) > longest and token[2] is None:
+                        continue  # just being uploaded
+                    storage.delete(name)
 
 
-def stored_upload(request, token: str, *, kind: str, keys: tuple[str, ...]) -> tuple[dict, Table] | None:
-    """What this session uploaded under this token for this list, and the table in it, if it is still there."""
-    upload = request.session.get(SESSION_KEY, {}).get(token)
-    if upload is None or upload["kind"] != kind:
-        return None
+def write_atomically(path: Path, text: str) -> None:
+    """Whoever reads finds the old text or the new one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def save_report(token: str, report: ImportReport) -> None:
+    write_atomically(path_of(token, REPORT), report.dump())
+
+
+def load_report(token: str) -> ImportReport | None:
     try:
-        with storages["imports"].open(token) as stored:
-            return upload, read_table(upload["name"], stored.read(), keys=keys, **upload["reading"])
+        return ImportReport.load(path_of(token, REPORT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
 
 
-def discard_upload(request, token: str) -> None:
-    """Delete the file and what the session knows of it."""
-    storages["imports"].delete(token)
-    request.session[SESSION_KEY].pop(token, None)
-    request.session.modified = True
+def save_progress(token: str, **state) -> None:
+    write_atomically(path_of(token, PROGRESS), json.dumps({**state, "beat": time.time()}))
+
+
+def load_progress(token: str) -> dict:
+    """How far the import is; nothing if nothing has been heard of it."""
+    try:
+        return json.loads(path_of(token, PROGRESS).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}

@@ -1,7 +1,8 @@
-"""How the cells of a file are read: as text, as the key of a record, as an amount."""
+"""How the cells of a file are read: as text, as the key of a record, as an amount. `kind` names it for guesses."""
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext
@@ -12,20 +13,26 @@ from core.spreadsheets.cells import as_decimal, as_text
 
 
 class Row(dict):
-    """A row of the file: its cells by column, its line, and how the file writes decimals.
+    """A row of the file: its cells by field, and its line.
 
-    `errors` (by column) are those that only show when the row is seen beside the others and the database.
+    `errors` (by field) are those that show before the field itself is looked at: a number that is not written like the
+    others of its column, a key that another row has. `read` has the values of the keys, which are read first.
     """
 
-    def __init__(self, cells, *, line: int, decimal_comma: bool):
+    __slots__ = ("errors", "line", "read", "rounded")
+
+    def __init__(self, cells, *, line: int):
         super().__init__(cells)
-        self.line, self.decimal_comma = line, decimal_comma
+        self.line = line
         self.errors: dict[str, str] = {}
         self.rounded: list[str] = []
+        self.read: dict[str, Any] = {}
 
 
 class NumberWidget(Widget):
     """A number, which stays one in an export to a spreadsheet."""
+
+    kind = "quantity"
 
     def render(self, value, obj=None, **kwargs):
         return value if kwargs.get("force_native_type") else super().render(value, obj, **kwargs)
@@ -33,6 +40,8 @@ class NumberWidget(Widget):
 
 class TextWidget(Widget):
     """Text as a person saw it, in the one spelling that the model's field knows (`normalise`)."""
+
+    kind = "text"
 
     def __init__(self, field: models.Field | None = None, **kwargs):
         super().__init__(**kwargs)
@@ -44,6 +53,8 @@ class TextWidget(Widget):
 
 class KeyWidget(TextWidget):
     """A text by which a record is known: a spreadsheet must not have made another one of it."""
+
+    kind = "key"
 
     def clean(self, value, row=None, **kwargs):
         key = super().clean(value)
@@ -57,12 +68,14 @@ class KeyWidget(TextWidget):
 class MoneyWidget(NumberWidget):
     """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
 
+    kind = "money"
+
     def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):
         super().__init__(**kwargs)
         self.column, self.limit, self.negative = column, Decimal(10) ** (digits - 2), negative
 
     def clean(self, value, row=None, **kwargs):
-        exact = as_decimal(value, decimal_comma=row.decimal_comma)
+        exact = as_decimal(value)
         if exact < 0 and not self.negative:
             raise ValueError(gettext("This must not be negative."))
         if abs(exact) >= self.limit:  # before rounding, which has its own limit

@@ -14,9 +14,9 @@ from accounts.resources import CustomerResource
 from accounts.roles import RoleBackend
 from accounts.services import fields_open_to, save_user
 from core.imports.registry import undo_import
-from core.spreadsheets.reading import read_table
 from tests.clients import Caller, said
 from tests.factories import make_admin, make_customer, make_customer_import, make_sales, make_user
+from tests.imports import mapped
 from tests.real_data import FOLDER, needs_real_data
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_an_import_saves_it_and_the_second_time_changes_nothing():
     resource = CustomerResource()
     export = resource.export(Customer.objects.all()).csv
     again = CustomerResource()
-    again.import_data(read_table("export.csv", export.encode()))
+    again.import_data(mapped(export, CustomerResource))
     assert again.report.summary == "0 new, 0 changed, 2 unchanged, 0 errors"
 
 
@@ -196,11 +196,11 @@ def test_an_import_warns_of_shared_phones_and_refuses_nothing():
     acme(customer_code="C-1", phone="+4930901820")
     resource = CustomerResource()
     text = "customer_code,company,phone\nA,Alpha,+4930901820\nB,Beta,+4930901821\nC,Gamma,\n"
-    resource.import_data(read_table("list.csv", text.encode()), dry_run=True)
+    resource.import_data(mapped(text, CustomerResource), dry_run=True)
     assert resource.report.counts["new"] == 3
     assert resource.report.warnings == ["Line 2 has a phone number that is somebody else's too."]
     again = CustomerResource()
-    again.import_data(read_table("list.csv", b"customer_code,phone\nC-1,+49 30 901820\n"), dry_run=True)
+    again.import_data(mapped("customer_code,phone\nC-1,+49 30 901820\n", CustomerResource), dry_run=True)
     assert again.report.warnings == []  # it is their own
 
 

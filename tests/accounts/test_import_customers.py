@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from core.imports.registry import undo_import
-from core.spreadsheets.reading import read_table
 from tests.factories import make_customer, make_customer_import, make_sales, make_user
+from tests.imports import mapped
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ HEADER = "customer_code,email,first_name,last_name,phone,address,opening_balance
 def run(text: str, *, name="list.csv", **options):
     dry_run = options.pop("dry_run", False)
     resource = CustomerResource(reference=name, **options)
-    resource.import_data(read_table(name, text.encode()), dry_run=dry_run)
+    resource.import_data(mapped(text, CustomerResource), dry_run=dry_run)
     return resource.report
 
 

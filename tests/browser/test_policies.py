@@ -77,6 +77,7 @@ def test_no_page_of_the_admin_does_what_its_policy_forbids(desk, tmp_path):
     file.write_text(CATALOGUE)
     look("/admin/inventory/product/import/")
     page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Show what will happen").click()
     page.get_by_role("button", name="Import now").wait_for()
 

@@ -43,7 +43,7 @@ def test_a_product_is_added_with_its_initial_stock(as_admin):
     ("field", "value", "message"),
     [
         ("sku", "", "required"),
-        ("sku", "A  B", "A SKU has only letters"),
+        ("sku", "A  B", "A SKU cannot have invisible"),
         ("sku", "taken", "Another product has this SKU"),
         ("name", "   ", "required"),
         ("selling_price", "abc", "not a number"),

@@ -5,18 +5,22 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.images import clean_image
 from inventory.exceptions import ProductInUse, SkuTaken
 from inventory.models import Product, StockChange, normalise_sku
+from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
 from sales.services import cancel_order, confirm_order
 from tests.factories import make_order, make_product, make_sales
 from tests.files import picture
+from tests.imports import import_list
 
 pytestmark = pytest.mark.django_db
 
@@ -34,18 +38,34 @@ def test_a_normalised_sku_stays_as_it_is(text):
     assert normalise_sku(normalise_sku(text)) == normalise_sku(text)
 
 
-@pytest.mark.parametrize("sku", ["A-1", "a_b/c.d+e#f", "ÄÖ 12", "007", "رقم 5", "A B C"])
+ODD_SKUS = ["A*1", "(2) RED, LARGE", '50% "NEW"', "A'B", "<B>", "=1+1", "A/B?C=D&E#F", "😀", "A;B|C", "-5", "__"]
+
+
+@pytest.mark.parametrize("sku", ["A-1", "a_b/c.d+e#f", "ÄÖ 12", "007", "رقم 5", "A B C", *ODD_SKUS])
 def test_these_are_skus(sku):
     product = Product(sku=sku, name="x", selling_price=1)
     product.full_clean()
     assert product.sku == normalise_sku(sku)
 
 
-@pytest.mark.parametrize("sku", ["", "A  B", "A\nB", "=1+1", "A,B", "A'B", "<b>", "A" * 101, "😀", "A\x00B"])
+@pytest.mark.parametrize("sku", ["", "A  B", "A\nB", "A\u200bB", "A\u00a0B", "A" * 101, "A\x00B", "A\u202eB"])
 def test_these_are_not_skus(sku):
     with pytest.raises(ValidationError) as refusal:
         Product(sku=sku, name="x", selling_price=1).full_clean()
     assert set(refusal.value.message_dict) == {"sku"}
+
+
+@pytest.mark.parametrize("sku", ODD_SKUS)
+def test_every_printable_sku_is_found_shown_and_exported(as_admin, sku):
+    product, other = make_product(sku=sku), make_product(sku="OTHER")
+    changelist = reverse("admin:inventory_product_changelist")
+    found = as_admin.get(changelist, {"q": sku})
+    assert product in found.context["cl"].queryset and other not in found.context["cl"].queryset
+    assert escape(sku) in found.content.decode()
+    assert escape(sku) in as_admin.get(reverse("admin:inventory_product_change", args=[product.pk])).content.decode()
+    exported = ProductResource().export([product]).csv
+    back = import_list(exported, ProductResource, dry_run=True)
+    assert back.report.counts["unchanged"] == 1, back.report.rows
 
 
 def test_two_products_cannot_have_skus_that_differ_only_in_case():

@@ -5,7 +5,6 @@ from collections import Counter
 from accounts.models import Customer
 from accounts.services import delete_user
 from core.imports.exceptions import ImportOutdated
-from core.spreadsheets.reading import read_table
 from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
@@ -13,6 +12,7 @@ from inventory.services.stock import adjust_stock
 from sales.merging import merge_customers
 from sales.models import Order
 from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from tests.imports import mapped
 
 
 def confirm(pk):
@@ -52,7 +52,7 @@ def add_product(sku):
 def import_new(skus):
     resource = ProductResource(reference="list.csv")
     rows = "".join(f"{sku},New,1,1\n" for sku in skus)
-    resource.import_data(read_table("list.csv", f"sku,name,selling_price,stock_qty\n{rows}".encode()))
+    resource.import_data(mapped(f"sku,name,selling_price,stock_qty\n{rows}", ProductResource))
     if resource.report.problem:
         raise ImportOutdated(resource.report.problem)
 

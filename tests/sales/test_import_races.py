@@ -13,11 +13,11 @@ from core.concurrency import lock_record
 from core.imports.exceptions import ImportOutdated
 from core.imports.models import ImportRecord
 from core.imports.registry import undo_import
-from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from sales.models import Order
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product
+from tests.imports import mapped
 from tests.race import race
 from tests.sales.steps import confirm, create, outcomes
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 def bring(resource, text, **options):
     importing = resource(reference="list.csv", **options)
-    importing.import_data(read_table("list.csv", text.encode()))
+    importing.import_data(mapped(text, resource))
     if importing.report.problem:
         raise ImportOutdated(importing.report.problem)
 

@@ -27,7 +27,6 @@ from accounts.services import save_user
 from core.exceptions import BusinessError
 from core.imports.models import ImportedRow, ImportRecord
 from core.imports.registry import undo_import
-from core.spreadsheets.reading import read_table
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, products_fingerprint, save_product, set_for_all
@@ -36,6 +35,7 @@ from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_admin, make_customer
+from tests.imports import mapped
 from tests.ledger import prove
 from tests.sales.expected import MAX_QUANTITY, Refused, Sale, Shop, total
 
@@ -279,7 +279,7 @@ class Days(RuleBasedStateMachine):
     def import_list(self, lines, mode, leave_out):
         written, before = self.shop.import_list(lines, mode, leave_out), everything()
         resource = ProductResource(user=self.user, reference="list.csv", stock_mode=mode, leave_out_errors=leave_out)
-        resource.import_data(read_table("list.csv", as_file(lines)))
+        resource.import_data(mapped(as_file(lines), ProductResource))
         assert not resource.report.problem
         if written is None:
             assert resource.done is None and everything() == before, "an import of nothing has changed something"

@@ -1,0 +1,59 @@
+"""Customer lists of accountants, shops and suppliers, as they write them: what is taken for what, and what comes in."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Customer
+from accounts.resources import CustomerResource
+from core.imports.questions import questions_of
+from core.imports.registry import undo_import
+from tests.imports import layout_of
+from tests.real_data import FOLDER, needs_real_data
+
+pytestmark = pytest.mark.django_db
+
+DATEV = (
+    '"EXTF";700;16;"Debitoren/Kreditoren";5;20260101;;"RE";"";"";29098;1001;20260101;4;;\n'
+    "Konto;Name (Adressattyp Unternehmen);Vorname (Adressattyp natürl. Person);Straße;Postleitzahl;Ort;Land;Telefon;"
+    "EB-Wert;S/H\n"
+    "10001;Müller GmbH;;Hauptstr. 1;01067;Dresden;DE;0351 123456;250,00;S\n"
+    "10002;;Anna;Weg 2;80331;München;DE;089 1234567;1.250,50;H\n"
+)
+# name: (text, its fields, how many come in, the sum of the opening balances, a text of the first customer's address)
+LISTS = {
+    "DATEV": (DATEV, {"customer_code", "company", "first_name", "opening_balance", "phone"}, 2, "-1000.50",
+              "01067 Dresden"),
+    "Shopify": ("First Name,Last Name,Email,Company,Phone\nAnn,Lee,ann@example.com,,+49 30 901820\n",
+                {"first_name", "last_name", "email", "company", "phone"}, 1, "0", ""),
+    "French": ("Code client;Raison sociale;Adresse;Code postal;Ville;Pays\n"
+               "C1;Dupont SARL;1 rue du Lac;75001;Paris;France\n",
+               {"customer_code", "company", "address", "postcode", "city", "country"}, 1, "0", "75001 Paris"),
+    "Spanish": ("Código cliente;Empresa;Correo electrónico\nC1;Casa Pérez;info@example.com\n",
+                {"customer_code", "company", "email"}, 1, "0", ""),
+    "Arabic": ("رقم العميل,اسم الشركة,المدينة\nC1,شركة النور,الرياض\n",
+               {"customer_code", "company", "city"}, 1, "0", "الرياض"),
+    "English": ("Customer No,Company Name,City,Post Code,Country\nC1,Acme Ltd,London,EC1A 1BB,United Kingdom\n",
+                {"customer_code", "company", "city", "postcode", "country"}, 1, "0", "EC1A 1BB London"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_customer_list_comes_in_as_it_is_and_goes_again(name):
+    text, fields, count, balance, address = LISTS[name]
+    layout = layout_of(text, CustomerResource)
+    assert fields <= set(layout.fields) and questions_of(layout) == []
+    importing = CustomerResource(reference="list.csv")
+    importing.import_data(layout.mapped())
+    assert importing.report.error_rows == [] and Customer.objects.count() == count
+    assert sum(person.opening_balance for person in Customer.objects.all()) == Decimal(balance)
+    assert address in Customer.objects.order_by("pk").first().address
+    assert undo_import(importing.done, user=None).not_undone == ""
+    assert not Customer.objects.exists()
+
+
+@needs_real_data
+def test_northwind_has_no_e_mail_and_comes_in_complete(capsys):
+    call_command("import_customers", FOLDER / "northwind_customers.csv")
+    assert "91 new, 0 changed, 0 unchanged, 0 errors." in capsys.readouterr().out
