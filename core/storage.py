@@ -22,7 +22,7 @@ class CarefulStorage(_FileSystemStorage):
 
     def _save(self, name, content):
         try:
-            return super()._save(name, content)
+            return super()._save(name, content)  # type: ignore[misc]
         except OSError as error:
             logger.error("%s could not be stored: %s", name, error)
             with suppress(OSError):
