@@ -94,7 +94,7 @@ class HashChain:
         for pk, row_hash, *values in (rows or at_one_moment)(model._meta.db_table, columns):
             yield pk, row_hash, dict(zip(names, values, strict=True))
 
-    def fill(self, model: type[models.Model]) -> dict[int, str]:
+    def hash_existing(self, model: type[models.Model]) -> dict[int, str]:
         """For a migration: give every row of a table without hashes its own; the head of each record."""
         heads: dict[int, str] = {}
         update = f"UPDATE {model._meta.db_table} SET row_hash = %s WHERE id = %s"

@@ -31,7 +31,7 @@ def hash_rows(apps, schema_editor):
     stock_change, product = apps.get_model("inventory", "StockChange"), apps.get_model("inventory", "Product")
     stock_change.objects.exclude(product=None).update(product_key=models.F("product_id"))
     name_deleted_products(stock_change.objects.filter(product=None), apps.get_model("inventory", "HistoricalProduct"))
-    heads = HashChain("product_key", {1: COLUMNS}).fill(stock_change)
+    heads = HashChain("product_key", {1: COLUMNS}).hash_existing(stock_change)
     update = f"UPDATE {product._meta.db_table} SET ledger_head = %s WHERE id = %s"
     write_many(update, [(head, key) for key, head in heads.items()])
     if connection.vendor == "postgresql":
