@@ -384,10 +384,10 @@ def test_rows_that_the_database_refuses_leave_nothing_behind(emptied):
 
 
 def test_another_upload_of_the_same_name_is_not_overwritten(emptied):
-    with_file(emptied, "zzz.png", picture_data(colour="red"))
-    default_storage.save("zzz.png", ContentFile(picture_data()))
-    refuses(emptied, "another file called zzz.png")  # the picture, which came first, is taken away again
-    assert default_storage.open("zzz.png").read() == picture_data()
+    with_file(emptied, "zzz.webp", picture_data("WEBP", colour="red"))
+    default_storage.save("zzz.webp", ContentFile(picture_data("WEBP")))
+    refuses(emptied, "another file called zzz.webp")  # the picture, which came first, is taken away again
+    assert default_storage.open("zzz.webp").read() == picture_data("WEBP")
 
 
 def with_file(path, name: str, data: bytes) -> None:
