@@ -10,16 +10,14 @@ UTC with microseconds, money in cents, without what is NULL.
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from json.encoder import encode_basestring_ascii as quoted
 
 from django.db import connection, models
 
-encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 BATCH = 5000
 
 
@@ -29,6 +27,8 @@ def canonical(value) -> str | int | None:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, Decimal):
         return int(value.scaleb(2).to_integral_value())
+    if isinstance(value, bool):
+        return int(value)
     return value if value is None or isinstance(value, int) else str(value)
 
 
@@ -53,22 +53,33 @@ class HashChain:
 
     def __init__(self, key: str, versions: Mapping[int, tuple[str, ...]]):
         self.key, self.versions, self.latest = key, versions, max(versions)
+        self.names = sorted({name for names in versions.values() for name in names} | {key})
+        # Where each column of a version stands among all names, and how its pair begins in JSON.
+        self.pairs = {
+            version: [(self.names.index(name), f'"{name}":') for name in sorted(names)]
+            for version, names in versions.items()
+        }
 
     def link(self, row: models.Model, previous: str | None) -> str:
         """The hash of a row that is about to be written behind the one with the hash `previous` (None: the first)."""
-        values = {name: canonical(getattr(row, name)) for name in self.versions[self.latest]}
-        return self.hash_of(self.latest, values, previous)
+        return self.hash_of(self.latest, [canonical(getattr(row, name)) for name in self.names], previous)
 
-    def hash_of(self, version: int, values: Mapping[str, Any], previous: str | None) -> str:
-        text = encode({name: values[name] for name in self.versions[version] if values[name] is not None})
-        return f"{version}:{hashlib.sha256(f'{previous}:{text}'.encode()).hexdigest()}"
+    def hash_of(self, version: int, values: Sequence, previous: str | None) -> str:
+        """The hash of these canonical values of `names`. (What json.dumps makes of them, in half the time.)"""
+        parts = [
+            begin + (quoted(value) if type(value) is str else str(value))
+            for place, begin in self.pairs[version]
+            if (value := values[place]) is not None
+        ]
+        text = f"{previous}:{{{','.join(parts)}}}"
+        return f"{version}:{hashlib.sha256(text.encode()).hexdigest()}"
 
     def verify(self, model: type[models.Model]) -> Found:
         """Read every row; stop at the first that is not what was written, or does not follow the one before it."""
         found = Found()
-        heads = found.heads
-        for pk, row_hash, values in self.read(model):
-            key, number = values[self.key], row_hash.partition(":")[0]
+        heads, place = found.heads, self.names.index(self.key)
+        for values, row_hash, pk in self.read(model):
+            key, number = values[place], row_hash.partition(":")[0]
             version = int(number) if number.isdecimal() else 0
             if version not in self.versions or self.hash_of(version, values, heads.get(key)) != row_hash:
                 found.broken_row = pk
@@ -86,22 +97,23 @@ class HashChain:
             heads = dict(cursor.fetchall())
         return Found(heads=heads, rows=model._base_manager.count())
 
-    def read(self, model: type[models.Model], rows=None) -> Iterator[tuple[int, str, dict[str, Any]]]:
-        """Id, hash and canonical values of each row in the order of writing. In SQL: a million rows take seconds."""
-        names = sorted({name for names in self.versions.values() for name in names} | {self.key})
+    def read(self, model: type[models.Model], rows=None) -> Iterator[tuple[Sequence, str, int]]:
+        """Canonical values, hash and id of each row in the order of writing. In SQL: a million rows take seconds."""
         fields = {model_field.attname: model_field for model_field in model._meta.concrete_fields}
-        columns = ", ".join(["id", "row_hash", *(in_sql(fields[name]) for name in names)])
-        for pk, row_hash, *values in (rows or at_one_moment)(model._meta.db_table, columns):
-            yield pk, row_hash, dict(zip(names, values, strict=True))
+        columns = ", ".join([*(in_sql(fields[name]) for name in self.names), "row_hash", "id"])
+        for row in (rows or at_one_moment)(model._meta.db_table, columns):
+            yield row, row[-2], row[-1]
 
     def hash_existing(self, model: type[models.Model]) -> dict[int, str]:
         """For a migration: give every row of a table without hashes its own; the head of each record."""
         heads: dict[int, str] = {}
         update = f"UPDATE {model._meta.db_table} SET row_hash = %s WHERE id = %s"
         hashed = []
-        for pk, _, values in self.read(model, rows=while_written):
-            heads[values[self.key]] = self.hash_of(self.latest, values, heads.get(values[self.key]))
-            hashed.append((heads[values[self.key]], pk))
+        place = self.names.index(self.key)
+        for values, _, pk in self.read(model, rows=while_written):
+            key = values[place]
+            heads[key] = self.hash_of(self.latest, values, heads.get(key))
+            hashed.append((heads[key], pk))
             if len(hashed) == BATCH:
                 write_many(update, hashed)
                 hashed = []
@@ -127,7 +139,7 @@ def while_written(table: str, columns: str) -> Iterator[tuple]:
             if not rows:
                 return
             yield from rows
-            last = rows[-1][0]
+            last = rows[-1][-1]
 
 
 def in_sql(model_field: models.Field) -> str:
@@ -135,6 +147,8 @@ def in_sql(model_field: models.Field) -> str:
     column, kind = model_field.column, model_field.get_internal_type()
     if kind == "DecimalField":
         return f"CAST(ROUND({column} * 100) AS {'INTEGER' if connection.vendor == 'sqlite' else 'BIGINT'})"
+    if kind == "BooleanField":
+        return f"CAST({column} AS INTEGER)"
     if kind == "DateTimeField" and connection.vendor == "postgresql":
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
     if kind == "DateTimeField":  # SQLite has text, without microseconds where there are none

@@ -148,7 +148,7 @@ def test_a_picture_of_too_many_pixels_is_told_so(customer):
     buffer = BytesIO()
     Image.new("1", (20_000, 20_000)).save(buffer, "PNG")
     refused = customer.upload("/auth/me/avatar/", "avatar", SimpleUploadedFile("me.png", buffer.getvalue()))
-    assert refused.json() == {"avatar": ["The picture has more than 40 million pixels."]}
+    assert refused.json() == {"avatar": ["The picture has more than 15 million pixels."]}
 
 
 @pytest.mark.parametrize(

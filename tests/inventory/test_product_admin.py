@@ -132,7 +132,7 @@ def test_what_hides_in_a_picture_is_not_kept(as_admin):
         ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a picture we can read"),
         ("a.png", picture_data()[:60], "not a picture we can read"),
         ("a.gif", picture_data("GIF"), "not a picture we can read"),
-        ("a.png", picture_data(size=(9000, 5000)), "more than 40 million pixels"),
+        ("a.png", picture_data(size=(9000, 5000)), "more than 15 million pixels"),
     ],
 )
 def test_what_is_not_a_picture_is_refused_at_its_field(as_admin, name, data, message):

@@ -25,6 +25,7 @@ KEY = "x9!fK2_long-enough-and-with-many-different-characters-0123456789"
 @pytest.fixture(autouse=True)
 def a_fresh_process(monkeypatch):
     monkeypatch.setattr(health, "migrations", health.Migrations())
+    monkeypatch.setattr(health, "HOLDS", 0)
 
 
 @pytest.mark.django_db
