@@ -26,6 +26,7 @@ from sales.services import NewItem, build_items, describe_items, mark, total_of
 
 Status, Kind = Order.Status, StockChange.Kind
 FATES = {Status.CONFIRMED: 88, Status.CANCELLED: 7, Status.PENDING: 5}  # so many of a hundred orders
+LATEST, FATES_OF_LATEST = 20, {Status.CONFIRMED: 55, Status.CANCELLED: 5, Status.PENDING: 40}
 DELIVERIES = 0.5  # so many for each line that is sold
 STEPS = {
     Status.CONFIRMED: (Kind.SALE, _("Order %(order)s confirmed")),
@@ -119,7 +120,8 @@ class DemoFirm:
     def trade(self, pk: int, at: datetime) -> None:
         """One order, what becomes of it, and a delivery now and then."""
         order, items = self.place(pk, at)
-        [fate] = self.random.choices(list(FATES), list(FATES.values()))
+        fates = FATES_OF_LATEST if at >= self.moments[-LATEST:][0] else FATES
+        [fate] = self.random.choices(list(fates), list(fates.values()))
         sold = {item.product: item.quantity for item in items}
         if fate == Status.CONFIRMED or (fate == Status.CANCELLED and self.random.random() < 0.5):
             self.step(order, Status.CONFIRMED, sold, -1)

@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Customer, User
-from inventory.models import Product
-from sales.models import Order
-from tests.factories import make_product
+from inventory.models import Product, StockChange
+from sales.models import Order, OrderItem
+from sales.services import confirm_order
+from tests.factories import make_order, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,45 @@ def test_the_demo_shop_is_believable_and_proved(capsys, settings):
         call_command("load_demo")
     call_command("load_demo", if_empty=True)
     assert Order.objects.count() == 400
+
+
+def test_a_shop_of_any_size_is_what_the_services_would_have_written():
+    call_command("load_demo", products=30, orders=120, customers=20, days=40)
+
+    assert (Product.objects.count(), Customer.objects.count(), Order.objects.count()) == (30, 21, 120)
+    call_command("check_stock")
+    assert set(Order.objects.values_list("status", flat=True)) == {"PENDING", "CONFIRMED", "CANCELLED"}
+    assert not Order.objects.disagreeing_with_lines().exists() and not OrderItem.objects.miscalculated().exists()
+    assert Product.history.count() == StockChange.objects.count() + 30
+    for record in (*Product.objects.all(), *Order.objects.all()):
+        version = record.history.first()
+        tracked = [field.attname for field in version.tracked_fields]
+        assert [getattr(version, name) for name in tracked] == [getattr(record, name) for name in tracked]
+    for order in Order.objects.all():
+        steps = list(order.history.order_by("history_id").values_list("history_type", "status"))
+        assert steps[0] == ("+", "PENDING") and steps[-1][1] == order.status
+        taken = StockChange.objects.filter(reference=order.order_number)
+        balance = sum(row.quantity_change for row in taken)
+        assert balance == (-sum(order.quantities().values()) if order.status == "CONFIRMED" else 0)
+    assert (
+        Product.objects.filter(name__holds="hammer").count() == Product.objects.filter(name__contains="hammer").count()
+    )
+
+
+def test_work_goes_on_where_a_loaded_shop_stands():
+    call_command("load_demo", products=5, orders=10, customers=5, days=3)
+    customer, product = Customer.objects.first(), Product.objects.filter(stock_qty__gt=0).first()
+    before = set(Order.objects.values_list("order_number", flat=True))
+
+    order = confirm_order(make_order((product, 1), customer=customer), user=None)
+
+    assert order.order_number not in before and make_product().pk > product.pk
+    call_command("check_stock")
+
+
+def test_a_size_is_a_number_of_at_least_one():
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("load_demo", "--orders=0")
 
 
 def test_it_refuses_a_database_with_data():
