@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-all coverage check lock audit clean
+.PHONY: run test test-all coverage check bench lock audit clean
 
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
@@ -42,6 +42,18 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# What requests cost at 1 % and at full size, in databases that are kept (BENCH=--compare … compares with an earlier run).
+SMALL := sqlite:///$(CURDIR)/var/bench-small.sqlite3
+LARGE := sqlite:///$(CURDIR)/var/bench-large.sqlite3
+bench: $(VENV)/.installed-dev
+	@mkdir -p var
+	DATABASE_URL=$(SMALL) $(BIN)/python manage.py migrate --verbosity 0
+	DATABASE_URL=$(SMALL) $(BIN)/python manage.py load_demo --if-empty --products 200 --orders 2000 --customers 200
+	DATABASE_URL=$(LARGE) $(BIN)/python manage.py migrate --verbosity 0
+	DATABASE_URL=$(LARGE) $(BIN)/python manage.py load_demo --if-empty --products 20000 --orders 200000 --customers 20000
+	LOG_LEVEL=ERROR DATABASE_URL=$(SMALL) $(BIN)/python -m tests.bench.costs $(BENCH)
+	LOG_LEVEL=ERROR DATABASE_URL=$(LARGE) $(BIN)/python -m tests.bench.costs $(BENCH)
 
 # After a change of a version in requirements*.in. (What these need in turn stays as it is; LOCK_OPTIONS=--upgrade moves it.)
 lock: $(VENV)/.installed-dev

@@ -13,5 +13,5 @@ def recent(key: str, compute: Callable[[], Figures]) -> Figures:
     """What was computed under this key at most DASHBOARD_SECONDS ago, else what is computed now."""
     if not settings.DASHBOARD_SECONDS:
         return compute()
-    found: Any = cache.get_or_set(f"recent {key}".replace(" ", "-"), compute, settings.DASHBOARD_SECONDS)
-    return found
+    figures: Any = cache.get_or_set(f"recent {key}".replace(" ", "-"), compute, settings.DASHBOARD_SECONDS)
+    return figures

@@ -38,12 +38,14 @@ def install(model: type[models.Model]) -> None:
         install_on_sqlite(model)
     elif connection.vendor == "postgresql" and has_trigrams():
         columns = ", ".join(f"UPPER({quoted(column)}::text) gin_trgm_ops" for column in searched(model))
+        connection.check_constraints()  # what waits to be checked at the COMMIT would forbid it
         run(f"CREATE INDEX IF NOT EXISTS {name_of(model)} ON {quoted(model._meta.db_table)} USING gin ({columns})")
 
 
 def remove(model: type[models.Model]) -> None:
     """Take the index away, for as long as very much is written: making it anew takes less time then."""
     if connection.vendor == "postgresql":
+        connection.check_constraints()
         run(f"DROP INDEX IF EXISTS {name_of(model)}")
         return
     for event in triggers(model):

@@ -55,7 +55,8 @@ def test_the_index_of_each_table_is_used(model):
 
 def test_an_order_is_found_by_indexes_of_both_tables():
     shown = plan(Order.objects.filter(Order.objects.with_words(["hammer", "2026"])).order_by())
-    assert name_of(Order) in shown and name_of(User) in shown
+    assert "Seq Scan" not in shown  # of PostgreSQL's; which index it takes depends on how full the tables are
+    assert connection.vendor == "postgresql" or (name_of(Order) in shown and name_of(User) in shown)
 
 
 def test_migrate_makes_anew_what_is_missing():
