@@ -156,7 +156,7 @@ class CustomerResource(ImportResource):
                     "%(lines)s have phone numbers that are somebody else's too.",
                     len(shared),
                 )
-                % ({"line": shared[0]} if len(shared) == 1 else {"lines": named_lines(shared)})
+                % {"line": shared[0], "lines": named_lines(shared)}
             )
 
     def check_rules(self, instance, columns):

@@ -9,7 +9,7 @@ from accounts.models import User
 from core.bulk_load import Table, Versions, go_on_counting
 from core.i18n import in_firms_language
 from inventory.models import Product, StockChange
-from inventory.services.stock import log_moves
+from inventory.services.stock import chained, log_moves
 
 
 class StockLoader:
@@ -31,7 +31,7 @@ class StockLoader:
 
     def post(self, moves: list[tuple[Product, int]], *, user: User, reason: str, at: datetime, **posting) -> None:
         """Give each product its new quantity, and log it."""
-        self.log.add(log_moves(moves, reason=reason, user=user, at=at, **posting))
+        self.log.add(chained(log_moves(moves, reason=reason, user=user, at=at, **posting)))
         moved = [product for product, new_qty in moves]
         for product in moved:
             product.modified_at, product.modified_by = at, user

@@ -156,11 +156,16 @@ def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | No
 
 def write_rows(rows: list[StockChange]) -> list[StockChange]:
     """Save rows from `log_moves`, each chained to its product's row before it; the products are still to be saved."""
+    insert_all(StockChange, chained(rows))
+    return rows
+
+
+def chained(rows: list[StockChange]) -> list[StockChange]:
+    """The rows, each with the hash that ties it to its product's row before it."""
     for row in rows:
         product = cast(Product, row.product)
         row.product_key = product.pk
         row.row_hash = product.ledger_head = STOCK_CHAIN.link(row, product.ledger_head)
-    insert_all(StockChange, rows)
     return rows
 
 
