@@ -174,7 +174,7 @@ class MapForm(forms.Form):
             return [f"column-{columns[-1].index}"]
         names = {"key": "key_prefix", "format": f"format-{question.about}"}
         name = names.get(question.code)
-        return [name if name in self.fields else None]
+        return [next((n for n in (name, f"constant-{question.about}") if n in self.fields), None)]
 
     def chosen(self) -> Choices:
         """What was there, with what the form says."""

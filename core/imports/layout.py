@@ -162,9 +162,15 @@ class Layout:
         return found
 
     @property
+    def constants(self) -> dict[str, str]:
+        """What stands in for columns that are missing, by field."""
+        given = {name: text.strip() for name, text in self.choices.constants.items() if name in self.kinds}
+        return {name: text for name, text in given.items() if text}
+
+    @property
     def fields(self) -> list[str]:
         """Those fields that the file, or what stands in for it, gives a value."""
-        given = {*self.sources, *(name for name, text in self.choices.constants.items() if text.strip())}
+        given = {*self.sources, *self.constants}
         if self.choices.key_prefix:
             given.add(self.resource.keys[0])
         if self.choices.category_rows and self.table.categories:
@@ -175,7 +181,7 @@ class Layout:
     def formats(self) -> dict[str, NumberFormat | Undecided]:
         """How each column of numbers writes them: as somebody said, else by the evidence of the whole column."""
         found: dict[str, NumberFormat | Undecided] = {}
-        for name in self.sources:
+        for name in [*self.sources, *(name for name in self.constants if name not in self.sources)]:
             if self.kinds[name] not in NUMBERS:
                 continue
             if name in self.choices.formats:
@@ -197,6 +203,8 @@ class Layout:
         )
 
     def values_of(self, name: str) -> Iterator[Cell]:
+        if name not in self.sources:
+            return iter([self.constants[name]])
         take = self.taker(name)
         return (take(row.cells) for row in self.table.rows)
 
@@ -216,8 +224,7 @@ class Layout:
     def mapped(self) -> MappedTable:
         """The table's rows by field, with numbers for numbers; what cannot be read is noted on its row."""
         takers = {name: self.taker(name) for name in self.sources}
-        constants = {name: text.strip() for name, text in self.choices.constants.items() if name not in self.sources}
-        constants = {name: text for name, text in constants.items() if text and name in self.kinds}
+        constants = {name: text for name, text in self.constants.items() if name not in self.sources}
         with_categories = self.choices.category_rows and "category" not in self.sources
         rows = []
         for number, source in enumerate(self.table.rows, 1):

@@ -410,3 +410,11 @@ def test_the_errors_are_never_more_than_what_may_be_uploaded(as_admin, settings)
     settings.MAX_IMPORT_BYTES = 9_000
     for kind in ("csv", "xlsx"):
         assert 0 < len(download_errors(as_admin, preview, kind).content) <= 9_000
+
+
+def test_a_number_that_is_typed_for_every_row_is_not_guessed_either(as_admin):
+    page = choose_file(as_admin, "sku,name\nA,Chai\n")
+    asked = map_columns(as_admin, page, **{"constant-selling_price": "1.234"})
+    assert "whether a point or a comma" in str(asked.context["form"].errors["constant-selling_price"])
+    confirm_import(as_admin, map_columns(as_admin, page, **{"constant-selling_price": "1.50"}))
+    assert str(Product.objects.get().selling_price) == "1.50"
