@@ -7,7 +7,7 @@ import openpyxl
 from django.conf import settings
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Font, NamedStyle, PatternFill
 
 from core.imports.layout import OWN_COLUMNS, Layout
 from core.imports.report import ImportReport
@@ -15,7 +15,8 @@ from core.spreadsheets.cells import escape_raw_formula, is_blank
 from core.spreadsheets.writing import write_csv
 
 REASON, LINE = "what_is_wrong", "line_of_the_file"  # the columns that are added, and ignored when they come back
-FAULTY = PatternFill("solid", fgColor="FFC7CE")
+HEADER = {"name": "header", "font": Font(bold=True)}
+FAULTY = {"name": "faulty", "fill": PatternFill("solid", fgColor="FFC7CE")}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -60,16 +61,18 @@ def as_csv(layout: Layout, errors: list) -> bytes:
 
 def as_xlsx(layout: Layout, errors: list) -> bytes:
     book = openpyxl.Workbook(write_only=True)
+    for style in (HEADER, FAULTY):
+        book.add_named_style(NamedStyle(**style))
     sheet = book.create_sheet("Errors")
     columns, cells = kept_columns(layout), {row.line: row.cells for row in layout.table.rows}
     headers = [*(layout.table.headers[index] for index in columns), LINE, REASON]
-    sheet.append([text_cell(sheet, header, font=Font(bold=True)) for header in headers])
+    sheet.append([text_cell(sheet, header, "header") for header in headers])
     for row in errors:
         source, faulty = cells[row.line], set()
         for column, _, _ in row.errors:
             faulty |= set(layout.sources.get(column, ()))
         values = [
-            text_cell(sheet, source[i] if i < len(source) else None, fill=FAULTY if i in faulty else None)
+            text_cell(sheet, source[i] if i < len(source) else None, "faulty" if i in faulty else "Normal")
             for i in columns
         ]
         sheet.append([*values, row.line, text_cell(sheet, reasons_of(layout, row))])
@@ -78,15 +81,12 @@ def as_xlsx(layout: Layout, errors: list) -> bytes:
     return buffer.getvalue()
 
 
-def text_cell(sheet, value, *, fill=None, font=None) -> WriteOnlyCell:
+def text_cell(sheet, value, style: str = "Normal") -> WriteOnlyCell:
     """A text stays a text, whatever it looks like: no number, no date, no formula."""
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
     cell = WriteOnlyCell(sheet, None if is_blank(value) else value)
+    cell.style = style
     if isinstance(value, str):
         cell.data_type, cell.number_format = ("s", "@") if value.strip() else ("n", "@")
-    if fill:
-        cell.fill = fill
-    if font:
-        cell.font = font
     return cell

@@ -101,9 +101,17 @@ def new_record(resource) -> ImportRecord:
     record = resource.record or ImportRecord(
         target=resource.target(), file_name=resource.reference, created_by=resource.user, choices=resource.choices
     )
-    record.status, record.upload, record.problem = ImportRecord.Status.DONE, "", ""
-    record.new_count, record.changed_count = counts["new"], counts["changed"]
-    record.unchanged_count, record.left_out_count = counts["unchanged"], counts["error"]
+    outcome = {
+        "status": ImportRecord.Status.DONE,
+        "upload": "",
+        "problem": "",
+        "new_count": counts["new"],
+        "changed_count": counts["changed"],
+        "unchanged_count": counts["unchanged"],
+        "left_out_count": counts["error"],
+    }
+    for name, value in outcome.items():
+        setattr(record, name, value)
     return record
 
 
