@@ -16,7 +16,13 @@ from core.imports.columns import fingerprint, guess_columns, known_names, normal
 from core.imports.evidence import FieldKind
 from core.imports.formats import NumberFormat, Undecided, before_after, read_number, settle
 from core.imports.remembered import last_time
-from core.imports.sentences import foreign_sentence, ragged_sentence, remark_sentence, skipped_sentence
+from core.imports.sentences import (
+    foreign_sentence,
+    ragged_sentence,
+    remark_sentence,
+    skipped_sentence,
+    undecided_sentence,
+)
 from core.imports.widgets import Row
 from core.spreadsheets.cells import is_blank
 from core.spreadsheets.reading import read_sheet
@@ -246,6 +252,8 @@ class Layout:
                 continue
             chosen: Any = self.formats.get(name, NumberFormat("."))
             try:
+                if isinstance(chosen, Undecided):
+                    raise ValueError(undecided_sentence())
                 row[name] = read_number(row[name], chosen)
             except ValueError as error:
                 row.errors[name] = str(error)

@@ -40,3 +40,7 @@ def foreign_sentence(field: str, theirs: str, ours: str) -> str:
         "%(field)s is in %(theirs)s, but our amounts are in %(ours)s: the numbers are taken as they are."
     )
     return sentence % {"field": field, "theirs": theirs, "ours": ours}
+
+
+def undecided_sentence() -> str:
+    return gettext("This could be thousands or a decimal fraction. Please write it without a thousands separator.")

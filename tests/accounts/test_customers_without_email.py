@@ -171,7 +171,7 @@ def test_a_list_with_town_and_country_in_columns_of_their_own():
 
 @pytest.mark.parametrize(
     ("cell", "amount"),
-    [('"250,00 S"', "250.00"), ('"1.250,00 H"', "-1250.00"), ("12.50h", "-12.50"), ("0 H", "0.00"), ("-3", "-3.00")],
+    [('"250,00 S"', "250.00"), ('"1.250,00 H"', "-1250.00"), ("12.50H", "-12.50"), ("0 H", "0.00"), ("-3", "-3.00")],
 )
 def test_an_opening_balance_may_say_debit_or_credit(cell, amount):
     make_customer_import(f"customer_code;company;opening_balance\nA;Acme;{cell}\n")
