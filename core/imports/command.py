@@ -231,6 +231,9 @@ class ImportCommand(BaseCommand):
             self.stderr.write(f"… and {len(report.error_rows) - SHOWN_ERRORS} more lines with errors.")
         for column, reason, count in report.reasons if len(report.error_rows) > SHOWN_ERRORS else ():
             self.stderr.write(f"{count} × {column}: {reason}")
+        for name, finding in report.findings.items():
+            rule = RULES[name]
+            self.stdout.write(f"{finding['count']} × {rule.label}: {rule.choices[finding['choice']]}.")
         for note in report.notes:
             self.stdout.write(note)
         self.stdout.write(f"{report.summary}.")
