@@ -146,6 +146,8 @@ def read_number(cell: Cell, format: NumberFormat) -> Decimal:
         raise ValueError(sentence % {"currency": written.currency, "usual": format.currency})
     plain = read_digits(written.digits, format.decimal, format.thousands)
     if not plain:
+        if not any(readings(shape_of(written))):
+            raise ValueError(gettext("This is not a number."))
         sentence = gettext("This is not written like the other numbers of its column, for example %(example)s.")
         raise ValueError(sentence % {"example": f"1{format.thousands}234{format.decimal}50"})
     number = Decimal(plain)

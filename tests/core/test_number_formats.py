@@ -94,6 +94,7 @@ def test_every_way_to_write_less_than_nothing_is_understood(text, number):
 @pytest.mark.parametrize(
     "cell",
     ["on request", "", "-", "–", "1-2", "10+", "> 10", "1e5", "--5", "(-5)", "-5 H", "2024-01-05", "USD 12 EUR", "S 12"]
+    + ["1,2,3", "12.05.2024"]
     + [None, True, date(2026, 1, 5), Decimal("NaN"), float("inf")],
 )
 def test_what_is_no_number_is_said_to_be_none(cell):
@@ -106,7 +107,7 @@ def test_a_percentage_is_no_amount():
         read_number("12.5 %", ENGLISH)
 
 
-@pytest.mark.parametrize("text", ["12,50", "1.234.567", "1,2,3", "01,234", "12.05.2024", "1'234"])
+@pytest.mark.parametrize("text", ["12,50", "1.234.567", "01,234", "1'234"])
 def test_a_number_written_in_another_way_than_its_column_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match=r"not written like the other numbers of its column, for example 1,234\.50"):
         read_number(text, ENGLISH)
