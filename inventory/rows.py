@@ -22,7 +22,7 @@ PRODUCT = (
     "modified_at",
 )
 COLUMNS = (*PRODUCT, *name_columns("created_by"), *name_columns("modified_by"))
-MAKER, CHANGER = (COLUMNS.index(f"{person}_by__first_name") for person in ("created", "modified"))
+MAKER, CHANGER = (COLUMNS.index(name_columns(f"{person}_by")[0]) for person in ("created", "modified"))
 
 CHANGE = (
     "id",
@@ -38,7 +38,7 @@ CHANGE = (
     "created_at",
 )
 CHANGE_COLUMNS = (*CHANGE, *name_columns("customer"), *name_columns("created_by"))
-BUYER, AUTHOR = (CHANGE_COLUMNS.index(f"{person}__first_name") for person in ("customer", "created_by"))
+BUYER, AUTHOR = (CHANGE_COLUMNS.index(name_columns(person)[0]) for person in ("customer", "created_by"))
 
 
 def show_product(row: tuple, request) -> dict:

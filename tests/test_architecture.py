@@ -112,7 +112,7 @@ def test_core_is_the_largest_room_and_no_app_holds_more_than_a_quarter():
     for path in SOURCES:
         lines[path.relative_to(ROOT).parts[0]] += len(path.read_text().splitlines())
     assert max(lines, key=lines.get) == "core"
-    assert lines["accounts"] <= 2400
+    assert lines["accounts"] <= 2500
     assert [app for app in lines if app != "core" and lines[app] > sum(lines.values()) / 4] == []
 
 

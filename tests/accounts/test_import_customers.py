@@ -88,7 +88,7 @@ def test_the_same_file_twice_changes_nothing_the_second_time():
         (",nonsense,Ann,,,,,", "email", "Enter a valid email address."),
         (",a@example.com,Ann,,030 901820,,,", "phone", "with its country code"),
         (",a@example.com,Ann,,+4,,,", "phone", "phone number entered is not valid"),
-        (",a@example.com,Ann,,,,1.2.3,", "opening_balance", "not written like the other numbers"),
+        (",a@example.com,Ann,,,,1.2.3,", "opening_balance", "This is not a number."),
         (",a@example.com,Ann,,,,99999999999,", "opening_balance", "more than an amount may be"),
         (",a@example.com,Ann,,,,,maybe", "is_active", "Please write yes or no."),
         ("C-2,known@example.com,Ann,,,,,", "email", "Known Person has this e-mail, and the code C-1."),

@@ -1,6 +1,7 @@
 """The stock service: every change logged, all or nothing, and what it refuses."""
 
 import pytest
+from django.db import transaction
 
 from core.exceptions import RecordChanged, RecordGone
 from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
@@ -72,7 +73,7 @@ def test_an_adjustment_without_a_reason_is_refused():
 
 def test_taking_names_every_short_product_and_takes_nothing():
     plenty, few, none = make_product(stock=10), make_product(stock=3), make_product(stock=0)
-    with pytest.raises(InsufficientStock) as refusal:
+    with pytest.raises(InsufficientStock) as refusal, transaction.atomic():
         take_from_stock({plenty.pk: 4, few.pk: 5, none.pk: 1}, reference="R", reason="r", user=None)
     assert str(refusal.value).splitlines() == [f"{few}: 5 ordered, 3 in stock.", f"{none}: 1 ordered, 0 in stock."]
     assert not StockChange.objects.filter(kind="SALE").exists()
