@@ -153,7 +153,7 @@ def test_twenty_clients_that_never_finish_keep_nobody_waiting(shipped_server):
 
 
 @pytest.fixture
-def backup(tmp_path):
+def backup(committed_db, tmp_path):
     make_admin()
     call_command("backup", tmp_path / "backup.zip")
     return tmp_path / "backup.zip"

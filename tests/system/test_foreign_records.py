@@ -24,6 +24,7 @@ from tests.api.routes import OPERATIONS, RIGHTS
 from tests.clients import Caller, signed_in
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user
 from tests.files import picture
+from tests.forms import upload
 
 pytestmark = pytest.mark.django_db
 MARKER = "hidden-marker"
@@ -242,15 +243,11 @@ def test_what_others_imported_is_not_read_by_guessing_its_number(foreign, role, 
 
 
 def test_the_file_of_an_import_is_its_uploaders_alone(as_admin):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    upload = SimpleUploadedFile("list.csv", f"sku,name,selling_price\nA-1,{MARKER},1\n".encode())
-    address = reverse("admin:inventory_product_import")
-    preview = as_admin.post(address, {"file": upload, "stock_mode": "keep"}).headers["Location"]
-    assert MARKER in as_admin.get(preview).content.decode()
+    preview = upload(as_admin, f"sku,name,selling_price\nA-1,{MARKER},1\n")
+    steps = [preview.request["PATH_INFO"], preview.context["run_url"], preview.context["errors_url"]]
+    assert MARKER in as_admin.get(steps[0]).content.decode()
     another = signed_in(make_user("ADMIN"))
-    for link in (preview, preview.replace("preview", "errors")):
-        assert MARKER not in another.get(link, follow=True).content.decode()
-    token = preview.split("=")[1]
-    another.post(reverse("admin:inventory_product_process_import"), {"token": token})
+    for address in steps:
+        assert another.get(address).status_code in (404, 405)
+    assert another.post(steps[1], {"last_seen": preview.context["report"].fingerprint}).status_code == 404
     assert not Product.objects.filter(name=MARKER).exists()
