@@ -66,27 +66,27 @@ def has_trigrams() -> bool:
 def install_on_sqlite(model: type[models.Model]) -> None:
     table, index, columns = model._meta.db_table, name_of(model), ", ".join(map(quoted, searched(model)))
     found = dict(run("SELECT name, sql FROM sqlite_master WHERE name LIKE %s", [f"{index}%"]))
-    wanted = {
-        index: f"CREATE VIRTUAL TABLE {index} USING fts5({columns}, content={quoted(table)}, content_rowid='id', "
-        "tokenize='trigram')"
-    }
+    wanted = {index: f"CREATE VIRTUAL TABLE {index} USING fts5({columns}, tokenize='trigram')"}
     wanted |= {f"{index}_{event}": statement for event, statement in triggers(model).items()}
     if all(found.get(name) == statement for name, statement in wanted.items()):
         return
     remove(model)
     for statement in wanted.values():
         run(statement)
-    run(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+    run(f"INSERT INTO {index} (rowid, {columns}) SELECT id, {columns} FROM {quoted(table)}")
 
 
 def triggers(model: type[models.Model]) -> dict[str, str]:
-    """What keeps SQLite's index up to date, by the event."""
+    """What keeps SQLite's index up to date, by the event.
+
+    The index keeps the texts that it was made of. One over the table's own would be smaller, but is damaged for good by
+    a row that is changed past these triggers.
+    """
     table, index, names = quoted(model._meta.db_table), name_of(model), searched(model)
-    columns, old, new = (", ".join(f"{of}{quoted(name)}" for name in names) for of in ("", "OLD.", "NEW."))
-    forget = f"INSERT INTO {index} ({index}, rowid, {columns}) VALUES ('delete', OLD.id, {old});"
-    learn = f"INSERT INTO {index} (rowid, {columns}) VALUES (NEW.id, {new});"
-    events = {"insert": ("INSERT", learn), "delete": ("DELETE", forget)}
-    events["update"] = (f"UPDATE OF {columns}", f"{forget} {learn}")
+    columns, new = (", ".join(f"{of}{quoted(name)}" for name in names) for of in ("", "NEW."))
+    learn = f"DELETE FROM {index} WHERE rowid = NEW.id; INSERT INTO {index} (rowid, {columns}) VALUES (NEW.id, {new});"
+    events = {"insert": ("INSERT", learn), "update": (f"UPDATE OF {columns}", learn)}
+    events["delete"] = ("DELETE", f"DELETE FROM {index} WHERE rowid = OLD.id;")
     return {
         name: f"CREATE TRIGGER {index}_{name} AFTER {event} ON {table} BEGIN {steps} END"
         for name, (event, steps) in events.items()

@@ -4,11 +4,15 @@
 window.addEventListener("load", () => {
   const menu = document.getElementById("tabs-dropdown");
   if (!menu) return;
-  let before = menu.childElementCount;
-  const goOn = () => {
-    const isComingBack = menu.childElementCount < before;
-    before = menu.childElementCount;
-    if (isComingBack && before) window.dispatchEvent(new Event("resize"));
+  let isTelling = false;
+  const takeBack = () => {
+    let before = menu.childElementCount + 1;
+    isTelling = true;
+    while (menu.childElementCount && menu.childElementCount < before) {
+      before = menu.childElementCount;
+      window.dispatchEvent(new Event("resize"));
+    }
+    isTelling = false;
   };
-  window.addEventListener("resize", () => window.setTimeout(goOn));  // when unfold has done its part
+  window.addEventListener("resize", () => isTelling || window.setTimeout(takeBack));  // when unfold has done its part
 });
