@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from core.imports.models import ImportedRow, ImportRecord
+from core.imports import writing
+from core.imports.models import ImportRecord
 from inventory.models import Product, StockChange
 from inventory.services import imports
 from tests.factories import make_import, make_product
@@ -17,10 +18,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 STEPS = {
-    "new products are there, their stock is not logged": (StockChange.objects, "bulk_create"),
+    "new products are there, their stock is not logged": (imports, "write_rows"),
     "new products are there": (imports, "write_imported"),
     "the new stock is logged, the changed products are not written": (imports, "update_all"),
-    "all products are there, what is needed to undo is not": (ImportedRow.objects, "bulk_create"),
+    "all products are there, what is needed to undo is not": (writing, "insert_rows"),
 }
 
 
