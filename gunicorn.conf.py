@@ -37,7 +37,8 @@ class AccessLogger(Logger):
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
-        return {**atoms, "U": quote(environ.get("PATH_INFO") or "", safe="/:@+,;=~", encoding="latin-1")}
+        # Django has put the decoded path there by now.
+        return {**atoms, "U": quote(environ.get("PATH_INFO") or "", safe="/:@+,;=~", errors="replace")}
 
 
 logger_class = AccessLogger

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from accounts.models import LONGEST_PAYMENT_TERM, User
 from accounts.querysets import NAME_FIELDS, phone_ending_with
@@ -132,7 +132,7 @@ class CustomerChanges(Payload):
 
     model_config = example({"phone": "+12025550123", "opening_balance": "120.00"})
 
-    email: Annotated[text_type(254, format="email") | None, Field(description="Without one nobody can sign in.")] = None
+    email: Annotated[text_type(254) | None, Field(description="An address; without one nobody can sign in.")] = None
     customer_code: text_type(50) | None = None
     company: Annotated[text_type(200) | None, Field(description="A company or a first name is required.")] = None
     first_name: text_type(150) | None = None
@@ -144,7 +144,7 @@ class CustomerChanges(Payload):
     payment_days: whole(0, LONGEST_PAYMENT_TERM, optional=True) = None
     credit_limit: money(12, optional=True) = None
     opening_balance: money(12, minimum=None, optional=True) = None
-    is_active: bool = None
+    is_active: StrictBool = None
     password: Annotated[Password | None, Field(description="Lets the customer sign in to the API.")] = None
     modified_at: Seen = None
 

@@ -100,6 +100,7 @@ def test_what_is_left_out_stays_and_null_empties(admin, method):
         ({"opening_balance": True}, "opening_balance", "This field must be a number."),
         ({"opening_balance": "99999999999.00"}, "opening_balance", "This field must be at most 9999999999.99."),
         ({"is_active": None}, "is_active", "This field must be true or false."),
+        ({"is_active": 0}, "is_active", "This field must be true or false."),
         ({"address": "a\0b"}, "address", "This field must not contain characters that cannot be stored."),
         ({"address": "\ud800"}, "address", "This field must not contain characters that cannot be stored."),
         ({"last_name": 5}, "last_name", "This field must be text."),

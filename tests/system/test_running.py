@@ -142,9 +142,10 @@ def test_gunicorn_writes_a_line_per_request_without_secrets_or_forgeries(gunicor
     with pytest.raises(urllib.error.HTTPError, match="503") as not_ready:  # and over plain HTTP it is not sent away
         urllib.request.urlopen(f"{url}/readyz/")
     assert "Migrations are not applied" in not_ready.value.read().decode()
-    forged = urllib.request.Request(f"{url}/api/%0AFORGED", headers={"X-Forwarded-Proto": "https"})
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(forged)
+    for path in ("%D8%B4%F0%9F%98%80%FF", "%0AFORGED"):  # letters of any script, half a letter, a second line
+        forged = urllib.request.Request(f"{url}/api/{path}", headers={"X-Forwarded-Proto": "https"})
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(forged)
     for _ in range(50):
         if 'FORGED" 404' in (text := log.read_text()):
             break
@@ -153,3 +154,5 @@ def test_gunicorn_writes_a_line_per_request_without_secrets_or_forgeries(gunicor
     assert re.search(line, text, re.MULTILINE)
     assert "secret" not in text
     assert '"GET /api/%0AFORGED" 404' in text
+    assert '"GET /api/%D8%B4%F0%9F%98%80' in text
+    assert "Traceback" not in text
