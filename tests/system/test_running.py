@@ -142,8 +142,8 @@ def test_gunicorn_writes_a_line_per_request_without_secrets_or_forgeries(gunicor
     with pytest.raises(urllib.error.HTTPError, match="503") as not_ready:  # and over plain HTTP it is not sent away
         urllib.request.urlopen(f"{url}/readyz/")
     assert "Migrations are not applied" in not_ready.value.read().decode()
-    for path in ("%D8%B4%F0%9F%98%80%FF", "%0AFORGED"):  # letters of any script, half a letter, a second line
-        forged = urllib.request.Request(f"{url}/api/{path}", headers={"X-Forwarded-Proto": "https"})
+    for forgery in ("%D8%B4%F0%9F%98%80%FF", "%0AFORGED"):  # letters of any script, half a letter, a second line
+        forged = urllib.request.Request(f"{url}/api/{forgery}", headers={"X-Forwarded-Proto": "https"})
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(forged)
     for _ in range(50):
