@@ -43,7 +43,7 @@ from sales.schemas import (
     OrderRowOut,
     OrderStepOut,
 )
-from sales.services import (
+from sales.services.orders import (
     NewItem,
     cancel_order,
     confirm_order,

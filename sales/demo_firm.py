@@ -22,7 +22,7 @@ from inventory.models import Product, StockChange
 from inventory.services.loading import StockLoader
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
 from sales.models import Order, OrderItem, OrderNumberCounter
-from sales.services import NewItem, build_items, describe_items, mark, total_of
+from sales.services.orders import NewItem, build_items, describe_items, mark, total_of
 
 Status, Kind = Order.Status, StockChange.Kind
 FATES = {Status.CONFIRMED: 88, Status.CANCELLED: 7, Status.PENDING: 5}  # so many of a hundred orders

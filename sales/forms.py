@@ -20,7 +20,7 @@ from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
 from sales.querysets import StockMove
 from sales.schemas import MAX_LINES
-from sales.services import (
+from sales.services.orders import (
     MAX_PRICE,
     NewItem,
     build_items,

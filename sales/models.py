@@ -21,7 +21,7 @@ from sales.querysets import OrderItemQuerySet, OrderQuerySet
 
 
 class Order(AuditedModel):
-    """A customer's order. Its status and lines are written by sales/services.py alone."""
+    """A customer's order. Its status and lines are written by sales/services/ alone."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Pending")

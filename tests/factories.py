@@ -14,7 +14,7 @@ from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
 from sales.models import Order
-from sales.services import NewItem, create_order
+from sales.services.orders import NewItem, create_order
 from tests.imports import import_list
 
 numbers = count(1)

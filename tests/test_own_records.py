@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Customer
 from sales.models import Order
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.clients import Caller, signed_in
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.forms import form_data

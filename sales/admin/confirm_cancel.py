@@ -16,7 +16,7 @@ from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderStepForm
 from sales.models import Order
-from sales.services import cancel_order, confirm_order, describe_lost_sale
+from sales.services.orders import cancel_order, confirm_order, describe_lost_sale
 
 DONE = {Order.Status.CONFIRMED: _("%(order)s confirmed."), Order.Status.CANCELLED: _("%(order)s cancelled.")}
 

@@ -41,7 +41,7 @@ from sales.forms import OrderForm
 from sales.models import Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
 from sales.rights import may_change, may_delete
-from sales.services import create_order, delete_order, edit_order
+from sales.services.orders import create_order, delete_order, edit_order
 from sales.status_badge import status_badge
 
 register_reference(r"ORD-\d{8}-\d{4,}", "admin:sales_order_by_number")

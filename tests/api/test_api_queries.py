@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.services.stock import adjust_stock
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db

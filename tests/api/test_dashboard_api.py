@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

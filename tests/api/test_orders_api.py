@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.services.products import delete_product
 from sales.models import Order
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.models import Product, StockChange
 from inventory.services.stock import adjust_stock
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.files import picture
 

@@ -15,7 +15,7 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.schemas import InsightsOut, OrderOut, OrderRowOut, OrderStepOut
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 

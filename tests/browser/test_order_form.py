@@ -92,7 +92,7 @@ def test_what_is_not_saved_yet_is_not_lost_by_confirming(desk):
 
 
 def test_a_dialog_that_shows_yesterdays_order_shows_it_anew(desk):
-    from sales.services import NewItem, edit_order
+    from sales.services.orders import NewItem, edit_order
 
     product = make_product()
     order = make_order((product, 1))

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import Customer
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import NewItem, edit_order
+from sales.services.orders import NewItem, edit_order
 from tests.browser.desk import pick, submit_dialog
 from tests.factories import make_customer, make_order, make_product, make_sales, make_user
 

@@ -3,7 +3,7 @@
 import pytest
 
 from inventory.services.stock import adjust_stock
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_admin, make_order, make_product
 
 pytestmark = pytest.mark.browser

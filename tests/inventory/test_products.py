@@ -17,7 +17,7 @@ from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_order, make_product, make_sales
 from tests.files import picture
 from tests.imports import import_list

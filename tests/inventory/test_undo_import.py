@@ -18,7 +18,7 @@ from core.imports.registry import undo_import
 from inventory.models import MAX_QUANTITY, Product, StockChange
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_import, make_order, make_product, make_sales
 from tests.files import picture
 

@@ -11,7 +11,7 @@ from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
 from sales.merging import merge_customers
 from sales.models import Order
-from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.imports import mapped
 
 

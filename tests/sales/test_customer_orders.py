@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from accounts import roles
 from accounts.roles import MATRIX
 from sales.models import Order
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.clients import queries_of
 from tests.factories import make_customer, make_order, make_product
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from inventory.models import Product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from sales.resources import OrderResource
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.clients import Caller
 from tests.factories import make_customer, make_order, make_product, make_sales
 

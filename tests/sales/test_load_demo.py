@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Customer, User
 from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_order, make_product
 
 pytestmark = pytest.mark.django_db

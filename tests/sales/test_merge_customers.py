@@ -17,7 +17,7 @@ from inventory.stock_check import check_stock
 from sales.exceptions import CustomerInactive
 from sales.merging import merge_customers, plan_merge
 from sales.models import Order
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.clients import Caller, said
 from tests.factories import make_admin, make_customer, make_customer_import, make_order, make_product, make_sales
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product, StockChange
 from sales.models import Order
-from sales.services import NewItem, confirm_order, create_order
+from sales.services.orders import NewItem, confirm_order, create_order
 from tests.factories import make_customer, make_sales
 from tests.real_data import FOLDER, needs_real_data
 

@@ -9,7 +9,7 @@ from inventory.models import Product
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
-from sales.services import NewItem, cancel_order, confirm_order, edit_order
+from sales.services.orders import NewItem, cancel_order, confirm_order, edit_order
 from tests.clients import said
 from tests.factories import make_customer, make_order, make_product
 from tests.forms import DIALOG, form_data

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import roles
 from inventory.services.products import delete_product, save_product
 from sales.models import Order
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.clients import said, signed_in
 from tests.factories import make_customer, make_order, make_product
 from tests.forms import form_data

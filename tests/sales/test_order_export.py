@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.factories import make_customer, make_order, make_product
 
 ORDERS, LINES = "0", "1"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.references import link_references
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_admin, make_order, make_product
 
 ORDERS = reverse("admin:sales_order_changelist")

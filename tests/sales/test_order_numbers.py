@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sales.models import OrderNumberCounter
-from sales.services import NewItem, create_order, delete_order, next_order_number
+from sales.services.orders import NewItem, create_order, delete_order, next_order_number
 from tests.factories import make_customer, make_product
 
 pytestmark = pytest.mark.django_db

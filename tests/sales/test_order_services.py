@@ -13,7 +13,7 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.exceptions import CustomerInactive, InvalidOrder, InvalidTransition
 from sales.models import Order, OrderItem
-from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_customer, make_order, make_product, make_sales, make_user
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from accounts.services import save_user
 from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.search import LIMIT
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.clients import signed_in
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales, make_user
 

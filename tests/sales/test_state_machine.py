@@ -33,7 +33,7 @@ from inventory.services.products import delete_product, products_fingerprint, sa
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
-from sales.services import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from tests.factories import make_admin, make_customer
 from tests.imports import mapped
 from tests.ledger import prove

@@ -27,7 +27,7 @@ from config.backup.values import kind_of
 from inventory.models import Product, StockChange
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.environment import POSTGRESQL
 from tests.factories import (
     make_admin,

@@ -25,7 +25,7 @@ from inventory.models import Product
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
-from sales.services import cancel_order, confirm_order
+from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_admin, make_order, make_product, make_user
 from tests.ledger import without_triggers
 

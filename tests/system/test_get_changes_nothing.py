@@ -9,7 +9,7 @@ from accounts.models import User
 from core.imports.models import ImportRecord
 from inventory.models import Product, StockChange
 from sales.models import Order
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.addresses import addresses
 from tests.clients import signed_in
 from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.services import save_user
 from inventory.services.stock import adjust_stock
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.clients import queries_of
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.forms import form_data

@@ -18,7 +18,7 @@ from django.utils.translation import override
 from core.i18n import format_change, format_count
 from core.money import format_money
 from inventory.models import StockChange
-from sales.services import confirm_order
+from sales.services.orders import confirm_order
 from tests.environment import GETTEXT
 from tests.factories import make_customer, make_import, make_order, make_product
 

@@ -23,7 +23,7 @@ from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES
 from sales.demo_firm import DemoFirm
 from sales.models import Order
-from sales.services import NewItem, cancel_order, confirm_order, create_order
+from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
 USUAL = {"products": 200, "orders": ORDERS, "customers": CUSTOMERS}  # where only one size is given
