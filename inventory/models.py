@@ -189,6 +189,9 @@ class StockChange(models.Model):
         SALE = "SALE", _("Sale")
         CANCELLATION = "CANCELLATION", _("Cancellation")
         DELETION = "DELETION", _("Product deleted")
+        AMENDMENT = "AMENDMENT", _("Amendment")
+        RETURN = "RETURN", _("Return")
+        REVERSAL = "REVERSAL", _("Reversal")
 
     # DO_NOTHING: when a product is deleted, a trigger empties this; nobody else may (see the first migration).
     product = models.ForeignKey(

@@ -23,8 +23,8 @@ from core.exceptions import RecordGone
 from core.prepared import records
 from core.recent import recent
 from inventory.exceptions import InsufficientStock
-from inventory.models import Product, StockChange
-from inventory.services.stock import Shortage
+from inventory.models import Product
+from inventory.services.stock import LostPieces, Shortage
 from inventory.visibility import may_see
 from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
@@ -49,7 +49,7 @@ from sales.services.orders import (
     confirm_order,
     create_order,
     delete_order,
-    describe_lost_sale,
+    describe_lost,
     edit_order,
     lock_order,
 )
@@ -303,9 +303,9 @@ def describe_without_stock(short: Shortage) -> str:
     }
 
 
-def step_out(request, order: Order, lost: Sequence[StockChange]) -> dict:
+def step_out(request, order: Order, lost: Sequence[LostPieces]) -> dict:
     """The order, and what its cancellation could not give back: what OrderStepOut says."""
-    warning = "\n".join(map(describe_lost_sale, lost)) or None
+    warning = "\n".join(map(describe_lost, lost)) or None
     return {**order_with_items(request, order.pk), "warning": warning}
 
 

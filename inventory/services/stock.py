@@ -19,6 +19,7 @@ from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissi
 from inventory.models import MAX_QUANTITY, STOCK_CHAIN, Product, StockChange
 
 Kind = StockChange.Kind
+TAKEN_AND_BACK = [Kind.SALE, Kind.AMENDMENT, Kind.RETURN, Kind.CANCELLATION]  # what an order posts under its number
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Shortage:
             "ordered": self.ordered,
             "available": self.product.stock_qty,
         }
+
+
+@dataclass
+class LostPieces:
+    """Pieces of a product that was deleted before they could be given back."""
+
+    name: str
+    sku: str
+    pieces: int = 0
 
 
 def lock_products(ids: Iterable[int]) -> dict[int, Product]:
@@ -129,22 +139,23 @@ def give_back_to_stock(
     user: User | None,
     customer: User | None = None,
     at: datetime | None = None,
-) -> list[StockChange]:
-    """Give back exactly what was taken under this reference and not given back yet.
+) -> list[LostPieces]:
+    """Give back exactly what was taken under this reference, sold or amended, and has not come back yet.
 
-    Returns the sales that could not be reversed because their product has been deleted since.
+    Returns what could not be given back because its product has been deleted since.
     """
-    posted = StockChange.objects.filter(reference=reference, kind__in=[Kind.SALE, Kind.CANCELLATION]).order_by("pk")
+    posted = StockChange.objects.filter(reference=reference, kind__in=TAKEN_AND_BACK).order_by("pk")
     products = lock_products({row.product_id for row in posted if row.product_id})
-    owed, lost = dict.fromkeys(products, 0), []
+    owed, lost = dict.fromkeys(products, 0), {}
     for row in posted:
         if row.product_id in products:
             owed[row.product_id] -= row.quantity_change
-        elif row.kind == Kind.SALE:
-            lost.append(row)
+        else:
+            gone = lost.setdefault(row.product_key, LostPieces(row.product_name, row.product_sku))
+            gone.pieces -= row.quantity_change
     moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
     post_moves(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
-    return lost
+    return [gone for gone in lost.values() if gone.pieces]
 
 
 def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | None, at=None, **posting) -> None:

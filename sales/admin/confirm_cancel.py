@@ -16,7 +16,7 @@ from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderStepForm
 from sales.models import Order
-from sales.services.orders import cancel_order, confirm_order, describe_lost_sale
+from sales.services.orders import cancel_order, confirm_order, describe_lost
 
 DONE = {Order.Status.CONFIRMED: _("%(order)s confirmed."), Order.Status.CANCELLED: _("%(order)s cancelled.")}
 
@@ -82,4 +82,4 @@ def take_step(order: Order, status: Order.Status, *, user: User, last_seen: date
             order, lost = cancel_order(order, user=user, last_seen=last_seen)
     except BusinessError as error:
         return StepResult(order, [str(error)])
-    return StepResult(order, [describe_lost_sale(sale) for sale in lost], done=True)
+    return StepResult(order, [describe_lost(pieces) for pieces in lost], done=True)

@@ -15,8 +15,8 @@ from accounts.models import Customer, User
 from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
 from core.money import format_amount, round_money
-from inventory.models import MAX_QUANTITY, Product, StockChange
-from inventory.services.stock import give_back_to_stock, lock_and_check_stock, take_from_stock
+from inventory.models import MAX_QUANTITY, Product
+from inventory.services.stock import LostPieces, give_back_to_stock, lock_and_check_stock, take_from_stock
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
 
@@ -115,10 +115,10 @@ def confirm_order(
 @transaction.atomic
 def cancel_order(
     order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
-) -> tuple[Order, list[StockChange]]:
+) -> tuple[Order, list[LostPieces]]:
     """Cancel the order; if it was confirmed, give back exactly what it took.
 
-    Returns the order and the sales that could not be given back because their product has been deleted since.
+    Returns the order and what could not be given back because its product has been deleted since.
     Raises InvalidTransition if it is cancelled already, RecordChanged if it was changed after `last_seen` (its
     `modified_at` when somebody decided to cancel it).
     """
@@ -150,14 +150,12 @@ def mark(order: Order, status: Status, *, user: User | None, at: datetime | None
     order.stamp(user, in_firms_language(reason), at=at)
 
 
-def describe_lost_sale(sale: StockChange) -> str:
-    """In words: a sale that could not be given back."""
-    pieces = -sale.quantity_change
+def describe_lost(lost: LostPieces) -> str:
     return ngettext(
         "%(name)s (%(sku)s) has been deleted, so its %(n)s pieces could not be put back.",
         "%(name)s (%(sku)s) has been deleted, so its %(n)s pieces could not be put back.",
-        pieces,
-    ) % {"name": sale.product_name, "sku": sale.product_sku, "n": pieces}
+        lost.pieces,
+    ) % {"name": lost.name, "sku": lost.sku, "n": lost.pieces}
 
 
 @transaction.atomic

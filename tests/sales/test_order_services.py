@@ -177,7 +177,7 @@ def test_cancelling_says_what_could_not_be_put_back_because_its_product_is_gone(
     order, lost = cancel_order(order, user=None)
     assert order.status == "CANCELLED"
     assert stock(kept) == 5
-    assert [(sale.product_sku, sale.quantity_change) for sale in lost] == [("NW-1", -3)]
+    assert [(gone.sku, gone.pieces) for gone in lost] == [("NW-1", 3)]
 
 
 # Editing and deleting
