@@ -20,6 +20,16 @@ class ProductQuerySet(QuerySet):
         """Annotate `status` with the StockStatus of each product."""
         return self.annotate(status=StockStatus.in_sql())
 
+    def with_free(self):
+        """Annotate `promised`, the pieces that pending orders ask for, and `free`, what is left then (or is missing).
+
+        Nothing is reserved by it: whoever confirms first takes the pieces.
+        """
+        lines = self.model.order_lines.rel.related_model.objects.filter(product=OuterRef("pk")).order_by()
+        asked = lines.filter(order__status="PENDING").values("product").annotate(sum=Sum("quantity")).values("sum")
+        promised = Coalesce(Subquery(asked, output_field=BigIntegerField()), 0)
+        return self.annotate(promised=promised, free=F("stock_qty") - F("promised"))
+
     def categories(self) -> list[str]:
         """Every category in use, in order; "" if there are products without one."""
         return list(self.order_by("category").values_list("category", flat=True).distinct())

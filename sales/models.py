@@ -60,6 +60,24 @@ class Order(AuditedModel):
         verbose_name=_("cancelled by"),
     )
 
+    revision = models.PositiveIntegerField(
+        _("revision"), default=0, db_default=0, editable=False, help_text=_("How often it was changed when confirmed.")
+    )
+    waits = models.BooleanField(
+        _("beyond today's stock"),
+        default=False,
+        db_default=False,
+        help_text=_("Ask for more than there is; the order waits until there is enough."),
+    )
+    backorder_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="backorders",
+        verbose_name=_("rest of"),
+    )
+
     searched = ("order_number",)
     objects = OrderQuerySet.as_manager()
     history = HistoricalRecords(
@@ -76,6 +94,7 @@ class Order(AuditedModel):
         permissions = [
             ("confirm_order", "Can confirm orders"),
             ("cancel_order", "Can cancel orders"),
+            ("amend_order", "Can amend confirmed orders"),
             ("view_own_order", "Can see one's own orders"),
             ("add_own_order", "Can place orders for oneself"),
         ]
@@ -126,6 +145,11 @@ class Order(AuditedModel):
         if not self.is_pending:
             self.refuse(step)
 
+    def check_is_confirmed(self, step: str) -> None:
+        """Raise InvalidTransition unless the order is confirmed; `step` is what was to be done ("amended")."""
+        if self.status != self.Status.CONFIRMED:
+            self.refuse(step)
+
     def refuse(self, step: str) -> NoReturn:
         raise InvalidTransition(REFUSALS[step] % {"order": self.order_number, "standing": self.status_sentence()})
 
@@ -146,6 +170,7 @@ REFUSALS = {  # by what was to be done to the order; `standing` is status_senten
     Order.Status.CONFIRMED: _("%(order)s cannot be confirmed: %(standing)s."),
     Order.Status.CANCELLED: _("%(order)s cannot be cancelled: %(standing)s."),
     "edited": _("%(order)s cannot be edited: %(standing)s. Only pending orders can."),
+    "amended": _("%(order)s cannot be amended: %(standing)s. Only confirmed orders can."),
     "deleted": _("%(order)s cannot be deleted: %(standing)s. Only pending orders can."),
 }
 
@@ -165,7 +190,9 @@ class OrderItem(models.Model):
     """One line of an order; name and SKU as they were when it was written."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"))
-    product = models.ForeignKey(Product, protect_pending, null=True, related_name="+", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, protect_pending, null=True, related_name="order_lines", verbose_name=_("product")
+    )
     product_name = models.CharField(_("product name"), max_length=255, editable=False)
     product_sku = models.CharField(_("SKU"), max_length=100, editable=False)
     quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
@@ -188,6 +215,29 @@ class OrderItem(models.Model):
 
     def __str__(self):
         return f"{self.quantity} × {self.product_name}"
+
+
+class OrderRevision(models.Model):
+    """One amendment of a confirmed order: what it came to before and after, why, who and when. Rows are only added."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="revisions", verbose_name=_("order"))
+    revision = models.PositiveIntegerField(_("revision"))
+    total_before = models.DecimalField(_("total before"), max_digits=14, decimal_places=2)
+    total_after = models.DecimalField(_("total after"), max_digits=14, decimal_places=2)
+    reason = models.TextField(_("reason"))
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [models.UniqueConstraint(fields=["order", "revision"], name="orderrevision_numbered_once")]
+
+    def __str__(self):
+        return f"{self.order}: {self.revision}"
 
 
 class OrderNumberCounter(models.Model):

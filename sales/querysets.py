@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import BigIntegerField, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
 from accounts.models import Customer
@@ -84,6 +84,12 @@ class OrderQuerySet(QuerySet):
 
     def pending(self):
         return self.filter(status="PENDING")
+
+    def confirmable(self):
+        """Pending orders for which everything is there now."""
+        lines = self.model.items.rel.related_model.objects.filter(order=OuterRef("pk")).order_by()
+        asked = lines.values("product", "product__stock_qty").annotate(asked=Sum("quantity"))
+        return self.pending().exclude(Exists(asked.filter(asked__gt=F("product__stock_qty"))))
 
     def confirmed_between(self, first: date, last: date):
         """Orders confirmed on these days (the last one included, in TIME_ZONE) and still confirmed."""

@@ -24,17 +24,27 @@ TAKEN_AND_BACK = [Kind.SALE, Kind.AMENDMENT, Kind.RETURN, Kind.CANCELLATION]  # 
 
 @dataclass(frozen=True)
 class Shortage:
-    """A product of which more is asked for than there is."""
+    """A product of which more is asked for than there is; `taken`: what the order has taken already."""
 
     product: Product
     ordered: int
+    taken: int = 0
 
     def __str__(self):
-        return _("%(product)s: %(ordered)s ordered, %(available)s in stock.") % {
+        figures = {
             "product": self.product,
             "ordered": self.ordered,
+            "taken": self.taken,
             "available": self.product.stock_qty,
         }
+        if self.taken:
+            return _("%(product)s: %(ordered)s ordered, %(taken)s taken already, %(available)s in stock.") % figures
+        return _("%(product)s: %(ordered)s ordered, %(available)s in stock.") % figures
+
+    @property
+    def short(self) -> int:
+        """How many pieces there are too few."""
+        return self.ordered - self.taken - self.product.stock_qty
 
 
 @dataclass
@@ -51,21 +61,31 @@ def lock_products(ids: Iterable[int]) -> dict[int, Product]:
     return lock_all(Product, ids)
 
 
-def find_shortages(products: Mapping[int, Product], quantities: Mapping[int, int]) -> list[Shortage]:
-    """What `quantities` (pieces by product id) ask for beyond the stock of `products`."""
-    return [
-        Shortage(products[pk], quantity) for pk, quantity in quantities.items() if quantity > products[pk].stock_qty
-    ]
+def find_shortages(
+    products: Mapping[int, Product], quantities: Mapping[int, int], taken: Mapping[int, int] | None = None
+) -> list[Shortage]:
+    """What `quantities` (pieces by product id) ask for beyond the stock of `products` and what is `taken` already."""
+    asked = [Shortage(products[pk], quantity, (taken or {}).get(pk, 0)) for pk, quantity in quantities.items()]
+    return [shortage for shortage in asked if shortage.short > 0]
 
 
-def lock_and_check_stock(quantities: Mapping[int, int]) -> dict[int, Product]:
-    """The products asked for, locked. Raises InsufficientStock naming every one that is short."""
-    products = lock_products(quantities)
-    if len(products) < len(quantities):
+def lock_asked(quantities: Iterable[int]) -> dict[int, Product]:
+    """The products that an order asks for, locked. Raises RecordGone if one has been deleted."""
+    ids = set(quantities)
+    products = lock_products(ids)
+    if len(products) < len(ids):
         raise RecordGone(
             _("A product of this order has been deleted in the meantime. Please remove it from the order.")
         )
-    if shortages := find_shortages(products, quantities):
+    return products
+
+
+def lock_and_check_stock(
+    quantities: Mapping[int, int], *, taken: Mapping[int, int] | None = None
+) -> dict[int, Product]:
+    """The products asked for or `taken` already, locked. Raises InsufficientStock naming every one that is short."""
+    products = lock_asked({*quantities, *(taken or ())})
+    if shortages := find_shortages(products, quantities, taken):
         raise InsufficientStock(shortages)
     return products
 
@@ -129,6 +149,29 @@ def take_from_stock(
     products = lock_and_check_stock(quantities)
     moves = [(product, product.stock_qty - quantities[pk]) for pk, product in products.items()]
     post_moves(moves, kind=Kind.SALE, reason=reason, reference=reference, customer=customer, user=user, at=at)
+
+
+@transaction.atomic(savepoint=False)  # its caller's step fails with it
+def take_difference(
+    wanted: Mapping[int, int],
+    taken: Mapping[int, int],
+    *,
+    reference: str,
+    reason: str,
+    user: User | None,
+    customer: User | None = None,
+) -> None:
+    """Take what is `wanted` (pieces by product id) beyond what is `taken` already, and give back what is not wanted.
+
+    All or nothing: raises InsufficientStock naming every short product.
+    """
+    products = lock_and_check_stock(wanted, taken=taken)
+    moves = [
+        (product, product.stock_qty - difference)
+        for pk, product in products.items()
+        if (difference := wanted.get(pk, 0) - taken.get(pk, 0))
+    ]
+    post_moves(moves, kind=Kind.AMENDMENT, reason=reason, reference=reference, customer=customer, user=user)
 
 
 @transaction.atomic(savepoint=False)  # its caller's step fails with it

@@ -16,7 +16,13 @@ from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
 from core.money import format_amount, round_money
 from inventory.models import MAX_QUANTITY, Product
-from inventory.services.stock import LostPieces, give_back_to_stock, lock_and_check_stock, take_from_stock
+from inventory.services.stock import (
+    LostPieces,
+    give_back_to_stock,
+    lock_and_check_stock,
+    lock_asked,
+    take_from_stock,
+)
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
 
@@ -40,17 +46,25 @@ class NewItem:
 
 @transaction.atomic
 def create_order(
-    *, customer: Customer, lines: Sequence[NewItem], user: User | None, at: datetime | None = None
+    *,
+    customer: Customer,
+    lines: Sequence[NewItem],
+    user: User | None,
+    beyond_stock: bool = False,
+    at: datetime | None = None,
 ) -> Order:
-    """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock.
+    """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock, unless
+    it is taken `beyond_stock` on purpose, to wait.
 
     Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
     """
     customer = lock_record(customer)
     check_may_order(customer)
     items = build_items(lines)
-    lock_and_check_stock(requested_quantities(lines))
-    order = Order(customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items))
+    lock_lines(lines, beyond_stock=beyond_stock)
+    order = Order(
+        customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items), waits=beyond_stock
+    )
     order.order_number = next_order_number(order.order_date)
     order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}, at=at)
     order.save()
@@ -65,9 +79,11 @@ def edit_order(
     customer: Customer,
     lines: Sequence[NewItem],
     user: User | None,
+    beyond_stock: bool | None = None,
     last_seen: datetime | None = None,
 ) -> Order:
-    """Replace customer and lines of a pending order. `last_seen` is the `modified_at` that the editor started from.
+    """Replace customer and lines of a pending order; one that waits may ask for more than there is, unless
+    `beyond_stock` ends that. `last_seen` is the `modified_at` that the editor started from.
 
     Raises InvalidTransition if it is not pending, RecordChanged if somebody was faster, else as create_order.
     """
@@ -78,7 +94,8 @@ def edit_order(
     if customer.pk != order.customer_id:
         check_may_order(customer)
     items = build_items(lines)
-    lock_and_check_stock(requested_quantities(lines))
+    order.waits = order.waits if beyond_stock is None else beyond_stock
+    lock_lines(lines, beyond_stock=order.waits)
     order.items.all().delete()
     write_items(order, items)
     order.customer, order.total_amount = customer, total_of(items)
@@ -189,6 +206,14 @@ def check_may_order(customer: Customer) -> None:
         raise CustomerInactive(
             gettext("%(customer)s is not an active customer and cannot order.") % {"customer": customer}
         )
+
+
+def lock_lines(lines: Sequence[NewItem], *, beyond_stock: bool) -> None:
+    """Lock the products of the lines; raise InsufficientStock unless there are enough or the order may wait."""
+    if beyond_stock:
+        lock_asked(requested_quantities(lines))
+    else:
+        lock_and_check_stock(requested_quantities(lines))
 
 
 def requested_quantities(lines: Sequence[NewItem]) -> dict[int, int]:

@@ -1,0 +1,163 @@
+"""What changes after a customer has ordered: a confirmed order is amended, or one is confirmed with what is there."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, User
+from core.concurrency import check_last_seen
+from core.i18n import in_firms_language
+from inventory.exceptions import InsufficientStock, ReasonMissing
+from inventory.services.stock import find_shortages, lock_asked, take_difference
+from sales.exceptions import InvalidOrder
+from sales.models import Order, OrderItem, OrderRevision
+from sales.services.orders import (
+    NewItem,
+    build_items,
+    confirm_order,
+    describe_items,
+    lock_order,
+    next_order_number,
+    requested_quantities,
+    total_of,
+    write_items,
+)
+
+
+@transaction.atomic
+def amend_order(
+    order: Order,
+    *,
+    lines: Sequence[NewItem],
+    reason: str,
+    user: User | None,
+    last_seen: datetime | None = None,
+) -> Order:
+    """Replace the lines of a confirmed order: what is more is taken from stock at once, what is less goes back.
+
+    Lines whose product has been deleted stay. All or nothing; each amendment is a numbered OrderRevision. Raises
+    InvalidTransition if the order is not confirmed, RecordChanged if somebody was faster, ReasonMissing, InvalidOrder
+    (an impossible line, or nothing different), InsufficientStock naming each short product.
+    """
+    order = lock_order(order)
+    order.check_is_confirmed("amended")
+    check_last_seen(order, last_seen)
+    if not reason.strip():
+        raise ReasonMissing(gettext("Please say why the order changes."))
+    before = list(order.items.all())
+    kept = [item for item in before if item.product_id is None]
+    items = build_items(lines)
+    if as_asked(items) == as_asked(item for item in before if item.product_id):
+        raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
+    order.revision += 1
+    take_difference(
+        requested_quantities(lines),
+        order.quantities(),
+        reference=order.order_number,
+        reason=in_firms_language(_("Order %(order)s amended: %(reason)s")) % {"order": order, "reason": reason.strip()},
+        customer=Customer(pk=order.customer_id),
+        user=user,
+    )
+    order.items.filter(product__isnull=False).delete()
+    write_items(order, items)
+    total_before, order.total_amount = order.total_amount, total_of([*kept, *items])
+    OrderRevision.objects.create(
+        order=order,
+        revision=order.revision,
+        total_before=total_before,
+        total_after=order.total_amount,
+        reason=reason.strip(),
+        created_by=user,
+    )
+    order.stamp(user, describe_revision(order, before, [*kept, *items], reason.strip()))
+    order.save()
+    return order
+
+
+def as_asked(items) -> list[tuple[int, int, Decimal]]:
+    return sorted((item.product_id, item.quantity, item.unit_price) for item in items)
+
+
+def describe_revision(order: Order, before: Sequence[OrderItem], after: Sequence[OrderItem], reason: str) -> str:
+    """In words, for the history: `Revision 2: 3 × Chai (NW-1) at 18.00 (was 5 × Chai (NW-1) at 18.00). They rang.`"""
+    sentence = in_firms_language(_("Revision %(n)s: %(after)s (was %(before)s). %(reason)s"))
+    lines = {"after": describe_items(after), "before": describe_items(before)}
+    return sentence % {"n": order.revision, "reason": reason, **lines}
+
+
+@transaction.atomic
+def confirm_partly(
+    order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
+) -> Order:
+    """Confirm the order with what is there of each line; the rest waits as a new pending order (`backorder_of`).
+
+    The lines are served from the first to the last. If all is there, the order is simply confirmed. Raises
+    InsufficientStock if nothing at all is there, else as confirm_order.
+    """
+    order = lock_order(order)
+    order.check_can_become(Order.Status.CONFIRMED)
+    check_last_seen(order, last_seen)
+    wanted = order.quantities()
+    products = lock_asked(wanted)
+    shortages = find_shortages(products, wanted)
+    there = {pk: product.stock_qty for pk, product in products.items()}
+    items = list(order.items.all())
+    taken, rest = divide(items, Counter(there))
+    if not taken:
+        raise InsufficientStock(shortages)
+    if rest:
+        order.items.all().delete()
+        write_items(order, taken)
+        order.total_amount = total_of(taken)
+        order.stamp(user, in_firms_language(_("Divided: %(lines)s")) % {"lines": describe_items(taken)}, at=at)
+        order.save()
+    order = confirm_order(order, user=user, at=at)
+    if rest:
+        keep_waiting(order, rest, user=user, at=at)
+    return order
+
+
+def divide(items: Sequence[OrderItem], there: Counter[int]) -> tuple[list[OrderItem], list[OrderItem]]:
+    """New lines with what can be taken of each of these, and new lines with what is left of them."""
+    taken, rest = [], []
+    for item in items:
+        pieces = min(item.quantity, there[item.product_id])
+        there[item.product_id] -= pieces
+        for lines, quantity in ((taken, pieces), (rest, item.quantity - pieces)):
+            if quantity:
+                lines.append(part_of(item, quantity))
+    return taken, rest
+
+
+def part_of(item: OrderItem, quantity: int) -> OrderItem:
+    return OrderItem(
+        product_id=item.product_id,
+        product_name=item.product_name,
+        product_sku=item.product_sku,
+        quantity=quantity,
+        unit_price=item.unit_price,
+        total_price=item.unit_price * quantity,
+    )
+
+
+def keep_waiting(order: Order, items: list[OrderItem], *, user: User | None, at: datetime | None) -> Order:
+    """A pending order with what was not there for `order`; it asks for no stock until it is confirmed."""
+    rest = Order(
+        customer_id=order.customer_id,
+        order_date=timezone.localdate(at),
+        total_amount=total_of(items),
+        backorder_of=order,
+        waits=True,
+    )
+    rest.order_number = next_order_number(rest.order_date)
+    reason = in_firms_language(_("The rest of %(order)s: %(lines)s"))
+    rest.stamp(user, reason % {"order": order, "lines": describe_items(items)}, at=at)
+    rest.save()
+    write_items(rest, items)
+    return rest
