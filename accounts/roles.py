@@ -34,6 +34,7 @@ MATRIX: dict[str, set[str]] = {
     "sales.delete_own_order": STAFF,
     "sales.confirm_order": STAFF,
     "sales.cancel_order": STAFF,
+    "sales.amend_order": STAFF,
     "sales.export_order": STAFF,
     # Customers
     "accounts.view_customer": STAFF,

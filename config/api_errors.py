@@ -16,6 +16,9 @@ from config.middleware.database_unavailable import database_unavailable_response
 from core.api.errors import FIELD_LABELS, describe_schema_error, error_response
 from core.api.throttling import AddressThrottle
 from core.exceptions import BusinessError
+from inventory.exceptions import InsufficientStock
+from inventory.rows import show_shortage
+from inventory.visibility import may_see
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +53,21 @@ def rule_error(request, error):
         return error_response(400, " ".join(error.messages))
     fields = error.message_dict
     general = fields.pop("__all__", [])
+    if shortages := getattr(error, "shortages", None):
+        fields["short"] = [show_shortage(shortage) for shortage in shortages]
     return JsonResponse(fields, status=400) if fields else error_response(400, " ".join(general))
 
 
 def conflict(request, error):
     return error_response(409, str(error))
+
+
+def too_few(request, error):
+    """A conflict that says of what there are too few, for those who may know how many there are."""
+    response = {"detail": str(error)}
+    if may_see(request.user, "stock_qty"):
+        response["short"] = [show_shortage(shortage) for shortage in error.shortages]
+    return JsonResponse(response, status=409)
 
 
 def unauthorized(request, error):
@@ -106,6 +119,7 @@ HANDLERS = {
     ninja_errors.ValidationError: schema_error,
     ValidationError: rule_error,
     BusinessError: conflict,
+    InsufficientStock: too_few,
     APIException: unauthorized,
     ninja_errors.AuthenticationError: unauthorized,
     PermissionDenied: forbidden,

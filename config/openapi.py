@@ -20,9 +20,24 @@ REFUSALS = {
     429: "Too many requests. `Retry-After` says in how many seconds to try again.",
     503: "The database is busy or away. `Retry-After` says in how many seconds to look, and to try again.",
 }
+SHORT = {
+    "type": "array",
+    "description": "Of which products there are too few, for those who may see the stock.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "product_id": {"type": "integer"},
+            "sku": {"type": "string"},
+            "ordered": {"type": "integer"},
+            "available": {"type": "integer"},
+            "short": {"type": "integer"},
+        },
+        "required": ["product_id", "sku", "ordered", "available", "short"],
+    },
+}
 DETAIL = {
     "type": "object",
-    "properties": {"detail": {"type": "string"}},
+    "properties": {"detail": {"type": "string"}, "short": SHORT},
     "required": ["detail"],
     "examples": [
         {"detail": "ORD-20261122-0001 cannot be edited: it was confirmed by Sara Lee on Nov. 22, 2026, 10:41."}
@@ -30,6 +45,7 @@ DETAIL = {
 }
 FIELDS = {
     "type": "object",
+    "properties": {"short": SHORT},
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
     "examples": [{"items": ["Chai (NW-1): 5 ordered, 3 in stock."]}],
 }

@@ -63,7 +63,8 @@ def create_product(request, payload: ProductIn):
     """Add a product with its initial stock."""
     product = Product(created_by=request.user, modified_by=request.user)
     apply_values(product, payload.provided(*EDITED))
-    return Status(201, save_product(product, user=request.user, initial_stock=payload.stock_qty or 0))
+    save_product(product, user=request.user, initial_stock=payload.stock_qty or 0)
+    return answer(PRODUCTS.get(request, product.pk), 201)
 
 
 @products.get(

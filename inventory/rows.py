@@ -6,6 +6,7 @@ from accounts.names import name_columns, name_in
 from core.api.rows import Kind, moment
 from inventory.models import Product, StockChange, margin_of
 from inventory.schemas import GUARDED
+from inventory.services.stock import Shortage
 from inventory.stock_status import StockStatus
 
 PRODUCT = (
@@ -20,6 +21,7 @@ PRODUCT = (
     "image",
     "created_at",
     "modified_at",
+    "free",
 )
 COLUMNS = (*PRODUCT, *name_columns("created_by"), *name_columns("modified_by"))
 MAKER, CHANGER = (COLUMNS.index(name_columns(f"{person}_by")[0]) for person in ("created", "modified"))
@@ -43,7 +45,7 @@ BUYER, AUTHOR = (CHANGE_COLUMNS.index(name_columns(person)[0]) for person in ("c
 
 def show_product(row: tuple, request) -> dict:
     """What ProductOut says to the asker."""
-    pk, sku, name, category, cost, price, stock, threshold, image, created_at, modified_at, *_ = row
+    pk, sku, name, category, cost, price, stock, threshold, image, created_at, modified_at, free, *_ = row
     shown = {
         "id": pk,
         "sku": sku,
@@ -52,6 +54,7 @@ def show_product(row: tuple, request) -> dict:
         "cost_price": f"{cost:.2f}",
         "selling_price": f"{price:.2f}",
         "stock_qty": stock,
+        "free_qty": free,
         "stock_status": StockStatus.of(stock, threshold).value,
         "profit_margin": f"{margin_of(cost, price):.2f}",
         "low_stock_threshold": threshold,
@@ -87,5 +90,16 @@ def show_change(row: tuple, request) -> dict:
     }
 
 
-PRODUCTS = Kind(lambda: Product.objects.order_by(), COLUMNS, show_product)
+def show_shortage(shortage: Shortage) -> dict:
+    """What a refusal says, beside its sentence, of a product of which there are too few."""
+    return {
+        "product_id": shortage.product.pk,
+        "sku": shortage.product.sku,
+        "ordered": shortage.ordered,
+        "available": shortage.product.stock_qty,
+        "short": shortage.short,
+    }
+
+
+PRODUCTS = Kind(lambda: Product.objects.order_by().with_free(), COLUMNS, show_product)
 CHANGES = Kind(lambda: StockChange.objects.order_by(), CHANGE_COLUMNS, show_change)

@@ -34,6 +34,9 @@ class ProductOut(AuditedOut):
     cost_price: Money | None = None
     selling_price: Money
     stock_qty: int | None = None
+    free_qty: Annotated[
+        int | None, Field(description="In stock, less what pending orders ask for; may be negative.")
+    ] = None
     stock_status: str
     profit_margin: Annotated[Money | None, Field(description="Percent of the cost; 0.00 if there is none.")] = None
     low_stock_threshold: Annotated[int | None, Field(description="null: the firm's usual one")] = None
@@ -42,6 +45,10 @@ class ProductOut(AuditedOut):
     modified_at: datetime
     created_by: str | None = None
     modified_by: str | None = None
+
+    @staticmethod
+    def resolve_free_qty(product):
+        return product.free  # of with_free
 
     @staticmethod
     def resolve_image(product, context):

@@ -8,6 +8,7 @@ NEEDED = {
     "cost": VIEW_COST,  # this and the next are columns of the admin's list
     "margin": VIEW_COST,
     "stock_qty": VIEW_STOCK,
+    "free_qty": VIEW_STOCK,
     "low_stock_threshold": VIEW_STOCK,
 }
 

@@ -4,7 +4,19 @@ from accounts.names import name_columns, name_in
 from core.api.rows import Kind, moment
 from sales.models import Order, OrderItem
 
-ORDER = ("id", "order_number", "customer_id", "order_date", "status", "total_amount", "created_at", "modified_at")
+ORDER = (
+    "id",
+    "order_number",
+    "customer_id",
+    "order_date",
+    "status",
+    "total_amount",
+    "created_at",
+    "modified_at",
+    "revision",
+    "waits",
+    "backorder_of_id",
+)
 PEOPLE = ("customer", "created_by", "modified_by")
 COLUMNS = (*ORDER, *(column for person in PEOPLE for column in name_columns(person)))
 BUYER, MAKER, CHANGER = (COLUMNS.index(name_columns(person)[0]) for person in PEOPLE)
@@ -21,6 +33,9 @@ def show_order(row: tuple, request=None) -> dict:
         "order_date": row[3].isoformat(),
         "status": row[4],
         "total_amount": f"{row[5]:.2f}",
+        "revision": row[8],
+        "waits": bool(row[9]),
+        "backorder_of_id": row[10],
         "created_at": moment(row[6]),
         "modified_at": moment(row[7]),
         "created_by": name_in(row, MAKER),

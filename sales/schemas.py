@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.utils.translation import gettext as _
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.api.schemas import AuditedOut, Payload, example
@@ -43,6 +43,9 @@ class OrderRowOut(AuditedOut):
     order_date: date
     status: str
     total_amount: Money
+    revision: Annotated[int, Field(description="How often it was amended since it was confirmed.")]
+    waits: Annotated[bool, Field(description="Taken beyond the stock of the day on purpose.")]
+    backorder_of_id: Annotated[int | None, Field(description="The order of which this one is the rest.")]
     created_at: datetime
     modified_at: datetime
     created_by: str | None
@@ -55,6 +58,10 @@ class OrderRowOut(AuditedOut):
 
 class OrderOut(OrderRowOut):
     items: list[OrderItemOut]
+
+
+class OrderConfirmedOut(OrderOut):
+    backorder_id: Annotated[int | None, Field(description="The new order with what was not there.")]
 
 
 class OrderStepOut(OrderOut):
@@ -97,6 +104,23 @@ class OrderIn(Payload):
         None
     )
     items: Lines
+    beyond_stock: Annotated[StrictBool, Field(description="Staff: ask for more than there is; the order waits.")] = (
+        False
+    )
+
+
+class ConfirmIn(Payload):
+    model_config = example({"partly": True})
+
+    partly: Annotated[StrictBool, Field(description="Take what is there; the rest waits as a new order.")] = False
+
+
+class AmendIn(Payload):
+    model_config = example({"items": SEED_ORDER["items"], "reason": "The customer rang"})
+
+    items: Lines
+    reason: text_type(255, required=True)
+    modified_at: Seen = None
 
 
 class OrderChanges(Payload):

@@ -41,6 +41,7 @@ RIGHTS = {
     "PATCH /api/v1/orders/{id}/": "sales.confirm_order",
     "DELETE /api/v1/orders/{id}/": "sales.delete_order",
     "POST /api/v1/orders/{id}/confirm/": "sales.confirm_order",
+    "POST /api/v1/orders/{id}/amend/": "sales.amend_order",
     "POST /api/v1/orders/{id}/cancel/": "sales.cancel_order",
     "GET /api/v1/dashboard/": "sales.view_dashboard",
     "GET /api/v1/dashboard/insights/": "sales.view_dashboard",

@@ -14,6 +14,7 @@ from tests.factories import make_customer, make_order, make_product, make_sales
 pytestmark = pytest.mark.django_db
 
 ROW = ["id", "order_number", "customer_id", "customer", "order_date", "status", "total_amount"]
+ROW += ["revision", "waits", "backorder_of_id"]
 ROW += ["created_at", "modified_at", "created_by", "modified_by"]
 LINE = ["id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "price", "total_price"]
 
@@ -119,7 +120,8 @@ def test_more_than_there_is_is_refused_product_by_product(sales):
     body = {"customer_id": make_customer().pk, "items": lines((chai, 2), (cup, 2), (chai, 3))}
     refused = sales.post("/orders/", body)
     assert refused.status_code == 400
-    assert refused.json() == {"items": ["Chai (NW-1): 5 ordered, 3 in stock.", "Cup (CUP): 2 ordered, 1 in stock."]}
+    assert refused.json()["items"] == ["Chai (NW-1): 5 ordered, 3 in stock.", "Cup (CUP): 2 ordered, 1 in stock."]
+    assert [short["short"] for short in refused.json()["short"]] == [2, 1]
 
 
 def test_a_customer_is_not_told_how_much_there_is(customer):
@@ -247,7 +249,13 @@ def test_a_shortage_at_confirming_is_409_and_takes_nothing(sales):
     first, second = make_order((plenty, 1), (scarce, 4)), make_order((scarce, 2))
     confirm_order(second, user=None)
     refused = sales.post(f"/orders/{first.pk}/confirm/")
-    assert (refused.status_code, refused.json()) == (409, {"detail": "Chai (NW-1): 4 ordered, 3 in stock."})
+    assert (refused.status_code, refused.json()) == (
+        409,
+        {
+            "detail": "Chai (NW-1): 4 ordered, 3 in stock.",
+            "short": [{"product_id": scarce.pk, "sku": "NW-1", "ordered": 4, "available": 3, "short": 1}],
+        },
+    )
     assert (stock_of(plenty), stock_of(scarce)) == (9, 3)
 
 
@@ -311,7 +319,7 @@ def test_new_lines_and_confirmation_come_together_or_not_at_all(admin):
     product = make_product(stock=3)
     order = make_order((product, 1))
     refused = admin.put(f"/orders/{order.pk}/", {"items": lines((product, 5)), "status": "CONFIRMED"})
-    assert (refused.status_code, set(refused.json())) == (400, {"items"})
+    assert (refused.status_code, set(refused.json())) == (400, {"items", "short"})
     told = admin.put(f"/orders/{order.pk}/", {"items": lines((product, 3)), "status": "CONFIRMED"})
     assert (told.json()["status"], stock_of(product)) == ("CONFIRMED", 0)
 

@@ -25,7 +25,7 @@ FOR_EVERYBODY = [
     "modified_at",
 ]
 FOR_STAFF = [*FOR_EVERYBODY, "cost_price", "stock_qty", "profit_margin", "low_stock_threshold"]
-FOR_STAFF += ["created_by", "modified_by"]
+FOR_STAFF += ["free_qty", "created_by", "modified_by"]
 
 
 def test_a_product_starts_with_its_stock_and_a_row_in_the_log(admin):

@@ -55,7 +55,7 @@ def test_an_order_is_what_its_schema_says(orders, role):
 def test_a_product_is_what_its_schema_says_to_each_role(role, settings):
     caller = Caller(make_customer() if role == "CUSTOMER" else make_admin() if role == "ADMIN" else make_sales())
     for fields in ({}, {"cost_price": Decimal("3.33"), "low_stock_threshold": 99}, {"category": "Öl & Fett"}):
-        product = Product.objects.get(pk=make_product(**fields, user=caller.user).pk)
+        product = Product.objects.with_free().get(pk=make_product(**fields, user=caller.user).pk)
         answer = caller.get(f"/products/{product.pk}/")
         assert answer.content.decode() == as_described(ProductOut, product, answer.wsgi_request)
         assert json.dumps(caller.get("/products/").json()["results"][0]) == answer.content.decode()

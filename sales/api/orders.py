@@ -1,13 +1,12 @@
-"""Orders and the dashboard over the API."""
+"""Orders over the API: listing, placing, changing and deleting them."""
 
 from collections.abc import Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
@@ -21,19 +20,16 @@ from core.api.rows import Rows, answer, answered
 from core.concurrency import check_last_seen
 from core.exceptions import RecordGone
 from core.prepared import records
-from core.recent import recent
 from inventory.exceptions import InsufficientStock
 from inventory.models import Product
 from inventory.services.stock import LostPieces, Shortage
 from inventory.visibility import may_see
-from sales.dashboard import insights
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order
 from sales.rights import may_change, may_delete
-from sales.rows import ITEMS, ORDERS, order_with_items, show_insights
+from sales.rows import ITEMS, ORDERS, order_with_items
 from sales.schemas import (
     MAX_OWN_LINES,
-    InsightsOut,
     LineIn,
     OrderChanges,
     OrderFilters,
@@ -55,7 +51,6 @@ from sales.services.orders import (
 )
 
 orders = Router(tags=["Orders"])
-dashboard = Router(tags=["Dashboard"])
 
 OWN = requires("sales.view_own_order")
 
@@ -77,7 +72,8 @@ def list_orders(request, filters: Query[OrderFilters]):
 )
 @idempotent(201)
 def place_order(request, payload: OrderIn):
-    """Place a pending order. It reserves nothing, but cannot ask for more than there is today.
+    """Place a pending order. It reserves nothing, but cannot ask for more than there is today, unless staff take it
+    with `beyond_stock`; then it waits.
 
     Staff order for any active customer at any price, customers for themselves at list price.
     """
@@ -89,11 +85,15 @@ def place_order(request, payload: OrderIn):
         raise PermissionDenied(_("You can only order for yourself."))
     if not for_anybody and len(payload.items) > MAX_OWN_LINES:
         raise ValidationError({"items": _("An order has at most %(limit)s lines.") % {"limit": MAX_OWN_LINES}})
+    if not for_anybody and payload.beyond_stock:
+        raise PermissionDenied(_("Only staff take orders beyond today's stock."))
     lines = read_lines(payload.items)
     if not for_anybody:
         check_list_prices(lines)
     with errors_at_fields(request):
-        order = create_order(customer=Customer(pk=customer_id), lines=lines, user=request.user)
+        order = create_order(
+            customer=Customer(pk=customer_id), lines=lines, user=request.user, beyond_stock=payload.beyond_stock
+        )
     return order_with_items(request, order.pk)
 
 
@@ -166,55 +166,6 @@ def remove_order(request, id: int):
     return Status(204, None)
 
 
-@orders.post(
-    "/{int:id}/confirm/",
-    auth=requires("sales.confirm_order"),
-    response=OrderOut,
-    summary="Confirm an order",
-    operation_id="sales_confirm_post",
-)
-@idempotent(200)
-def confirm(request, id: int):
-    """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it."""
-    with missing_is_404():
-        confirm_order(Order(pk=id), user=request.user)
-    return order_with_items(request, id)
-
-
-@orders.post(
-    "/{int:id}/cancel/",
-    auth=requires("sales.cancel_order"),
-    response=OrderStepOut,
-    summary="Cancel an order",
-    operation_id="sales_cancel_post",
-)
-@idempotent(200)
-def cancel(request, id: int):
-    """Cancel the order and give back what it took; 409 if it is cancelled already."""
-    with missing_is_404():
-        order, lost = cancel_order(Order(pk=id), user=request.user)
-    return step_out(request, order, lost)
-
-
-@dashboard.get(
-    "/",
-    auth=requires("sales.view_dashboard"),
-    response=InsightsOut,
-    summary="The day's figures (another name)",
-    operation_id="sales_get_insights_get_alias",
-)
-@dashboard.get(
-    "/insights/",
-    auth=requires("sales.view_dashboard"),
-    response=InsightsOut,
-    summary="The day's figures",
-    operation_id="sales_get_insights_get",
-)
-def get_insights(request):
-    """What the dashboard shows: customers, today's sales, what waits and what runs low; a few seconds old at most."""
-    return answer(recent(f"insights {timezone.localdate()}", lambda: show_insights(insights())))
-
-
 def visible(request) -> dict:
     """What the orders that the asker may see have in common: nothing, or (customers) that they are their own."""
     return {} if request.user.has_perm("sales.view_order") else {"customer_id": request.user.pk}
@@ -284,7 +235,9 @@ def errors_at_fields(request):
         yield
     except InsufficientStock as error:
         describe = str if exactly else describe_without_stock
-        raise ValidationError({"items": [describe(short) for short in error.shortages]}) from error
+        refusal: Any = ValidationError({"items": [describe(short) for short in error.shortages]})
+        refusal.shortages = error.shortages if exactly else []
+        raise refusal from error
     except InvalidOrder as error:
         raise ValidationError({"items": str(error)}) from error
     except CustomerInactive as error:
@@ -307,14 +260,3 @@ def step_out(request, order: Order, lost: Sequence[LostPieces]) -> dict:
     """The order, and what its cancellation could not give back: what OrderStepOut says."""
     warning = "\n".join(map(describe_lost, lost)) or None
     return {**order_with_items(request, order.pk), "warning": warning}
-
-
-@contextmanager
-def missing_is_404():
-    """An order that is not there is none that somebody else has just deleted."""
-    try:
-        yield
-    except RecordGone as error:
-        if isinstance(error.record, Order):
-            raise Http404 from error
-        raise
