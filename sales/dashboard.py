@@ -126,7 +126,7 @@ def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict
             gettext("Pending orders"),
             counts["pending_orders_count"],
             f"{reverse('admin:sales_order_changelist')}?status__exact=PENDING",
-            oldest(waiting),
+            waiting_note(waiting),
         ),
         tile(gettext("Low stock"), counts["low_stock_count"], product_list(StockStatus.LOW_STOCK), colour="warning"),
         tile(
@@ -183,10 +183,13 @@ def nothing_sold_before(period: Period) -> str:
     return sentence % {"days": period.days}
 
 
-def oldest(waiting: list[Order]) -> str:
+def waiting_note(waiting: list[Order]) -> str:
+    """How old the oldest pending order is, and how many of them have all that they ask for."""
     if not waiting:
         return gettext("No order is waiting to be confirmed")
-    return gettext("The oldest is from %(date)s") % {"date": date_format(waiting[0].order_date)}
+    oldest = gettext("The oldest is from %(date)s") % {"date": date_format(waiting[0].order_date)}
+    ready = recent("confirmable orders", lambda: Order.objects.confirmable().count())
+    return f"{oldest} · {gettext('%(n)s can be confirmed now') % {'n': format_count(ready)}}"
 
 
 def new_customers(period: Period) -> str:

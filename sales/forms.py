@@ -4,17 +4,20 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from core.admin.base import is_primary_key
 from core.admin.dialogs import RecordDialogForm
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
+from core.fields import validate_visible
 from core.forms import NumberField, WholeNumberField
+from core.i18n import format_count
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
 from sales.models import Order, OrderItem
@@ -29,11 +32,13 @@ from sales.services.orders import (
     requested_quantities,
 )
 
+SHORT_SHOWN = 5  # products that a sentence names
+
 
 class OrderForm(ConcurrentEditForm):
     class Meta:
         model = Order
-        fields = ["customer"]
+        fields = ["customer", "waits"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,6 +67,22 @@ class OrderForm(ConcurrentEditForm):
             except BusinessError as error:
                 raise ValidationError(str(error)) from error
         return customer
+
+
+class AmendForm(OrderForm):
+    """Why a confirmed order changes; what changes are its lines."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=255,
+        validators=[validate_visible],
+        help_text=_("Shown in the order's history, e.g. “The customer rang: three instead of five”."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    class Meta:
+        model = Order
+        fields = []
 
 
 class OrderItemForm(forms.ModelForm):
@@ -101,7 +122,7 @@ class ProductChoices:
     model = Product
 
     def __init__(self, ids):
-        self.products = Product.objects.in_bulk([int(pk) for pk in ids if is_primary_key(pk)])
+        self.products = Product.objects.with_free().in_bulk([int(pk) for pk in ids if is_primary_key(pk)])
 
     def all(self):
         return self
@@ -140,6 +161,9 @@ class OrderItemFormSet(PaginationInlineFormSet):
             chosen = [item.product_id for item in self.get_queryset()]
             chosen += [line["product"] for line in self.initial_extra or []]
         self.products = ProductChoices(chosen)
+        self.own = self.instance.quantities() if self.instance.pk else {}  # what the saved order asks for or has
+        confirmed = self.instance.status == Order.Status.CONFIRMED
+        self.taken, self.promised = (self.own, {}) if confirmed else ({}, self.own)
 
     def total_form_count(self):
         """No more forms than lines were sent, whatever the form says of their number."""
@@ -159,7 +183,9 @@ class OrderItemFormSet(PaginationInlineFormSet):
             form.fields["product"].required = True
             product = self.products.products.get(to_primary_key(form["product"].value()))
             if product:
-                form.fields["quantity"].widget.attrs["data-stock"] = product.stock_qty
+                attrs = form.fields["quantity"].widget.attrs
+                attrs["data-stock"], attrs["data-taken"] = product.stock_qty, self.taken.get(product.pk, 0)
+                attrs["data-promised"] = product.promised - self.promised.get(product.pk, 0)
                 form.fields["unit_price"].widget.attrs["data-usual"] = product.selling_price
 
     @property
@@ -177,7 +203,9 @@ class OrderItemFormSet(PaginationInlineFormSet):
             build_items(self.lines)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
-        for shortage in find_shortages(self.products.products, requested_quantities(self.lines)):
+        if self.data.get("waits"):
+            return
+        for shortage in find_shortages(self.products.products, requested_quantities(self.lines), self.taken):
             last = [form for form in self.line_forms if form.cleaned_data["product"] == shortage.product][-1]
             last.add_error("quantity", str(shortage))
 
@@ -204,13 +232,32 @@ class OrderStepForm(RecordDialogForm):
             raise ValidationError(str(error)) from error
         return super().clean()
 
-    @property
+    @cached_property
     def moves(self) -> list[StockMove]:
         return self.queryset.filter(pk=self.record.pk).stock_moves(self.status)
 
 
 class ConfirmOrderForm(OrderStepForm):
+    """If something is short, what is there can be taken, and the rest waits on an order of its own."""
+
     status = Order.Status.CONFIRMED
+
+    partly = forms.BooleanField(required=False, widget=UnfoldBooleanSwitchWidget)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        short = [move for move in self.moves if move.is_short]
+        if not short or not any(move.product.stock_qty for move in self.moves):
+            del self.fields["partly"]
+            return
+        there = ", ".join(
+            gettext("%(there)s of %(asked)s %(product)s")
+            % {"there": move.in_stock, "asked": format_count(-move.pieces), "product": move.product}
+            for move in short[:SHORT_SHOWN]
+        )
+        more = "" if len(short) <= SHORT_SHOWN else " …"
+        sentence = gettext("Take what is there: %(products)s. The rest waits on a new order.")
+        self.fields["partly"].label = sentence % {"products": there + more}
 
 
 class CancelOrderForm(OrderStepForm):

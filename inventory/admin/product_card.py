@@ -8,8 +8,8 @@ from core.money import format_money
 from inventory.models import Product
 
 
-def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
-    """What a product's card shows: label, figure, and a note or nothing."""
+def figures(product, *, with_cost: bool) -> list[tuple[str, str, str]]:
+    """What the card of a product `with_free` shows: label, figure, and a note or nothing."""
     threshold = product.low_stock_threshold
     threshold = settings.LOW_STOCK_THRESHOLD if threshold is None else threshold
     low = gettext("low below %(threshold)s") % {"threshold": format_count(threshold)}
@@ -18,7 +18,11 @@ def figures(product: Product, *, with_cost: bool) -> list[tuple[str, str, str]]:
         margin = gettext("margin on cost %(percent)s %%") % {"percent": product.profit_margin}
         shown.append((gettext("Cost price"), format_money(product.cost_price), margin if product.cost_price else ""))
         shown.append((gettext("Stock value"), format_money(product.cost_price * product.stock_qty), ""))
-    return [*shown, (pgettext("quantity", "In stock"), format_count(product.stock_qty), low)]
+    shown.append((pgettext("quantity", "In stock"), format_count(product.stock_qty), low))
+    if product.promised:
+        promised = gettext("%(n)s promised to pending orders") % {"n": format_count(product.promised)}
+        shown.append((gettext("Free"), format_count(product.free), promised))
+    return shown
 
 
 def product_card(product: Product, *, badge: str, with_cost: bool) -> dict:

@@ -35,6 +35,14 @@ STATUS_COLOURS = {
 }
 
 
+def describe_free(product: Product) -> str:
+    """What pending orders leave of a product `with_free`."""
+    return gettext("%(promised)s promised · %(free)s free") % {
+        "promised": format_count(product.promised),
+        "free": format_count(product.free),
+    }
+
+
 @admin.register(Product)
 class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     # The list
@@ -72,9 +80,13 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     # What one sees
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_free()
+
     def suggestion_detail(self, product) -> str:
         stock = gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)}
-        return f"{format_amount(product.selling_price)} · {stock}"
+        free = [describe_free(product)] if product.promised else []
+        return " · ".join([format_amount(product.selling_price), stock, *free])
 
     @display(description=_("Product"), ordering="name")
     def product(self, product):
@@ -95,10 +107,12 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     def stock(self, product):
         """With the threshold below which it is low, where it is."""
         stock = format_count(product.stock_qty)
-        if product.stock_status != StockStatus.LOW_STOCK:
-            return stock
-        sentence = gettext("low below %(n)s") % {"n": format_count(product.threshold)}
-        return format_html('<small class="text-base-500">{}</small> {}', sentence, stock)
+        notes = []
+        if product.promised:
+            notes.append(describe_free(product))
+        if product.stock_status == StockStatus.LOW_STOCK:
+            notes.append(gettext("low below %(n)s") % {"n": format_count(product.threshold)})
+        return format_html('<small class="text-base-500">{}</small> {}', " · ".join(notes), stock) if notes else stock
 
     @display(description=_("Margin on cost"))
     def margin(self, product):
@@ -131,7 +145,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
         context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
         if obj and obj.pk:
             # As it is, not as a form with errors has it.
-            product = Product.objects.get(pk=obj.pk) if request.method == "POST" else obj
+            product = self.get_queryset(request).get(pk=obj.pk) if request.method == "POST" else obj
             with_cost = self.may_see(request, "cost_price")
             context["card"] = product_card(product, badge=self.status(product), with_cost=with_cost)
         return super().render_change_form(request, context, add, change, form_url, obj)

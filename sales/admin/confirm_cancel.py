@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -16,6 +17,7 @@ from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
 from sales.forms import CancelOrderForm, ConfirmOrderForm, OrderStepForm
 from sales.models import Order
+from sales.services.amendments import confirm_partly
 from sales.services.orders import cancel_order, confirm_order, describe_lost
 
 DONE = {Order.Status.CONFIRMED: _("%(order)s confirmed."), Order.Status.CANCELLED: _("%(order)s cancelled.")}
@@ -54,7 +56,8 @@ def cancel_one(model_admin, request, form, object_id):
 
 def answer_dialog(model_admin, request, form: OrderStepForm):
     """Take the order through the step as the dialog showed it, and say what came of it on the page behind."""
-    result = take_step(form.record, form.status, user=request.user, last_seen=form.record.modified_at)
+    partly = form.cleaned_data.get("partly", False)
+    result = take_step(form.record, form.status, user=request.user, last_seen=form.record.modified_at, partly=partly)
     for remark in result.remarks:
         sentence = remark if str(result.order) in remark else f"{result.order}: {remark}"
         model_admin.message_user(request, sentence, messages.WARNING if result.done else messages.ERROR)
@@ -72,10 +75,16 @@ class StepResult:
     done: bool = False
 
 
-def take_step(order: Order, status: Order.Status, *, user: User, last_seen: datetime | str) -> StepResult:
-    """Confirm or cancel the order, unless a rule forbids it."""
+def take_step(
+    order: Order, status: Order.Status, *, user: User, last_seen: datetime | str, partly: bool = False
+) -> StepResult:
+    """Confirm (`partly`: with what is there) or cancel the order, unless a rule forbids it."""
     lost = []
     try:
+        if partly:
+            order = confirm_partly(order, user=user, last_seen=last_seen)
+            waiting = [gettext("The rest waits as %(order)s.") % {"order": rest} for rest in order.backorders.all()]
+            return StepResult(order, waiting, done=True)
         if status == Order.Status.CONFIRMED:
             order = confirm_order(order, user=user, last_seen=last_seen)
         else:

@@ -15,9 +15,9 @@ from accounts.roles import require
 from core.firm import currency
 from core.money import format_money
 from inventory.models import Product
+from sales.admin.amend_order import is_amending, may_edit
 from sales.forms import OrderItemForm, OrderItemFormSet
 from sales.models import Order, OrderItem
-from sales.rights import may_change
 from sales.schemas import MAX_LINES
 
 LINES_PER_PAGE = 200
@@ -38,7 +38,8 @@ class OrderItemInline(TabularInline):
         return 0 if obj else 1
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("product")
+        items = super().get_queryset(request).select_related("product")
+        return items.filter(product__isnull=False) if is_amending(request) else items
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A product is chosen here, not added or changed: no menu for that beside each line."""
@@ -62,7 +63,7 @@ class OrderItemInline(TabularInline):
     def has_change_permission(self, request, obj=None):
         if obj is None:
             return request.user.has_perm("sales.add_order")
-        return obj.is_pending and may_change(request.user, obj)
+        return may_edit(request, obj)
 
     has_add_permission = has_delete_permission = has_change_permission
 
@@ -83,5 +84,6 @@ def last_order(request, customer: int) -> JsonResponse:
 def product_info(request, pk: int) -> JsonResponse:
     """What the order form needs to know of a product once it is picked."""
     require(request, "sales.add_order")
-    product = get_object_or_404(Product, pk=pk)
-    return JsonResponse({"unit_price": str(product.selling_price), "stock_qty": product.stock_qty})
+    product = get_object_or_404(Product.objects.with_free(), pk=pk)
+    figures = {"stock_qty": product.stock_qty, "promised": product.promised}
+    return JsonResponse({"unit_price": str(product.selling_price), **figures})

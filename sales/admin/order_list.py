@@ -4,11 +4,25 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
 
 from core.i18n import format_count
 from core.money import format_money
 from core.recent import recent
 from sales.models import Order
+
+
+class ConfirmableFilter(DropdownFilter):
+    """Pending orders for which everything is there now."""
+
+    title, parameter_name = _("what can be done"), "confirmable"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Can be confirmed now"))]
+
+    def queryset(self, request, queryset):
+        return queryset.confirmable() if self.value() == "yes" else queryset
 
 
 def active_filters(changelist) -> set[str]:

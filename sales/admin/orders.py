@@ -7,10 +7,8 @@ from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import capfirst, smart_split, unescape_string_literal
+from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -24,11 +22,12 @@ from core.admin.history import ReadableHistoryAdmin
 from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
 from inventory.models import Product
+from sales.admin.amend_order import amend_order, is_amending, may_edit
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import LINES_PER_PAGE, OrderItemInline, last_order, product_info
-from sales.admin.order_list import filtered_sum, status_tabs
+from sales.admin.order_list import ConfirmableFilter, filtered_sum, status_tabs
 from sales.admin.print_order import (
     print_filtered_packing_slips,
     print_order,
@@ -36,15 +35,25 @@ from sales.admin.print_order import (
     print_selected,
     print_selected_packing_slips,
 )
+from sales.admin.standing import describe_standing
 from sales.admin.stock_in_history import add_stock_changes
-from sales.forms import OrderForm
+from sales.forms import AmendForm, OrderForm
 from sales.models import Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
-from sales.rights import may_change, may_delete
+from sales.rights import may_delete
+from sales.services.amendments import amend_order as amend
 from sales.services.orders import create_order, delete_order, edit_order
 from sales.status_badge import status_badge
 
 register_reference(r"ORD-\d{8}-\d{4,}", "admin:sales_order_by_number")
+
+
+Status = Order.Status
+OPEN_TO = {  # the steps of an order, by the statuses that they begin from
+    "confirm_one": [Status.PENDING],
+    "amend_order": [Status.CONFIRMED],
+    "cancel_one": [Status.PENDING, Status.CONFIRMED],
+}
 
 
 @admin.register(Order)
@@ -62,6 +71,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         ("order_date", DateRangeFilter),
         ("confirmed_at", DateRangeFilter),
         ("total_amount", AmountRangeFilter),
+        ConfirmableFilter,
         CreatedByFilter,
     ]
     search_fields = [
@@ -80,17 +90,25 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
     readonly_fields = ["order_number", "order_date", "status_badge", "total", "standing"]
-    add_fieldsets = [(None, {"fields": ["customer"]})]
-    fieldsets = [(None, {"fields": [("customer", "order_number", "order_date", "status_badge", "total"), "standing"]})]
+    add_fieldsets = [(None, {"fields": [("customer", "waits")]})]
+    strip = ("customer", "order_number", "order_date", "status_badge", "total")
+    fieldsets = [(None, {"fields": [strip, "waits", "standing"]})]
+    amending_fieldsets = [(None, {"fields": [strip, "reason"]})]
     history_tab = False  # the lines need the place
     compressed_fields = False  # each label above its value: one strip
     actions_detail = [
         "confirm_one",
+        "amend_order",
         {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
     ]
     actions_submit_line = ["save_and_confirm"]
     confirm_one, cancel_one = confirm_one, cancel_one
-    duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
+    amend_order, duplicate_order, print_order, print_packing_slip = (
+        amend_order,
+        duplicate_order,
+        print_order,
+        print_packing_slip,
+    )
 
     class Media:
         js = ["sales/order_form.js"]
@@ -114,10 +132,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     @display(description=_("So far"))
     def standing(self, order):
-        moment = date_format(timezone.localtime(order.created_at), "DATETIME_FORMAT")
-        by = order.created_by or gettext("the system")
-        created = gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}
-        return f"{created}. {'' if order.is_pending else capfirst(order.status_sentence()) + '.'}"
+        return describe_standing(order, self.change_url)
 
     def get_search_results(self, request, queryset, search_term):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
@@ -143,7 +158,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def has_change_permission(self, request, obj=None):
         if isinstance(obj, Order):
-            return obj.is_pending and may_change(request.user, obj)
+            return may_edit(request, obj)
         return super().has_change_permission(request) or self.has_model_permission(request, "change_own")
 
     def has_delete_permission(self, request, obj=None):
@@ -157,22 +172,29 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def has_cancel_permission(self, request, object_id=None):
         return self.has_model_permission(request, "cancel")
 
+    def has_amend_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "amend")
+
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
 
     def get_actions_detail(self, request, object_id):
         """Only the steps that are still open."""
+        if is_amending(request):
+            return []
         order = self.get_object(request, object_id)
-        leads_to = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
+        actions = super().get_actions_detail(request, object_id)
+        names = [step.method.original_function_name for step in actions]
         return [
             step
-            for step in super().get_actions_detail(request, object_id)
-            if not (status := leads_to.get(step.method.original_function_name))
-            or (order and status in order.NEXT_STATUSES[order.status])
+            for step, name in zip(actions, names, strict=True)
+            if name not in OPEN_TO or (order and order.status in OPEN_TO[name])
         ]
 
     def get_actions_submit_line(self, request, object_id):
         order = self.get_object(request, object_id) if object_id else None
+        if is_amending(request):
+            return []
         may_save = self.has_change_permission(request, order) if order else self.has_add_permission(request)
         return super().get_actions_submit_line(request, object_id) if may_save else []
 
@@ -205,7 +227,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """An order that somebody else has closed in the meantime is not saved but shown as it is, with a message."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
-        if order and not order.is_pending and may_change(request.user, order):
+        if order and not may_edit(request, order) and self.has_change_permission(request):
             sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}
             self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))
@@ -221,6 +243,16 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     response_post_save_change = response_post_save_add
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **({"form": AmendForm} if is_amending(request) else {}), **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        return self.amending_fieldsets if is_amending(request) else super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "customer"] if is_amending(request) else readonly
+
     def get_formset_kwargs(self, request, obj, inline, prefix):
         """Lines that are only read come in pages; those that can be edited are one form."""
         inline.per_page = None if inline.has_change_permission(request, obj if obj.pk else None) else LINES_PER_PAGE
@@ -235,7 +267,12 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def save_related(self, request, form, formsets, change):
         (formset,) = formsets
         formset.save()
-        asked = {"customer": form.cleaned_data["customer"], "lines": formset.lines, "user": request.user}
+        chosen, asked = form.cleaned_data, {"lines": formset.lines, "user": request.user}
+        if is_amending(request):
+            order = amend(form.instance, reason=chosen["reason"], last_seen=form.instance.modified_at, **asked)
+            form.instance.pk = order.pk
+            return
+        asked |= {"customer": chosen["customer"], "beyond_stock": chosen["waits"]}
         if change:
             order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
         else:

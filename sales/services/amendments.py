@@ -66,18 +66,25 @@ def amend_order(
     )
     order.items.filter(product__isnull=False).delete()
     write_items(order, items)
-    total_before, order.total_amount = order.total_amount, total_of([*kept, *items])
+    save_revision(order, before, [*kept, *items], reason=reason.strip(), user=user)
+    return order
+
+
+def save_revision(
+    order: Order, before: Sequence[OrderItem], after: Sequence[OrderItem], *, reason: str, user: User | None
+) -> None:
+    """Save the order with its new total, its revision, and what both say in the history."""
+    total_before, order.total_amount = order.total_amount, total_of(after)
     OrderRevision.objects.create(
         order=order,
         revision=order.revision,
         total_before=total_before,
         total_after=order.total_amount,
-        reason=reason.strip(),
+        reason=reason,
         created_by=user,
     )
-    order.stamp(user, describe_revision(order, before, [*kept, *items], reason.strip()))
+    order.stamp(user, describe_revision(order, before, after, reason))
     order.save()
-    return order
 
 
 def as_asked(items) -> list[tuple[int, int, Decimal]]:

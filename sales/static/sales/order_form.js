@@ -15,6 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!$ || !group || !group.querySelector('input[name$="-quantity"]')) return;
 
   const texts = document.getElementById("order-form-texts").dataset;
+  const amending = "before" in texts, toCents = (amount) => Math.round(Number(amount) * 100);
   const currency = group.querySelector("[data-currency]").dataset.currency;
   const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
@@ -54,8 +55,9 @@ document.addEventListener("DOMContentLoaded", () => {
       if (isIn(row)) asked[product] = (asked[product] || 0) + pieces(row);
     });
     lines().forEach((row) => tellStock(row, asked[cell(row, "product").value]));
-    document.querySelectorAll("[data-order-total], #order-total-live").forEach((total) => {
-      if (total.textContent !== format(sum)) total.textContent = format(sum);
+    const text = amending ? `${format(toCents(texts.before))} → ${format(sum + toCents(texts.kept))}` : format(sum);
+    document.querySelectorAll(amending ? "#order-total-live" : "[data-order-total], #order-total-live").forEach((total) => {
+      if (total.textContent !== text) total.textContent = text;
     });
   };
 
@@ -71,11 +73,19 @@ document.addEventListener("DOMContentLoaded", () => {
       place.firstElementChild.append(note);
     }
     const known = stock !== undefined && cell(row, "product").value && isIn(row);
-    const short = known && asked > Number(stock) && !quantity.matches("[aria-invalid=true]");
-    const sentence = short ? texts.tooFew : known ? texts.inStock : "";
-    const text = sentence.replace("{stock}", stock).replace("{asked}", asked);
+    const taken = Number(quantity.dataset.taken) || 0, promised = Number(quantity.dataset.promised) || 0;
+    const short = known && asked - taken > Number(stock) && !quantity.matches("[aria-invalid=true]");
+    const figures = { stock, asked, taken, promised, free: Number(stock) - promised, n: Math.abs(asked - taken) };
+    const text = known ? sentenceOf(short, figures).replace(/{(\w+)}/g, (_, name) => figures[name]) : "";
     if (note.textContent !== text) note.textContent = text;
     note.className = short ? "font-semibold text-red-700 dark:text-red-400" : "";
+  };
+
+  // Of a confirmed order what changes; else what there is.
+  const sentenceOf = (short, { asked, taken, promised }) => {
+    if (short) return taken ? texts.tooFewMore : texts.tooFew;
+    if (taken && asked !== taken) return asked < taken ? texts.back : texts.more;
+    return promised > 0 ? texts.promised : texts.inStock;
   };
 
   const ask = async (question) => {
@@ -91,6 +101,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!product || select.value !== asked) return select.value === asked;
     price.dataset.usual = product.unit_price;
     cell(row, "quantity").dataset.stock = product.stock_qty;
+    cell(row, "quantity").dataset.promised = product.promised;
+    const same = lines().find((other) => cell(other, "product").value === asked && cell(other, "quantity").dataset.taken);
+    cell(row, "quantity").dataset.taken = same ? cell(same, "quantity").dataset.taken : 0;
     if (!price.value) price.value = product.unit_price;
     refresh();
     return true;
@@ -102,6 +115,7 @@ document.addEventListener("DOMContentLoaded", () => {
     price.value = "";
     delete price.dataset.usual;
     delete quantity.dataset.stock;
+    delete quantity.dataset.taken;
     if (!quantity.value) quantity.value = 1;
     refresh();
     if (!select.value || !await lookUp(select)) return;

@@ -1,0 +1,30 @@
+"""What has become of an order so far, in sentences above its lines."""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from sales.models import Order
+
+
+def describe_standing(order: Order, url: Callable[[int], str]) -> str:
+    """Who made it and what it is now, how often it was amended, and the orders that it was divided from and into."""
+    moment = date_format(timezone.localtime(order.created_at), "DATETIME_FORMAT")
+    by = order.created_by or gettext("the system")
+    sentences = [gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}]
+    if not order.is_pending:
+        sentences.append(capfirst(order.status_sentence()))
+    if order.revision:
+        sentences.append(gettext("Revision %(n)s") % {"n": order.revision})
+    sentences += [link(gettext("The rest waits as {order}"), rest, url) for rest in order.backorders.all()]
+    if order.backorder_of:
+        sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
+    return format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+
+
+def link(sentence: str, order: Order, url: Callable[[int], str]) -> str:
+    return format_html(sentence, order=format_html('<a href="{}">{}</a>', url(order.pk), order))
