@@ -21,7 +21,8 @@ def amend_order(model_admin, request, object_id):
     title = gettext("Amend %(order)s") % {"order": order}
     gone = [item for item in order.items.all() if item.product_id is None]
     before = {"before": order.total_amount, "kept": sum((item.total_price for item in gone), Decimal(0)), "gone": gone}
-    return model_admin.changeform_view(request, object_id, extra_context={"title": title, "step": title, **before})
+    texts = {"title": title, "step": title, "show_save_and_add_another": False}
+    return model_admin.changeform_view(request, object_id, extra_context={**texts, **before})
 
 
 def is_amending(request) -> bool:
@@ -29,8 +30,16 @@ def is_amending(request) -> bool:
 
 
 def may_edit(request, order: Order) -> bool:
-    """Whether this page lets this person write the order's lines: pending ones, or on the page that amends, a confirmed
-    one."""
+    """Whether this page lets this person write the order's lines now."""
+    return is_open(request, order) and may_write(request, order)
+
+
+def is_open(request, order: Order) -> bool:
+    """Pending orders are edited, confirmed ones are amended."""
+    return order.status == (Order.Status.CONFIRMED if is_amending(request) else Order.Status.PENDING)
+
+
+def may_write(request, order: Order) -> bool:
     if is_amending(request):
-        return order.status == Order.Status.CONFIRMED and request.user.has_perm("sales.amend_order")
-    return order.is_pending and may_change(request.user, order)
+        return request.user.has_perm("sales.amend_order")
+    return may_change(request.user, order)

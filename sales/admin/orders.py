@@ -22,7 +22,7 @@ from core.admin.history import ReadableHistoryAdmin
 from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
 from inventory.models import Product
-from sales.admin.amend_order import amend_order, is_amending, may_edit
+from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
@@ -91,9 +91,12 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     autocomplete_fields = ["customer"]
     readonly_fields = ["order_number", "order_date", "status_badge", "total", "standing"]
     add_fieldsets = [(None, {"fields": [("customer", "waits")]})]
-    strip = ("customer", "order_number", "order_date", "status_badge", "total")
-    fieldsets = [(None, {"fields": [strip, "waits", "standing"]})]
-    amending_fieldsets = [(None, {"fields": [strip, "reason"]})]
+    fieldsets = [
+        (
+            None,
+            {"fields": [("customer", "order_number", "order_date", "status_badge", "total"), "waits", "standing"]},
+        )
+    ]
     history_tab = False  # the lines need the place
     compressed_fields = False  # each label above its value: one strip
     actions_detail = [
@@ -227,7 +230,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """An order that somebody else has closed in the meantime is not saved but shown as it is, with a message."""
         order = self.get_object(request, object_id) if request.method == "POST" and object_id else None
-        if order and not may_edit(request, order) and self.has_change_permission(request):
+        if order and not is_open(request, order) and may_write(request, order):
             sentence = gettext("Your changes were not saved: %(standing)s.") % {"standing": order.status_sentence()}
             self.message_user(request, sentence, messages.ERROR)
             return HttpResponseRedirect(self.change_url(object_id))
@@ -247,7 +250,17 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         return super().get_form(request, obj, change, **({"form": AmendForm} if is_amending(request) else {}), **kwargs)
 
     def get_fieldsets(self, request, obj=None):
-        return self.amending_fieldsets if is_amending(request) else super().get_fieldsets(request, obj)
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        ((title, options),) = fieldsets
+        fields = list(options["fields"])
+        if is_amending(request):
+            fields.remove("standing")
+            fields[fields.index("waits")] = "reason"
+        elif not self.has_change_permission(request, obj):
+            fields.remove("waits")
+        return [(title, {**options, "fields": fields})]
 
     def get_readonly_fields(self, request, obj=None):
         readonly = super().get_readonly_fields(request, obj)

@@ -47,6 +47,7 @@ def test_a_confirmed_order_is_amended_on_a_page_of_its_own(as_sales, order, chai
     assert page.context["title"] == f"Amend {order}"
     (formset,) = [inline.formset for inline in page.context["inline_admin_formsets"]]
     assert [form["quantity"].value() for form in formset.initial_forms] == [5]
+    assert 'name="last_seen"' in page.content.decode() and 'name="waits"' not in page.content.decode()
     assert formset.initial_forms[0].fields["quantity"].widget.attrs["data-taken"] == 5
     data = form_data(None, (chai, 3, "10.00"), (cup, 1, ""), reason="They rang", last_seen=last_seen(page))
     response = as_sales.post(amend_url(order), data)

@@ -308,7 +308,7 @@ def test_asking_about_many_orders_takes_no_more_queries_than_about_one(as_sales,
 def test_picking_a_product_tells_its_price_and_stock(as_sales, client):
     product = make_product(stock=7, selling_price=Decimal("12.30"))
     address = reverse("admin:sales_product_info", args=[product.pk])
-    assert as_sales.get(address).json() == {"unit_price": "12.30", "stock_qty": 7}
+    assert as_sales.get(address).json() == {"unit_price": "12.30", "stock_qty": 7, "promised": 0}
     assert client.get(address).status_code == 302
 
 
