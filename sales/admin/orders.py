@@ -141,7 +141,8 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
         if not search_term or is_autocomplete(request):
             return super().get_search_results(request, queryset, search_term)
-        words = [unescape_string_literal(bit) if bit[0] in "\"'" else bit for bit in smart_split(search_term)]
+        bits = list(smart_split(search_term))
+        words = [unescape_string_literal(bit) if bit[0] in "\"'" and bit[0] == bit[-1] else bit for bit in bits]
         numbered = Order.objects.filter(Order.objects.with_words(words)).order_by()
         products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__holds=search_term)).order_by()
         lines = OrderItem.objects.filter(product__in=products.values("pk")).order_by()
