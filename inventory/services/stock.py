@@ -160,6 +160,7 @@ def take_difference(
     reason: str,
     user: User | None,
     customer: User | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Take what is `wanted` (pieces by product id) beyond what is `taken` already, and give back what is not wanted.
 
@@ -171,7 +172,7 @@ def take_difference(
         for pk, product in products.items()
         if (difference := wanted.get(pk, 0) - taken.get(pk, 0))
     ]
-    post_moves(moves, kind=Kind.AMENDMENT, reason=reason, reference=reference, customer=customer, user=user)
+    post_moves(moves, kind=Kind.AMENDMENT, reason=reason, reference=reference, customer=customer, user=user, at=at)
 
 
 @transaction.atomic(savepoint=False)  # its caller's step fails with it

@@ -38,6 +38,7 @@ def amend_order(
     reason: str,
     user: User | None,
     last_seen: datetime | None = None,
+    at: datetime | None = None,
 ) -> Order:
     """Replace the lines of a confirmed order: what is more is taken from stock at once, what is less goes back.
 
@@ -63,15 +64,22 @@ def amend_order(
         reason=in_firms_language(_("Order %(order)s amended: %(reason)s")) % {"order": order, "reason": reason.strip()},
         customer=Customer(pk=order.customer_id),
         user=user,
+        at=at,
     )
     order.items.filter(product__isnull=False).delete()
     write_items(order, items)
-    save_revision(order, before, [*kept, *items], reason=reason.strip(), user=user)
+    save_revision(order, before, [*kept, *items], reason=reason.strip(), user=user, at=at)
     return order
 
 
 def save_revision(
-    order: Order, before: Sequence[OrderItem], after: Sequence[OrderItem], *, reason: str, user: User | None
+    order: Order,
+    before: Sequence[OrderItem],
+    after: Sequence[OrderItem],
+    *,
+    reason: str,
+    user: User | None,
+    at: datetime | None,
 ) -> None:
     """Save the order with its new total, its revision, and what both say in the history."""
     total_before, order.total_amount = order.total_amount, total_of(after)
@@ -82,8 +90,9 @@ def save_revision(
         total_after=order.total_amount,
         reason=reason,
         created_by=user,
+        created_at=at or timezone.now(),
     )
-    order.stamp(user, describe_revision(order, before, after, reason))
+    order.stamp(user, describe_revision(order, before, after, reason), at=at)
     order.save()
 
 
