@@ -24,6 +24,9 @@ KIND_COLOURS = {
     StockChange.Kind.SALE: "success",
     StockChange.Kind.CANCELLATION: "warning",
     StockChange.Kind.DELETION: "danger",
+    StockChange.Kind.AMENDMENT: "success",
+    StockChange.Kind.RETURN: "warning",
+    StockChange.Kind.REVERSAL: "info",
 }
 
 
