@@ -17,6 +17,7 @@ from core.api.parser import StrictParser
 from core.api.throttling import DocumentThrottle
 from inventory import api as inventory_api
 from sales import api as sales_api
+from sales import returns_api
 
 
 class Api(NinjaAPI):
@@ -62,6 +63,7 @@ api.add_router("/v1/auth", accounts_api.auth)
 api.add_router("/v1/customers", accounts_api.customers)
 api.add_router("/v1/products", inventory_api.products)
 api.add_router("/v1/orders", sales_api.orders)
+api.add_router("/v1/orders", returns_api.returns)
 api.add_router("/v1/dashboard", sales_api.dashboard)
 for error, handler in HANDLERS.items():
     api.add_exception_handler(error, handler)
