@@ -22,7 +22,7 @@ from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.money import format_amount, format_money, in_currency
-from core.references import register_reference
+from core.references import link_references, register_reference
 from inventory.models import Product
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
@@ -36,6 +36,7 @@ from sales.admin.print_order import (
     print_selected,
     print_selected_packing_slips,
 )
+from sales.admin.return_goods import return_goods
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import OrderForm
 from sales.models import Order, OrderItem
@@ -45,6 +46,7 @@ from sales.services.orders import create_order, delete_order, edit_order
 from sales.status_badge import status_badge
 
 register_reference(r"ORD-\d{8}-\d{4,}", "admin:sales_order_by_number")
+OF_CONFIRMED = {"return_goods"}  # what can be done with confirmed orders only
 
 
 @admin.register(Order)
@@ -86,10 +88,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     compressed_fields = False  # each label above its value: one strip
     actions_detail = [
         "confirm_one",
+        "return_goods",
         {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
     ]
     actions_submit_line = ["save_and_confirm"]
-    confirm_one, cancel_one = confirm_one, cancel_one
+    confirm_one, cancel_one, return_goods = confirm_one, cancel_one, return_goods
     duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
 
     class Media:
@@ -117,7 +120,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         moment = date_format(timezone.localtime(order.created_at), "DATETIME_FORMAT")
         by = order.created_by or gettext("the system")
         created = gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}
-        return f"{created}. {'' if order.is_pending else capfirst(order.status_sentence()) + '.'}"
+        if order.is_pending:
+            return f"{created}. "
+        numbers = ", ".join(order.returns.order_by("pk").values_list("number", flat=True))
+        returned = gettext("Goods have come back: %(numbers)s.") % {"numbers": numbers} if numbers else ""
+        return link_references(f"{created}. {capfirst(order.status_sentence())}. {returned}")
 
     def get_search_results(self, request, queryset, search_term):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
@@ -157,6 +164,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     def has_cancel_permission(self, request, object_id=None):
         return self.has_model_permission(request, "cancel")
 
+    def has_return_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and request.user.has_perm("sales.return_goods")
+
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
 
@@ -164,9 +174,12 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         """Only the steps that are still open."""
         order = self.get_object(request, object_id)
         leads_to = {"confirm_one": Order.Status.CONFIRMED, "cancel_one": Order.Status.CANCELLED}
+        steps = super().get_actions_detail(request, object_id)
+        if not order or order.status != Order.Status.CONFIRMED:
+            steps = [step for step in steps if step.method.original_function_name not in OF_CONFIRMED]
         return [
             step
-            for step in super().get_actions_detail(request, object_id)
+            for step in steps
             if not (status := leads_to.get(step.method.original_function_name))
             or (order and status in order.NEXT_STATUSES[order.status])
         ]
