@@ -187,7 +187,7 @@ def return_page(model_admin, request, form: ReturnForm) -> TemplateResponse:
         "opts": model_admin.opts,
         "title": title,
         "step": gettext("Return"),
-        "media": model_admin.media + form.media,
+        "media": form.media,
         "form": form,
         "order": form.order,
         "without_product": form.order.items.filter(product__isnull=True).exists(),
