@@ -36,6 +36,10 @@ MATRIX: dict[str, set[str]] = {
     "sales.cancel_order": STAFF,
     "sales.amend_order": STAFF,
     "sales.export_order": STAFF,
+    # Returns. Nobody changes or deletes one.
+    "sales.return_goods": STAFF,
+    "sales.view_orderreturn": STAFF,
+    "sales.export_orderreturn": STAFF,
     # Customers
     "accounts.view_customer": STAFF,
     "accounts.add_customer": STAFF,

@@ -16,7 +16,7 @@ from config.openapi import Description
 from core.api.parser import StrictParser
 from core.api.throttling import DocumentThrottle
 from inventory import api as inventory_api
-from sales.api import steps  # noqa: F401  (its routes are those of orders)
+from sales.api import returns, steps  # noqa: F401  (their routes are those of orders)
 from sales.api.dashboard import dashboard
 from sales.api.orders import orders
 

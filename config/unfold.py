@@ -75,6 +75,12 @@ UNFOLD = {
                 "separator": True,
                 "items": [
                     item(_("Orders"), "receipt_long", "admin:sales_order_changelist", "sales.view_order"),
+                    item(
+                        _("Returns"),
+                        "assignment_return",
+                        "admin:sales_orderreturn_changelist",
+                        "sales.view_orderreturn",
+                    ),
                     item(_("Customers"), "groups", "admin:accounts_customer_changelist", "accounts.view_customer"),
                 ],
             },

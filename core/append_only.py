@@ -2,7 +2,8 @@
 
 The refusals are triggers, made by operations of migrations. On SQLite they name the table's columns, and a table that
 is rebuilt loses them: a migration that changes the columns of such a table, or of one that it refers to, puts
-`AllowChanges` (`AllowDeletion`) first and `AppendOnly` (`RefuseDeletion`) last, over the columns as they are then.
+`AllowChanges` (`AllowDeletion`) first and `AppendOnly` (`RefuseDeletion`) last, over the columns as they are then. One
+that rebuilds the products does so for `stockchange` and `sales.returnitem`, both of which name them in their triggers.
 """
 
 import re
@@ -14,7 +15,7 @@ from django.db.migrations.operations.base import Operation
 
 
 class AppendOnly(Operation):
-    """Refuse to change and delete rows of the model's table.
+    """Refuse to change and delete rows of the model's table (`stockchange`; of another app: `sales.returnitem`).
 
     One exception is made by the database: when a record is deleted to which a foreign key in `may_be_emptied` refers,
     the column becomes NULL in the rows that refer to it. Nobody else may empty it (the record must be gone), so the
@@ -36,14 +37,19 @@ class AppendOnly(Operation):
         return f"Let rows of {self.model_name} only be added"
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        install(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.may_be_emptied)
+        install(schema_editor, self.model_in(to_state.apps, app_label), self.may_be_emptied)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        remove(schema_editor, from_state.apps.get_model(app_label, self.model_name), self.may_be_emptied)
+        remove(schema_editor, self.model_in(from_state.apps, app_label), self.may_be_emptied)
+
+    def model_in(self, models, app_label):
+        """The model as it is among these, a registry of the present or of a migration's state."""
+        other, _, name = self.model_name.rpartition(".")
+        return models.get_model(other or app_label, name)
 
     def trigger_names(self, app_label, connection) -> set[str]:
         statements = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
-        created = statements(apps.get_model(app_label, self.model_name), self.may_be_emptied)
+        created = statements(self.model_in(apps, app_label), self.may_be_emptied)
         return set(re.findall(r"CREATE TRIGGER (\w+)", " ".join(created)))
 
 

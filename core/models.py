@@ -138,3 +138,17 @@ class IdempotencyKey(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class DocumentCounter(models.Model):
+    """The last number that a series of documents has given out in a year (core/document_numbers.py)."""
+
+    series = models.CharField(max_length=10)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "year"], name="documentcounter_once_a_year")]
+
+    def __str__(self):
+        return f"{self.series}-{self.year}: {self.last}"

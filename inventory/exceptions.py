@@ -25,3 +25,7 @@ class SkuTaken(BusinessError):
 
 class ProductInUse(BusinessError):
     """Pending orders ask for the product."""
+
+
+class CannotReverse(BusinessError):
+    """The stock change cannot be taken back: what stands in the way is in the message."""

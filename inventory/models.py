@@ -158,25 +158,21 @@ def margin_of(cost_price: Decimal, selling_price: Decimal) -> Decimal:
     return round_money((selling_price - cost_price) * 100 / cost_price)
 
 
-STOCK_CHAIN = HashChain(
-    key="product_key",
-    versions={
-        1: (
-            "product_key",
-            "product_name",
-            "product_category",
-            "product_sku",
-            "customer_id",
-            "previous_qty",
-            "new_qty",
-            "kind",
-            "change_reason",
-            "reference",
-            "created_at",
-            "created_by_id",
-        )
-    },
+FIRST_COVERED = (
+    "product_key",
+    "product_name",
+    "product_category",
+    "product_sku",
+    "customer_id",
+    "previous_qty",
+    "new_qty",
+    "kind",
+    "change_reason",
+    "reference",
+    "created_at",
+    "created_by_id",
 )
+STOCK_CHAIN = HashChain(key="product_key", versions={1: FIRST_COVERED, 2: (*FIRST_COVERED, "reverses_id")})
 
 
 class StockChange(models.Model):
@@ -215,6 +211,14 @@ class StockChange(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
+    reverses = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="reversed_by",
+        db_index=False,  # the constraint below has one
+        verbose_name=_("reverses"),
+    )
     row_hash = models.CharField(max_length=80, default="", db_default="", editable=False)
 
     searched = ("product_sku", "product_name", "change_reason", "reference")
@@ -227,6 +231,9 @@ class StockChange(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(previous_qty__gte=0), name="stockchange_previous_qty_not_negative"),
             models.CheckConstraint(condition=Q(new_qty__gte=0), name="stockchange_new_qty_not_negative"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="stockchange_reversed_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["product", "id"], name="stockchange_product"),

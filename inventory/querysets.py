@@ -64,3 +64,16 @@ class StockChangeQuerySet(QuerySet):
         before = Window(Lag("new_qty", default=0), partition_by="product_id", order_by="id")
         linked = self.filter(product__isnull=False).annotate(expected_qty=before)
         return linked.exclude(previous_qty=F("expected_qty")).order_by("pk")
+
+    def wrong_reversals(self):
+        """Reversals that are not the opposite of one earlier row of their product, and others that claim to reverse."""
+        concerned = self.filter(Q(kind="REVERSAL") | Q(reverses__isnull=False))
+        moved = F("reverses__new_qty") - F("reverses__previous_qty")
+        right = concerned.annotate(moved=moved).filter(
+            ~Q(reverses__kind="REVERSAL"),
+            kind="REVERSAL",
+            reverses__id__lt=F("id"),
+            reverses__product_key=F("product_key"),
+            moved=F("previous_qty") - F("new_qty"),
+        )
+        return concerned.exclude(pk__in=right.order_by().values("pk")).order_by("pk")

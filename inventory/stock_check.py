@@ -16,12 +16,13 @@ KEPT = 100
 
 def check_stock() -> StockCheck:
     """Check for every product that its stock is the sum of its stock changes, that each change starts where the
-    one before it ended, and that none has been changed or erased since it was written. The answer is kept with the
+    one before it ended, that each reversal takes back exactly one of them, and that none has been changed or erased
+    since it was written. The answer is kept with the
     latest others; its `problem` names the first row that is wrong, or is empty. Its `head` can be written down.
     """
     found = STOCK_CHAIN.verify(StockChange)
     check = StockCheck.objects.create(
-        problem=broken_chain() or wrong_sum() or broken_hash(found),
+        problem=broken_chain() or wrong_sum() or wrong_reversal() or broken_hash(found),
         products=Product.objects.count(),
         stock_changes=StockChange.objects.count(),
     )
@@ -33,7 +34,7 @@ def check_stock() -> StockCheck:
 
 def stock_problem() -> str:
     """What `check_stock` would find, without keeping it; empty if all is well."""
-    return broken_chain() or wrong_sum() or broken_hash(STOCK_CHAIN.verify(StockChange))
+    return broken_chain() or wrong_sum() or wrong_reversal() or broken_hash(STOCK_CHAIN.verify(StockChange))
 
 
 def broken_hash(found: Found) -> str:
@@ -101,6 +102,15 @@ def wrong_sum() -> str:
         return ""
     said = _("%(product)s: stock is %(stock)s, but its stock changes add up to %(sum)s.")
     return in_firms_language(said) % {"product": wrong, "stock": wrong.stock_qty, "sum": wrong.ledger_qty}
+
+
+def wrong_reversal() -> str:
+    """The first reversal that does not take back exactly what one other row of its product did."""
+    wrong = StockChange.objects.wrong_reversals().first()
+    if wrong is None:
+        return ""
+    said = _("%(name)s (%(sku)s): stock change %(number)s of %(day)s does not take back exactly what it reverses.")
+    return describe_row(said, wrong)
 
 
 def correct_log() -> Iterator[StockChange]:

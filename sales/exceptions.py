@@ -1,5 +1,7 @@
 """What the order services refuse."""
 
+from collections.abc import Mapping
+
 from core.exceptions import BusinessError
 
 
@@ -13,3 +15,11 @@ class InvalidOrder(BusinessError):
 
 class CustomerInactive(BusinessError):
     """The customer has been deactivated."""
+
+
+class InvalidReturn(BusinessError):
+    """Goods cannot be taken back like this: `field` says what is wrong, `items` says it by the item's place."""
+
+    def __init__(self, message: str, *, field: str = "items", items: Mapping[int, str] | None = None):
+        self.field, self.items = field, items or {}
+        super().__init__(message)

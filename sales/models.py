@@ -7,7 +7,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,6 +18,7 @@ from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
+from sales.return_models import OrderReturn, ReturnItem  # noqa: F401  (Django finds an app's models here)
 
 
 class Order(AuditedModel):
@@ -135,15 +136,24 @@ class Order(AuditedModel):
             quantities[product_id] += quantity
         return dict(quantities)
 
+    def returned_pieces(self) -> dict[int, int]:
+        """How many pieces have come back by returns, by product id; products that are deleted are left out."""
+        return ReturnItem.objects.filter(order_return__order=self).pieces_by_product()
+
+    def is_all_back(self) -> bool:
+        """Whether every piece of the order has come back by returns."""
+        back = ReturnItem.objects.filter(order_return__order=self).pieces()
+        return back > 0 and back == self.items.aggregate(pieces=Sum("quantity", default=0))["pieces"]
+
     def check_can_become(self, status: Status) -> None:
-        """Raise InvalidTransition, saying who did what and when, unless the order may go to `status` now."""
+        """Raise InvalidTransition, saying who did what and when, unless the order may go to `status` now.
+
+        An order whose goods have all come back has nothing left to cancel.
+        """
         if status not in self.NEXT_STATUSES[self.status]:
             self.refuse(status)
-
-    def check_is_pending(self, step: str) -> None:
-        """Raise InvalidTransition unless the order is still pending; `step` is what was to be done ("edited")."""
-        if not self.is_pending:
-            self.refuse(step)
+        if self.status == self.Status.CONFIRMED and self.is_all_back():
+            self.refuse("all back")
 
     def check_is_confirmed(self, step: str) -> None:
         """Raise InvalidTransition unless the order is confirmed; `step` is what was to be done ("amended")."""
@@ -172,6 +182,8 @@ REFUSALS = {  # by what was to be done to the order; `standing` is status_senten
     "edited": _("%(order)s cannot be edited: %(standing)s. Only pending orders can."),
     "amended": _("%(order)s cannot be amended: %(standing)s. Only confirmed orders can."),
     "deleted": _("%(order)s cannot be deleted: %(standing)s. Only pending orders can."),
+    "all back": _("%(order)s cannot be cancelled: all of its goods have come back already."),
+    "returned": _("Nothing of %(order)s can be taken back: %(standing)s. Only of confirmed orders can."),
 }
 
 

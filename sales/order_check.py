@@ -1,28 +1,39 @@
-"""Whether orders and the stock change log tell the same: what is confirmed was sold, and nothing else was."""
+"""Whether orders, their returns and the stock change log tell the same.
+
+Of every product that exists: what a confirmed order's lines say is what was sold and amended under its number, what its
+returns say has come back, and never more than that; all rows of a cancelled order together come to nothing.
+"""
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from inventory.models import StockChange
+from inventory.services.stock import TAKEN_AND_BACK
 from sales.models import Order, OrderItem
+from sales.return_models import ReturnItem
 
 Kind, Status = StockChange.Kind, Order.Status
 WAS_SOLD = Q(order__status=Status.CONFIRMED) | Q(order__status=Status.CANCELLED, order__confirmed_at__isnull=False)
+COLUMNS = ("number", "article", "pieces")
+INWARD = F("new_qty") - F("previous_qty")
 
 
 def disagreeing_order() -> str:
-    """The number of the first order that disagrees with the log, or nothing."""
-    sold = logged(Kind.SALE, F("previous_qty") - F("new_qty"))
-    given_back = logged(Kind.CANCELLATION, F("new_qty") - F("previous_qty"))
-    sold_orders = ordered(WAS_SOLD)
-    cancelled = ordered(WAS_SOLD & Q(order__status=Status.CANCELLED))
+    """The number of the first order that disagrees with the log or with its returns, or nothing."""
+    sold, taken = ordered(WAS_SOLD), logged([Kind.SALE, Kind.AMENDMENT], F("previous_qty") - F("new_qty"))
+    returned, came_back = taken_back(), logged([Kind.RETURN], INWARD)
+    cancelled = Order.objects.filter(status=Status.CANCELLED).order_by().values("order_number")
     for found in (
-        sold_orders.difference(sold),
-        sold.difference(sold_orders),
-        cancelled.difference(given_back),
-        given_back.difference(cancelled),
+        sold.difference(taken),
+        taken.difference(sold),
+        returned.difference(came_back),
+        came_back.difference(returned),
+        logged([Kind.CANCELLATION], INWARD).exclude(reference__in=cancelled),
+        logged(TAKEN_AND_BACK, INWARD).filter(reference__in=cancelled),
+        returned.filter(pieces__gt=F("sold")),
     ):
         if row := found[:1]:
-            return row[0][0]
+            return row[0][0] or "?"
     return ""
 
 
@@ -30,14 +41,23 @@ def ordered(condition: Q) -> QuerySet:
     """Order number, product and pieces of the lines of these orders, without products that are deleted."""
     lines = OrderItem.objects.filter(condition, product__isnull=False).order_by()
     lines = lines.annotate(number=F("order__order_number"), article=F("product_id")).values("number", "article")
-    return lines.annotate(pieces=Sum("quantity")).values_list("number", "article", "pieces")
+    return lines.annotate(pieces=Sum("quantity")).values_list(*COLUMNS)
 
 
-def logged(kind: str, pieces) -> QuerySet:
-    """The same of the log's rows of this kind."""
-    rows = StockChange.objects.filter(kind=kind, product__isnull=False).order_by()
+def taken_back() -> QuerySet:
+    """The same of what came back by returns; `sold` is what the order's lines say of the product."""
+    lines = OrderItem.objects.filter(order=OuterRef("order_return__order"), product=OuterRef("product")).order_by()
+    sold = Coalesce(Subquery(lines.values("product").annotate(sum=Sum("quantity")).values("sum")), 0)
+    items = ReturnItem.objects.filter(product__isnull=False).order_by()
+    items = items.annotate(number=F("order_return__order__order_number"), article=F("product_id"), sold=sold)
+    return items.values("number", "article", "sold").annotate(pieces=Sum("quantity")).values_list(*COLUMNS)
+
+
+def logged(kinds: list[str], pieces) -> QuerySet:
+    """The same of the log's rows of these kinds, where they come to anything."""
+    rows = StockChange.objects.filter(kind__in=kinds, product__isnull=False).order_by()
     rows = rows.annotate(number=F("reference"), article=F("product_id")).values("number", "article")
-    return rows.annotate(pieces=Sum(pieces)).values_list("number", "article", "pieces")
+    return rows.annotate(pieces=Sum(pieces)).exclude(pieces=0).values_list(*COLUMNS)
 
 
 def past_the_history(model, field: str) -> QuerySet:

@@ -1,10 +1,11 @@
-"""Orders to files: a row for each order, or a row for each of their lines."""
+"""Orders and returns to files: a row for each, or a row for each of their lines."""
 
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from sales.models import Order, OrderItem
+from sales.return_models import OrderReturn, ReturnItem
 
 
 def export_column(name: str, path: str) -> Field:
@@ -70,3 +71,63 @@ class OrderLineResource(ModelResource):
         """The lines of these orders, the latest order first as in the list."""
         lines = OrderItem.objects.filter(order__in=queryset.order_by().values("pk"))
         return lines.select_related("order__customer").order_by("-order_id", "pk")
+
+
+class ReturnResource(ModelResource):
+    """The list of returns, for export."""
+
+    order_number = export_column("order_number", "order__order_number")
+    customer = export_column("customer", "order__customer")
+    customer_code = export_column("customer_code", "order__customer__customer_code")
+    created_by = export_column("created_by", "created_by")
+
+    class Meta:
+        model = OrderReturn
+        name = _("Returns")
+        fields = (
+            "number",
+            "created_at",
+            "order_number",
+            "customer",
+            "customer_code",
+            "reason",
+            "details",
+            "credit",
+            "created_by",
+        )
+        export_order = fields
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("order__customer", "created_by")
+
+
+class ReturnedGoodsResource(ModelResource):
+    """The goods of the returns in the list, for export."""
+
+    number = export_column("number", "order_return__number")
+    created_at = export_column("created_at", "order_return__created_at")
+    order_number = export_column("order_number", "order_return__order__order_number")
+    reason = export_column("reason", "order_return__reason")
+    customer = export_column("customer", "order_return__order__customer")
+
+    class Meta:
+        model = ReturnItem
+        name = _("Returns with their goods")
+        fields = (
+            "number",
+            "created_at",
+            "order_number",
+            "customer",
+            "reason",
+            "product_sku",
+            "product_name",
+            "quantity",
+            "restocked",
+            "credit",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        """The goods of these returns, the latest return first as in the list."""
+        items = ReturnItem.objects.filter(order_return__in=queryset.order_by().values("pk"))
+        return items.select_related("order_return__order__customer").order_by("-order_return_id", "pk")

@@ -13,6 +13,7 @@ from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text_type, whole
 from inventory.models import MAX_QUANTITY
 from sales.models import Order
+from sales.return_models import OrderReturn
 
 MAX_LINES = 1000
 MAX_OWN_LINES = 500  # of an order that a customer places
@@ -132,6 +133,54 @@ class OrderChanges(Payload):
     items: Lines | None = None
     status: Status | None = None
     modified_at: Seen = None
+
+
+class ReturnItemOut(Schema):
+    product_id: Annotated[int | None, Field(description="null once the product has been deleted")]
+    product_name: str
+    product_sku: str
+    quantity: int
+    restocked: Annotated[bool, Field(description="Back on the shelf; else it went to the bin.")]
+    credit: Money
+
+
+class ReturnOut(Schema):
+    id: int
+    number: str
+    order_id: int
+    reason: str
+    details: str
+    credit: Money
+    created_at: datetime
+    created_by: str | None
+    items: list[ReturnItemOut]
+
+    @staticmethod
+    def resolve_created_by(order_return):
+        return full_name(order_return.created_by)
+
+
+class ReturnItemIn(Payload):
+    product_id: Id
+    quantity: whole(1, MAX_QUANTITY)
+    restocked: Annotated[StrictBool, Field(description="false: it goes to the bin.")] = True
+    credit: Annotated[money(14, optional=True), Field(description="Empty: what was paid for the pieces.")] = None
+
+
+class ReturnIn(Payload):
+    model_config = example(
+        {
+            "reason": "DAMAGED",
+            "items": [
+                {"product_id": 1, "quantity": 1, "restocked": True},
+                {"product_id": 1, "quantity": 1, "restocked": False, "credit": "8.00"},
+            ],
+        }
+    )
+
+    reason: choice(OrderReturn.Reason)
+    details: Annotated[text_type(255), Field(description="Required with OTHER.")] = ""
+    items: Annotated[list[ReturnItemIn], Field(min_length=1, max_length=MAX_LINES)]
 
 
 class OrderFilters(FilterSchema):

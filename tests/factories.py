@@ -14,7 +14,7 @@ from inventory.models import Product
 from inventory.resources import ProductResource
 from inventory.services.products import save_product
 from sales.models import Order
-from sales.services.orders import NewItem, create_order
+from sales.services.orders import NewItem, confirm_order, create_order
 from tests.imports import import_list
 
 numbers = count(1)
@@ -70,3 +70,7 @@ def make_draft(text: str, resource, *, user) -> ImportRecord:
 def make_order(*lines, customer=None, user=None) -> Order:
     """A pending order of (product, quantity) or (product, quantity, price) lines."""
     return create_order(customer=customer or make_customer(), lines=[NewItem(*line) for line in lines], user=user)
+
+
+def make_confirmed_order(*lines, **fields) -> Order:
+    return confirm_order(make_order(*lines, **fields), user=fields.get("user"))

@@ -17,8 +17,11 @@ from config.unfold import UNFOLD
 from core.imports.models import ImportMapping, ImportRecord
 from core.models import Firm
 from inventory.resources import ProductResource
+from inventory.services.stock import adjust_stock
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.clients import signed_in
 from tests.factories import (
+    make_confirmed_order,
     make_customer,
     make_customer_import,
     make_draft,
@@ -32,6 +35,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 CONFIRMED = {"_form_submitted": "on"}
+REVERSE = ["inventory.view_stockchange", "inventory.adjust_stock"]
+RETURN = ["sales.view_order", "sales.return_goods"]
 # (method, address, data, the permissions that open it); {product}, {order}, … are keys of records made for the test.
 DOORS = [
     ("get", "admin:index", None, ["sales.view_dashboard"]),
@@ -78,6 +83,8 @@ DOORS = [
     ("post", "admin:inventory_product_export", {"format": "1"}, ["inventory.export_product"]),
     ("get", "admin:inventory_stockchange_changelist", None, ["inventory.view_stockchange"]),
     ("get", "admin:inventory_stockchange_change {stockchange}", None, ["inventory.view_stockchange"]),
+    ("get", "admin:inventory_stockchange_reverse_one {adjustment}", None, REVERSE),
+    ("post", "admin:inventory_stockchange_reverse_one {adjustment}", CONFIRMED | {"reason": "x"}, REVERSE),
     ("get", "admin:inventory_stockchange_add", None, ["nobody"]),
     ("post", "admin:inventory_stockchange_change {stockchange}", {}, ["nobody"]),
     ("post", "admin:inventory_stockchange_delete {stockchange}", {"post": "yes"}, ["nobody"]),
@@ -102,6 +109,14 @@ DOORS = [
     ("get", "admin:sales_order_cancel_one {order}", None, ["sales.cancel_order"]),
     ("post", "admin:sales_order_cancel_one {order}", CONFIRMED, ["sales.cancel_order"]),
     ("get", "admin:sales_order_export", None, ["sales.export_order"]),
+    ("get", "admin:sales_order_return_goods {confirmed}", None, RETURN),
+    ("post", "admin:sales_order_return_goods {confirmed}", {}, RETURN),
+    ("get", "admin:sales_orderreturn_changelist", None, ["sales.view_orderreturn"]),
+    ("get", "admin:sales_orderreturn_change {orderreturn}", None, ["sales.view_orderreturn"]),
+    ("post", "admin:sales_orderreturn_change {orderreturn}", {}, ["nobody"]),
+    ("get", "admin:sales_orderreturn_add", None, ["nobody"]),
+    ("post", "admin:sales_orderreturn_delete {orderreturn}", {"post": "yes"}, ["nobody"]),
+    ("get", "admin:sales_orderreturn_export", None, ["sales.export_orderreturn"]),
     ("get", "admin:accounts_customer_changelist", None, ["accounts.view_customer"]),
     ("get", "admin:accounts_customer_add", None, ["accounts.add_customer"]),
     ("post", "admin:accounts_customer_add", {}, ["accounts.add_customer"]),
@@ -142,11 +157,16 @@ DOORS = [
 @pytest.fixture
 def records():
     product, colleague = make_product(), make_sales()
-    order = make_order((product, 1), user=colleague)
+    order, confirmed = make_order((product, 1), user=colleague), make_confirmed_order((product, 2))
+    returned = return_goods(confirmed, [ReturnedGoods(product.pk, 1)], reason="DAMAGED", user=colleague)
+    adjust_stock(product, user=colleague, change=1, reason="Counted")
     return {
         "firm": Firm.objects.create(pk=Firm.ID).pk,
         "product": product.pk,
-        "stockchange": product.stock_changes.get().pk,
+        "stockchange": product.stock_changes.earliest("pk").pk,
+        "adjustment": product.stock_changes.latest("pk").pk,
+        "confirmed": confirmed.pk,
+        "orderreturn": returned.pk,
         "order": order.pk,
         "number": order.order_number,
         "customer": make_customer().pk,

@@ -1,6 +1,9 @@
 """The stock change log: to be read, filtered and exported."""
 
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -14,8 +17,10 @@ from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
 from core.i18n import format_change, format_count, left_to_right
 from core.references import link_references
+from inventory.admin.reverse_change import reverse_one
 from inventory.models import StockChange
 from inventory.resources import StockChangeResource
+from inventory.services.reversals import REVERSIBLE
 
 KIND_COLOURS = {
     StockChange.Kind.INITIAL: "primary",
@@ -24,6 +29,9 @@ KIND_COLOURS = {
     StockChange.Kind.SALE: "success",
     StockChange.Kind.CANCELLATION: "warning",
     StockChange.Kind.DELETION: "danger",
+    StockChange.Kind.AMENDMENT: "success",
+    StockChange.Kind.RETURN: "warning",
+    StockChange.Kind.REVERSAL: "info",
 }
 
 
@@ -123,6 +131,43 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         (_("Product"), {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
         (_("Stock"), {"fields": [("before", "change", "after"), "customer"]}),
     ]
+
+    # One that is reversed, and its reversal
+
+    actions_detail = ["reverse_one"]
+    reverse_one = reverse_one
+
+    @display(description=_("Reverses"))
+    def reversed_change(self, row):
+        return self.link_to(row.reverses)
+
+    @display(description=_("Reversed by"))
+    def reversal(self, row):
+        return self.link_to(row.reversed_by.first())
+
+    def link_to(self, row) -> str:
+        classes = "text-primary-600 whitespace-nowrap dark:text-primary-500"
+        moment = date_format(timezone.localtime(row.created_at), "SHORT_DATETIME_FORMAT")
+        return format_html(
+            '<a class="{}" href="{}">{}: {}</a>', classes, self.change_url(row.pk), moment, self.stock(row)
+        )
+
+    def get_fieldsets(self, request, obj=None):
+        first, *rest = super().get_fieldsets(request, obj)
+        if obj and obj.reverses_id:
+            first = (None, {"fields": [*first[1]["fields"], "reversed_change"]})
+        elif obj and obj.reversed_by.exists():
+            first = (None, {"fields": [*first[1]["fields"], "reversal"]})
+        return [first, *rest]
+
+    def get_actions_detail(self, request, object_id):
+        """Only where it can be reversed, by what it is; whether enough is left the dialog says."""
+        row = self.get_object(request, object_id)
+        may_be = row and row.kind in REVERSIBLE and not row.reversed_by.exists()
+        return super().get_actions_detail(request, object_id) if may_be else []
+
+    def has_reverse_permission(self, request, object_id=None):
+        return self.has_view_permission(request) and request.user.has_perm("inventory.adjust_stock")
 
     @display(description=_("Product"))
     def product_then(self, row):

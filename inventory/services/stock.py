@@ -241,6 +241,7 @@ def log_moves(
     reference: str = "",
     customer: User | None = None,
     at: datetime | None = None,
+    reverses: StockChange | None = None,
 ) -> list[StockChange]:
     """Give each product its new quantity and return the rows for the log; both are still to be saved.
 
@@ -249,10 +250,8 @@ def log_moves(
     rows, at = [], at or timezone.now()
     for product, new_qty in moves:
         if not 0 <= new_qty <= MAX_QUANTITY:
-            raise InvalidQuantity(
-                _("%(product)s: a stock of %(pieces)s pieces is not possible.")
-                % {"product": product, "pieces": format_count(new_qty)}
-            )
+            figures = {"product": product, "pieces": format_count(new_qty)}
+            raise InvalidQuantity(_("%(product)s: a stock of %(pieces)s pieces is not possible.") % figures)
         rows.append(
             StockChange(
                 product=product,
@@ -267,6 +266,7 @@ def log_moves(
                 reference=reference,
                 created_at=at,
                 created_by=user,
+                reverses_id=reverses and reverses.pk,
             )
         )
         product.stock_qty = new_qty

@@ -35,6 +35,7 @@ from sales.admin.print_order import (
     print_selected,
     print_selected_packing_slips,
 )
+from sales.admin.return_goods import return_goods
 from sales.admin.standing import describe_standing
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import AmendForm, OrderForm
@@ -52,6 +53,7 @@ Status = Order.Status
 OPEN_TO = {  # the steps of an order, by the statuses that they begin from
     "confirm_one": [Status.PENDING],
     "amend_order": [Status.CONFIRMED],
+    "return_goods": [Status.CONFIRMED],
     "cancel_one": [Status.PENDING, Status.CONFIRMED],
 }
 
@@ -102,16 +104,12 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     actions_detail = [
         "confirm_one",
         "amend_order",
+        "return_goods",
         {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
     ]
     actions_submit_line = ["save_and_confirm"]
-    confirm_one, cancel_one = confirm_one, cancel_one
-    amend_order, duplicate_order, print_order, print_packing_slip = (
-        amend_order,
-        duplicate_order,
-        print_order,
-        print_packing_slip,
-    )
+    confirm_one, cancel_one, amend_order, return_goods = confirm_one, cancel_one, amend_order, return_goods
+    duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
 
     class Media:
         js = ["sales/order_form.js"]
@@ -178,6 +176,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def has_amend_permission(self, request, object_id=None):
         return self.has_model_permission(request, "amend")
+
+    def has_return_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and request.user.has_perm("sales.return_goods")
 
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from core.references import link_references
 from sales.models import Order
 
 
@@ -23,6 +24,8 @@ def describe_standing(order: Order, url: Callable[[int], str]) -> str:
     sentences += [link(gettext("The rest waits as {order}"), rest, url) for rest in order.backorders.all()]
     if order.backorder_of:
         sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
+    if numbers := ", ".join(order.returns.order_by("pk").values_list("number", flat=True)):
+        sentences.append(link_references(gettext("Goods have come back: %(numbers)s") % {"numbers": numbers}))
     return format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
 
 

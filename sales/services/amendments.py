@@ -1,7 +1,7 @@
 """What changes after a customer has ordered: a confirmed order is amended, or one is confirmed with what is there."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
 from core.concurrency import check_last_seen
-from core.i18n import in_firms_language
+from core.i18n import format_count, in_firms_language
 from inventory.exceptions import InsufficientStock, ReasonMissing
 from inventory.services.stock import find_shortages, lock_asked, take_difference
 from sales.exceptions import InvalidOrder
@@ -28,6 +28,7 @@ from sales.services.orders import (
     total_of,
     write_items,
 )
+from sales.services.returns import sold_goods
 
 
 @transaction.atomic
@@ -54,6 +55,7 @@ def amend_order(
     before = list(order.items.all())
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
+    check_returned(order, requested_quantities(lines))
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
@@ -94,6 +96,18 @@ def save_revision(
     )
     order.stamp(user, describe_revision(order, before, after, reason), at=at)
     order.save()
+
+
+def check_returned(order: Order, wanted: Mapping[int, int]) -> None:
+    """Raise InvalidOrder naming each product of which more pieces have come back than are wanted."""
+    sentence = gettext("%(product)s: %(n)s have come back already, so the order cannot have fewer.")
+    wrong = [
+        sentence % {"product": goods.name, "n": format_count(goods.back)}
+        for pk, goods in sold_goods(order).items()
+        if goods.back > wanted.get(pk, 0)
+    ]
+    if wrong:
+        raise InvalidOrder("\n".join(wrong))
 
 
 def as_asked(items) -> list[tuple[int, int, Decimal]]:

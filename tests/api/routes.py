@@ -43,6 +43,8 @@ RIGHTS = {
     "POST /api/v1/orders/{id}/confirm/": "sales.confirm_order",
     "POST /api/v1/orders/{id}/amend/": "sales.amend_order",
     "POST /api/v1/orders/{id}/cancel/": "sales.cancel_order",
+    "GET /api/v1/orders/{id}/returns/": "sales.view_orderreturn",
+    "POST /api/v1/orders/{id}/returns/": "sales.return_goods",
     "GET /api/v1/dashboard/": "sales.view_dashboard",
     "GET /api/v1/dashboard/insights/": "sales.view_dashboard",
 }

@@ -40,12 +40,14 @@ def test_the_hash_is_the_same_on_every_database():
         created_at=datetime(2026, 11, 28, 12, 0, tzinfo=UTC),
     )
     first = STOCK_CHAIN.link(row, None)
-    values = {name: canonical(getattr(row, name)) for name in STOCK_CHAIN.versions[1]}
+    values = {name: canonical(getattr(row, name)) for name in STOCK_CHAIN.versions[2]}
     known = {name: value for name, value in values.items() if value is not None}
     text = "None:" + json.dumps(known, sort_keys=True, separators=(",", ":"))
-    assert first == f"1:{hashlib.sha256(text.encode()).hexdigest()}"
-    assert first == "1:c89efd725749c28167d236a29e00bd0efa367a9f80e2949eb79a94aec71a6f64"
+    assert first == f"2:{hashlib.sha256(text.encode()).hexdigest()}"
+    assert first == "2:c89efd725749c28167d236a29e00bd0efa367a9f80e2949eb79a94aec71a6f64"
     assert STOCK_CHAIN.link(row, first) != first
+    row.reverses_id = 5
+    assert STOCK_CHAIN.link(row, None) != first
 
 
 def test_values_have_one_form():
@@ -128,7 +130,7 @@ def test_a_stock_that_is_sold_while_it_is_checked_is_no_finding(monkeypatch):
 
 def test_a_later_version_of_the_scheme_goes_on_where_the_first_ended():
     product = make_product(stock=5)
-    later = HashChain("product_key", {**STOCK_CHAIN.versions, 2: (*STOCK_CHAIN.versions[1], "product_id")})
+    later = HashChain("product_key", {**STOCK_CHAIN.versions, 3: (*STOCK_CHAIN.versions[2], "product_id")})
     row = StockChange(
         product=product,
         product_key=product.pk,
@@ -140,19 +142,23 @@ def test_a_later_version_of_the_scheme_goes_on_where_the_first_ended():
     )
     row.row_hash = later.link(row, Product.objects.get(pk=product.pk).ledger_head)
     row.save()
-    assert row.row_hash.startswith("2:")
+    assert row.row_hash.startswith("3:")
     assert later.verify(StockChange).broken_row is None
 
 
-def test_the_migration_gives_the_rows_that_are_there_their_hashes(committed_db):
+def test_the_migrations_give_the_rows_that_are_there_their_hashes_and_later_rows_follow_them(committed_db):
     product, gone = make_product(stock=5), make_product(stock=3)
     adjust_stock(product, user=None, change=-2, reason="Broken")
     key = gone.pk
     delete_product(gone, user=None)
-    before = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
+    before = list(StockChange.objects.order_by("pk").values("pk", "product_key"))
     MigrationExecutor(connection).migrate([("inventory", "0001_initial")])
-    MigrationExecutor(connection).migrate([("inventory", "0002_stock_hash_chain")])
-    after = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
-    assert after == before and key in {row["product_key"] for row in after}
-    assert Product.objects.get(pk=product.pk).ledger_head
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert list(StockChange.objects.order_by("pk").values("pk", "product_key")) == before
+    assert key in {row["product_key"] for row in before}
+    assert all(row_hash.startswith("1:") for row_hash in StockChange.objects.values_list("row_hash", flat=True))
+    adjust_stock(Product.objects.get(pk=product.pk), user=None, change=1, reason="Found")
+    latest = StockChange.objects.latest("pk")
+    assert latest.row_hash.startswith("2:") and Product.objects.get(pk=product.pk).ledger_head == latest.row_hash
     assert stock_problem() == ""

@@ -148,7 +148,7 @@ def make_search_indexes() -> None:
 
 
 def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new_columns(committed_db):
-    state = MigrationLoader(connection).project_state(("inventory", "0002_stock_hash_chain"))
+    state = MigrationLoader(connection).project_state([("inventory", "0004_reverses"), ("sales", "0003_returns")])
     before = tables_with_triggers()
     log, deletion = {"may_be_emptied": ("product",)}, {"condition": "OLD.stock_qty > 0", "message": "No."}
     migration = type(
@@ -157,15 +157,17 @@ def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new
         {
             "operations": [
                 AllowChanges("stockchange", **log),
+                AllowChanges("sales.returnitem", **log),
                 AllowDeletion("product", **deletion),
                 migrations.AddField("stockchange", "batch", models.CharField(max_length=9, default="", db_default="")),
                 migrations.AddConstraint("stockchange", models.CheckConstraint(condition=~Q(reference="!"), name="c")),
                 migrations.AddConstraint("product", models.CheckConstraint(condition=~Q(sku="!"), name="p")),
                 RefuseDeletion("product", **deletion),
+                AppendOnly("sales.returnitem", **log),
                 AppendOnly("stockchange", **log),
             ]
         },
-    )("0003_test", "inventory")
+    )("0005_test", "inventory")
     with connection.schema_editor() as editor:
         after = migration.apply(state.clone(), editor)
     try:

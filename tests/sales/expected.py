@@ -6,7 +6,7 @@ changed nothing.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 MAX_QUANTITY = 2_147_483_647
 VALUES = ("name", "category", "price", "threshold")
@@ -28,7 +28,7 @@ class Item:
 
 @dataclass
 class Sale:
-    """An order; `took` is what its confirmation took, by product."""
+    """An order; `took` is what its confirmation took, by product, `back` what has come back by returns."""
 
     number: str
     customer: int
@@ -36,6 +36,9 @@ class Sale:
     total: Decimal
     status: str = "PENDING"
     took: Counter = field(default_factory=Counter)
+    back: Counter = field(default_factory=Counter)
+    credited: Counter = field(default_factory=Counter)
+    taken_back: Counter = field(default_factory=Counter)  # the share of the lines' total
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Shop:
     def __init__(self):
         self.items, self.orders, self.imports, self.inactive = {}, {}, {}, set()
         self.numbers, self.position, self.gone = Counter(), 0, []
+        self.returns, self.year, self.reversed = 0, None, set()
 
     def move(self, item: Item, kind: str, after: int, reference: str = "") -> None:
         self.position += 1
@@ -88,6 +92,19 @@ class Shop:
         if not 0 <= after <= MAX_QUANTITY or after == item.stock:
             raise Refused("InvalidQuantity")
         self.move(item, "ADJUSTMENT", after)
+
+    def reverse(self, pk, log, place, reason) -> None:
+        """Take back the row at this place of the product's log (which it keeps when it is deleted)."""
+        item = self.items.get(pk)
+        if not reason:
+            raise Refused("ReasonMissing")
+        position, kind, before, after, reference = log[place]
+        if kind != "ADJUSTMENT" or item is None or position in self.reversed or after - before > item.stock:
+            raise Refused("CannotReverse")
+        if item.stock - (after - before) > MAX_QUANTITY:
+            raise Refused("InvalidQuantity")
+        self.reversed.add(position)
+        self.move(item, "REVERSAL", item.stock - (after - before), reference)
 
     def set_for_all(self, pks, name, value) -> tuple[int, int]:
         items = [self.items[pk] for pk in set(pks) & set(self.items)]
@@ -156,15 +173,64 @@ class Shop:
         order = self.order(pk)
         if order.status == "CANCELLED":
             raise Refused("InvalidTransition")
+        if order.took and order.took == order.back:
+            raise Refused("InvalidTransition")
         if outdated:
             raise Refused("RecordChanged")
-        there = {product: quantity for product, quantity in sorted(order.took.items()) if product in self.items}
+        rest = order.took - order.back
+        there = {product: quantity for product, quantity in sorted(rest.items()) if product in self.items}
         if any(self.items[product].stock + quantity > MAX_QUANTITY for product, quantity in there.items()):
             raise Refused("InvalidQuantity")
         for product, quantity in there.items():
             self.move(self.items[product], "CANCELLATION", self.items[product].stock + quantity, order.number)
         order.status = "CANCELLED"
-        return len(order.took) - len(there)
+        return len(rest) - len(there)
+
+    def return_goods(self, pk, items, reason, details, outdated) -> Counter:
+        """Items are (product, pieces, restocked, credit or None); what is credited, by product."""
+        order = self.order(pk)
+        if order.status != "CONFIRMED":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("RecordChanged")
+        if not items or (reason == "OTHER" and not details):
+            raise Refused("InvalidReturn")
+        back, credited, taken_back = Counter(order.back), Counter(order.credited), Counter(order.taken_back)
+        for product, pieces, _, credit in items:
+            sold, paid = wanted(order.lines)[product], total(line for line in order.lines if line[0] == product)
+            left, most = sold - back[product], paid - credited[product]
+            if product not in self.items or not 1 <= pieces <= left:
+                raise Refused("InvalidReturn")
+            prices = {price for other, _, price in order.lines if other == product}
+            if len(prices) == 1:
+                most = min(most, prices.pop() * pieces)
+            value = paid - taken_back[product]
+            if pieces < left:
+                value = min(value, (paid * pieces / sold).quantize(Decimal("0.01"), ROUND_HALF_UP))
+            if credit is not None and not 0 <= credit <= most:
+                raise Refused("InvalidReturn")
+            back[product] += pieces
+            credited[product] += min(value, most) if credit is None else credit
+            taken_back[product] += value
+        self.return_pieces(order, items)
+        gained = {product: credited[product] - order.credited[product] for product, *_ in items}
+        order.back, order.credited, order.taken_back = back, credited, taken_back
+        return Counter(gained)
+
+    def return_pieces(self, order: Sale, items) -> None:
+        came, lost = Counter(), Counter()
+        for product, pieces, restocked, _ in items:
+            came[product] += pieces
+            lost[product] += 0 if restocked else pieces
+        if any(self.items[product].stock + pieces > MAX_QUANTITY for product, pieces in came.items()):
+            raise Refused("InvalidQuantity")
+        self.returns += 1
+        for product, pieces in sorted(came.items()):
+            self.move(self.items[product], "RETURN", self.items[product].stock + pieces, order.number)
+        for product, pieces in sorted(lost.items()):
+            if pieces:
+                item = self.items[product]
+                self.move(item, "ADJUSTMENT", item.stock - pieces, f"RET-{self.year}-{self.returns:04d}")
 
     def delete_order(self, pk) -> None:
         if self.order(pk).status != "PENDING":

@@ -5,13 +5,15 @@ from collections import Counter
 from accounts.models import Customer
 from accounts.services import delete_user
 from core.imports.exceptions import ImportOutdated
-from inventory.models import Product
+from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
+from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from sales.merging import merge_customers
 from sales.models import Order
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.imports import mapped
 
 
@@ -21,6 +23,14 @@ def confirm(pk):
 
 def cancel(pk):
     cancel_order(Order.objects.get(pk=pk), user=None)
+
+
+def return_one(pk, product):
+    return return_goods(Order(pk=pk), [ReturnedGoods(product, 1, False)], reason="DAMAGED", user=None).number
+
+
+def reverse(pk):
+    reverse_change(StockChange.objects.get(pk=pk), reason="Wrong product", user=None)
 
 
 def create(customer, *products):

@@ -14,6 +14,7 @@ from sales.exceptions import InvalidOrder, InvalidTransition
 from sales.models import Order, OrderRevision
 from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, edit_order
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.factories import make_customer, make_order, make_product, make_sales
 from tests.ledger import prove
 
@@ -141,6 +142,19 @@ def test_the_database_keeps_every_revision_as_it_is(shop):
     for change in (lambda rows: rows.update(reason="another"), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
             change(OrderRevision.objects.all())
+
+
+def test_an_order_keeps_what_has_come_back(shop):
+    order, a, b, c = shop
+    return_goods(order, [ReturnedGoods(a.pk, 2)], reason="UNWANTED", user=None)
+    with pytest.raises(InvalidOrder, match="2 have come back already, so the order cannot have fewer"):
+        amend_order(order, lines=lines((a, 1, None), (b, 2, None)), reason="Fewer", user=None)
+    amend_order(order, lines=lines((a, 2, None), (b, 2, None)), reason="Fewer", user=None)
+    assert stocks(a, b) == [10, 0]
+    prove()
+    cancel_order(order, user=None)
+    assert stocks(a, b, c) == [10, 2, 4]
+    prove()
 
 
 # With what is there

@@ -6,7 +6,9 @@ from django.core.management import call_command
 from accounts.models import Customer
 from inventory.models import Product, StockChange
 from sales.models import Order
-from tests.factories import make_customer, make_order, make_product
+from sales.return_models import OrderReturn
+from tests.factories import make_confirmed_order, make_customer, make_order, make_product
+from tests.ledger import prove
 from tests.race import race
 from tests.sales.steps import (
     add_product,
@@ -22,6 +24,8 @@ from tests.sales.steps import (
     import_new,
     merge,
     outcomes,
+    return_one,
+    reverse,
 )
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -195,3 +199,49 @@ def test_a_customer_is_merged_while_colleagues_take_edit_and_confirm_their_order
     if merged:
         assert not Order.objects.filter(customer=source).exists()
     call_command("check_stock")
+
+
+def test_goods_returned_while_the_order_is_cancelled_come_back_once():
+    product = make_product(stock=10)
+    order = make_confirmed_order((product, 5))
+
+    results = race(*[(return_one, order.pk, product.pk)] * 8, *[(cancel, order.pk)] * 2)
+
+    fair = {"done", "InvalidTransition", "InvalidReturn"}
+    assert set(outcomes(results)) <= fair, results
+    returned = outcomes(results[:8])["done"]
+    assert returned == OrderReturn.objects.count() <= 5
+    assert sorted(number[-4:] for outcome, number in results[:8] if outcome == "done") == [
+        f"{number:04d}" for number in range(1, returned + 1)
+    ]
+    status, product.stock_qty = Order.objects.get().status, Product.objects.get().stock_qty
+    assert status == ("CONFIRMED" if returned == 5 else "CANCELLED")
+    assert product.stock_qty == 10 - returned  # what came back was broken
+    prove()
+
+
+def test_eight_people_take_back_no_more_than_was_sold():
+    product = make_product(stock=10)
+    order = make_confirmed_order((product, 5))
+
+    results = race(*[(return_one, order.pk, product.pk)] * 8)
+
+    assert outcomes(results) == {"done": 5, "InvalidReturn": 3}, results
+    assert {message for outcome, message in results if outcome == "InvalidReturn"} == {
+        f"Line 1: {product}: 0 may come back."
+    }
+    prove()
+
+
+def test_a_stock_change_reversed_by_eight_people_is_reversed_once():
+    product = make_product(stock=7)
+    adjust(product.pk)
+    row = product.stock_changes.latest("pk")
+
+    results = race(*[(reverse, row.pk)] * 8, *[(adjust, product.pk)] * 2)
+
+    assert outcomes(results[:8]) == {"done": 1, "CannotReverse": 7}, results
+    assert all("was reversed by the system on" in said for outcome, said in results if outcome == "CannotReverse")
+    product.refresh_from_db()
+    assert product.stock_qty == 9
+    prove()

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,13 +28,17 @@ from accounts.services import save_user
 from core.exceptions import BusinessError
 from core.imports.models import ImportedRow, ImportRecord
 from core.imports.registry import undo_import
+from core.models import DocumentCounter
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, products_fingerprint, save_product, set_for_all
+from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
+from sales.return_models import OrderReturn, ReturnItem
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.factories import make_admin, make_customer
 from tests.imports import mapped
 from tests.ledger import prove
@@ -42,6 +47,7 @@ from tests.sales.expected import MAX_QUANTITY, Refused, Sale, Shop, total
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", 30))
 KEPT = [
     *[Product, StockChange, ImportRecord, ImportedRow, Order, OrderItem, OrderNumberCounter, User],
+    *[OrderReturn, ReturnItem, DocumentCounter],
     *[Product.history.model, Order.history.model, User.history.model],
 ]
 FIELDS = {"name": "name", "category": "category", "price": "selling_price", "threshold": "low_stock_threshold"}
@@ -90,7 +96,8 @@ class Days(RuleBasedStateMachine):
         super().__init__()
         self.day = transaction.atomic()
         self.day.__enter__()
-        self.shop, self.given, self.opened = Shop(), set(), {}
+        self.shop, self.given, self.opened, self.logs = Shop(), set(), {}, {}
+        self.shop.year = timezone.localdate().year
         self.user, self.customers = make_admin(), [make_customer(), make_customer()]
 
     def teardown(self):
@@ -256,6 +263,35 @@ class Days(RuleBasedStateMachine):
             lost, (_, told) = done
             assert len(told) == lost
 
+    @rule(pk=orders, data=st.data(), details=st.sampled_from(["", "Wet"]), outdated=now_and_then)
+    def take_back(self, pk, data, details, outdated):
+        lines = self.shop.orders[pk].lines if pk in self.shop.orders else []
+        bought = st.sampled_from([product for product, *_ in lines] or [1])
+        item = st.tuples(bought, st.sampled_from([1, 1, 1, 2, 3, 0]), st.booleans(), st.none() | prices)
+        items = data.draw(st.lists(item, min_size=1, max_size=2))
+        reason = data.draw(st.sampled_from(OrderReturn.Reason.values))
+        order, goods = self.open(Order, pk), [ReturnedGoods(*item) for item in items]
+        how = {"reason": reason, "details": details, "last_seen": self.seen(order, outdated)}
+        done = self.both(
+            lambda: self.shop.return_goods(pk, items, reason, details, outdated),
+            lambda: return_goods(order, goods, user=self.user, **how),
+        )
+        if done:
+            credited, returned = done
+            assert returned.number == f"RET-{self.shop.year}-{self.shop.returns:04d}"
+            assert returned.credit == sum(credited.values())
+
+    @rule(pk=products, data=st.data(), reason=reasons)
+    def reverse(self, pk, data, reason):
+        rows = list(StockChange.objects.filter(product_key=pk).order_by("pk"))
+        if not rows:
+            return
+        place = data.draw(st.integers(0, len(rows) - 1))
+        self.both(
+            lambda: self.shop.reverse(pk, self.logs[pk], place, reason),
+            lambda: reverse_change(rows[place], reason=reason, user=self.user),
+        )
+
     @rule(pk=orders)
     def delete_order(self, pk):
         order = self.open(Order, pk)
@@ -307,6 +343,7 @@ class Days(RuleBasedStateMachine):
 
     @invariant()
     def products_and_their_log_are_as_expected(self):
+        self.logs |= {pk: item.log for pk, item in self.shop.items.items()}
         found = {product.pk: product for product in Product.objects.all()}
         assert found.keys() == self.shop.items.keys()
         rows = {}
@@ -332,6 +369,19 @@ class Days(RuleBasedStateMachine):
         assert found == {
             pk: (order.number, order.customer, order.status, order.total, self.with_gone(order.lines))
             for pk, order in self.shop.orders.items()
+        }
+
+    @invariant()
+    def returns_are_as_expected(self):
+        found = {}
+        for item in ReturnItem.objects.filter(product__isnull=False).select_related("order_return"):
+            at = found.setdefault((item.order_return.order_id, item.product_id), [0, 0, 0])
+            at[:] = at[0] + item.quantity, at[1] + item.credit, at[2] + item.line_value
+        assert found == {
+            (pk, product): [pieces, order.credited[product], order.taken_back[product]]
+            for pk, order in self.shop.orders.items()
+            for product, pieces in order.back.items()
+            if product in self.shop.items
         }
 
     def with_gone(self, lines):
