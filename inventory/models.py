@@ -176,6 +176,7 @@ STOCK_CHAIN = HashChain(
             "created_by_id",
         )
     },
+    levels=("product_id", "previous_qty", "new_qty"),
 )
 
 
