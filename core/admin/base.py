@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpResponseRedirect
@@ -19,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from core.admin.filters import chips, period_links
 from core.admin.forms import ConcurrentEditForm
 from core.admin.light_lists import checkbox, label, lighter
+from core.admin.paging import BoundedPaginator
 from core.admin.saved_views import SavedViewsMixin
 from core.exceptions import BusinessError
 from core.forms import NumberField, WholeNumberField
@@ -41,7 +43,7 @@ NUMBER_INPUTS = {
 
 
 class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
-    """Lists of bounded pages; saving, deleting and their refusals go through the services.
+    """Lists of bounded pages and counts; saving, deleting and their refusals go through the services.
 
     What a service refuses although the form was valid (somebody else was faster) becomes a sentence on the form; since
     Django's views are atomic, nothing of the attempt remains.
@@ -54,6 +56,7 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     show_full_result_count = False
+    paginator = BoundedPaginator
     warn_unsaved_form = True
     delete_hint = ""  # what to do with a record that cannot be deleted
     show_history = False
@@ -97,6 +100,12 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
             if request.method == "POST" or not request.GET:
                 raise  # not the address's fault
             return self.redirect_to_list(request)
+
+    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
+        paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
+        if isinstance(paginator, BoundedPaginator) and is_primary_key(page := request.GET.get(PAGE_VAR, "")):
+            paginator.reach(int(page) * int(per_page))
+        return paginator
 
     def get_changelist_instance(self, request):
         """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""

@@ -27,7 +27,7 @@ from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import LINES_PER_PAGE, OrderItemInline, last_order, product_info
-from sales.admin.order_list import ConfirmableFilter, filtered_sum, status_tabs
+from sales.admin.order_list import ConfirmableFilter, show_sum, status_tabs, sum_of_list
 from sales.admin.print_order import (
     print_filtered_packing_slips,
     print_order,
@@ -114,7 +114,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     )
 
     class Media:
-        js = ["sales/order_form.js"]
+        js = ["sales/order_form.js", "sales/order_list.js"]
         css = {"all": ["sales/order_form.css"]}
 
     # What one sees
@@ -149,7 +149,8 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
-        changelist.tabs, changelist.sum = status_tabs(changelist), filtered_sum(changelist)
+        changelist.tabs = status_tabs(changelist)
+        show_sum(changelist)
         return changelist
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
@@ -210,6 +211,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             path("product-info/<int:pk>/", view(product_info), name="sales_product_info"),
             path("last-order/<int:customer>/", view(last_order), name="sales_last_order"),
             path("number/<str:number>/", view(self.order_by_number), name="sales_order_by_number"),
+            path("sum/", view(partial(sum_of_list, self)), name="sales_order_sum"),
             path("packing-slips/", packing_slips, name="sales_order_packing_slips"),
             *super().get_urls(),
         ]
