@@ -27,7 +27,7 @@ def phone_ending_with(text: str) -> Q:
     digits = re.sub(r"[^0-9]", "", to_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
     if len(digits) >= WITH_AREA:
         digits = digits.lstrip("0")
-    return Q(phone__iendswith=digits) if len(digits) >= 3 else Q(pk__in=[])
+    return Q(phone__holds=digits, phone__iendswith=digits) if len(digits) >= 3 else Q(pk__in=[])
 
 
 class UserQuerySet(QuerySet):

@@ -24,7 +24,7 @@ from core.admin.paging import BoundedPaginator
 from core.admin.saved_views import SavedViewsMixin
 from core.exceptions import BusinessError
 from core.forms import NumberField, WholeNumberField
-from core.text_search import first_words
+from core.text_search import all_of, words_and_phrases
 
 # What a changelist raises for query parameters that make no sense.
 INVALID_QUERY_ERRORS = (IncorrectLookupParameters, ValueError, OverflowError)
@@ -135,10 +135,14 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def get_search_results(self, request, queryset, search_term):
-        """For an autocomplete box the best matches first: above all the record with exactly this code."""
+        """For an autocomplete box the best matches first: above all the record with exactly this code.
+
+        For a list by the same index as everywhere, which Django's own search does not know.
+        """
         if search_term and is_autocomplete(request) and hasattr(queryset, "matching"):
             return queryset.matching(search_term), False
-        return super().get_search_results(request, queryset, first_words(search_term))
+        found = all_of(words_and_phrases(search_term), *self.get_search_fields(request))
+        return queryset.filter(found), False  # what is searched is the record's own, or of one that it refers to
 
     # Forms
 

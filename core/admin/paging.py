@@ -25,7 +25,7 @@ class Count(int):
 
 def bounded_count(queryset, most: int = COUNTED) -> Count:
     """The queryset's records, of which no more than `most` are counted."""
-    found = queryset.order_by()[: most + 1].count()
+    found = queryset.order_by().values("pk")[: most + 1].count()  # without what is only annotated
     return Count(min(found, most), more=found > most)
 
 

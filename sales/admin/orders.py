@@ -8,7 +8,6 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -21,6 +20,7 @@ from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
+from core.text_search import any_field, any_of, lookup_for, words_and_phrases
 from inventory.models import Product
 from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
@@ -141,11 +141,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
         if not search_term or is_autocomplete(request):
             return super().get_search_results(request, queryset, search_term)
-        words = [unescape_string_literal(bit) if bit[0] in "\"'" else bit for bit in smart_split(search_term)]
-        numbered = Order.objects.filter(Order.objects.with_words(words)).order_by()
-        products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__holds=search_term)).order_by()
+        numbered = Order.objects.filter(Order.objects.with_words(words_and_phrases(search_term))).order_by()
+        named = any_field(search_term, ["name"], lookup_for([search_term]))
+        products = Product.objects.filter(Q(sku=search_term) | named).order_by()
         lines = OrderItem.objects.filter(product__in=products.values("pk")).order_by()
-        return queryset.filter(pk__in=numbered.values("pk").union(lines.values("order"), all=True)), False
+        return queryset.filter(any_of(numbered.values("pk"), lines.values("order"))), False
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
