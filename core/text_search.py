@@ -55,7 +55,12 @@ def any_field(word, fields: Sequence[str], lookup: str) -> Q:
 
 
 def is_long(word) -> bool:
-    return len(word.example if isinstance(word, Slot) else word) >= SHORTEST
+    return len(text_of(word)) >= SHORTEST
+
+
+def text_of(word) -> str:
+    """The word itself, or what stands for it while SQL is written (core/prepared.py)."""
+    return word.example if isinstance(word, Slot) else word
 
 
 def rank(*, exact: Q, close: Q) -> Case:

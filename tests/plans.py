@@ -55,6 +55,6 @@ def scanned(sql: str, params) -> set[str]:
 
 
 def walks_to_a_limit(sql: str, steps: list[str]) -> bool:
-    sorts = any("TEMP B-TREE" in step for step in steps)
+    sorts = any("TEMP B-TREE FOR ORDER" in step or "TEMP B-TREE FOR GROUP" in step for step in steps)
     walks = [step for step in steps if step.startswith("SCAN") and step != "SCAN subquery"]
     return " LIMIT " in sql and not sorts and "LIKE" not in sql and len(walks) == 1
