@@ -30,7 +30,7 @@ PATHS = [
     f"{ORDERS}?q=Nia",
     f"{ORDERS}?q=Meyer+hammer",
     PRODUCTS,
-    *(f"{PRODUCTS}?o={sign}{column}" for sign in ("", "-") for column in (1, 2, 5, 7)),
+    *(f"{PRODUCTS}?o={sign}{column}" for sign in ("", "-") for column in (1, 2, 7)),
     f"{PRODUCTS}?category=Tools",
     f"{PRODUCTS}?stock_status=LOW_STOCK",
     f"{PRODUCTS}?stock_status=OUT_OF_STOCK",
