@@ -16,6 +16,7 @@ from ninja.pagination import paginate
 from accounts import lockout
 from accounts.models import Customer, User
 from accounts.registration import register_for_approval, with_password
+from accounts.rows import CUSTOMERS
 from accounts.schemas import (
     AccessOut,
     CustomerChanges,
@@ -34,6 +35,7 @@ from accounts.schemas import (
 from accounts.services import CUSTOMER_FIELDS, changes_more_than_open, delete_user, lock_people, save_user
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
+from core.api.rows import Rows, answer, answered
 from core.api.schemas import apply_values
 from core.api.throttling import AddressThrottle, PasswordThrottle, SignInThrottle, UploadThrottle
 from core.api.types import MAX_ID
@@ -216,10 +218,11 @@ def remove_avatar(request):
     summary="List customers",
     operation_id="accounts_list_customers_get",
 )
+@answered
 @paginate(KeysetPagination, orderings=("id", "email", "company", "first_name", "last_name", "created_at"))
 def list_customers(request, filters: Query[CustomerFilters]):
     """Customers, the newest first."""
-    return filters.filter(Customer.objects.select_related(*AUTHORS))
+    return Rows(CUSTOMERS, filters, shape=filters.digits)
 
 
 @customers.post(
@@ -244,7 +247,7 @@ def create_customer(request, payload: CustomerIn):
 )
 def get_customer(request, id: int):
     """One customer."""
-    return get_object_or_404(Customer.objects.select_related(*AUTHORS), pk=id)
+    return answer(CUSTOMERS.get(request, id))
 
 
 @customers.put(

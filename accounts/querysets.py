@@ -19,15 +19,19 @@ NAME_FIELDS = ("company", "first_name", "last_name", "email", "customer_code")  
 COUNTED_CODE = r"^CUST-([0-9]{4}|[1-9][0-9]{4,8})$"  # so written, the longest and last in the alphabet is the highest
 
 
+def phone_digits(text: str) -> str:
+    """With which digits the phone number ends of which this text is a piece; blank if it is none."""
+    digits = re.sub(r"[^0-9]", "", to_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
+    return digits.lstrip("0") if len(digits) >= WITH_AREA else digits
+
+
 def phone_ending_with(text: str) -> Q:
     """People whose phone number ends with these digits, however they are spelled.
 
     A text that is no piece of a phone number, or fewer than three digits, finds nobody.
     """
-    digits = re.sub(r"[^0-9]", "", to_e164(text)) if PHONE_PIECE.fullmatch(text) else ""
-    if len(digits) >= WITH_AREA:
-        digits = digits.lstrip("0")
-    return Q(phone__iendswith=digits) if len(digits) >= 3 else Q(pk__in=[])
+    digits = phone_digits(text)
+    return Q(phone__holds=digits, phone__iendswith=digits) if len(digits) >= 3 else Q(pk__in=[])
 
 
 class UserQuerySet(QuerySet):

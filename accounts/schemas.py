@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from ninja import FilterLookup, FilterSchema, Schema
+from django.db.models import Q
+from ninja import FilterSchema, Schema
 from pydantic import Field, StrictBool
 
 from accounts.models import LONGEST_PAYMENT_TERM, User
-from accounts.querysets import NAME_FIELDS, phone_ending_with
+from accounts.querysets import NAME_FIELDS, phone_digits, phone_ending_with
 from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Money, Seen, absolute_url, choice, money, text_type, whole
-from core.text_search import every_word
+from core.text_search import MAX_WORDS, all_of, text_of
 
 Role = choice(User.Role)
 Email = text_type(254, required=True, format="email")
@@ -166,12 +167,27 @@ class CustomerIn(CustomerChanges):
 
 
 class CustomerFilters(FilterSchema):
-    customer_code: Annotated[text_type(50) | None, FilterLookup("customer_code__iexact")] = None
+    customer_code: text_type(50) | None = None
     email: text_type(254) | None = None
     role: Role | None = None
     is_active: bool | None = None
     search: Annotated[text_type(200) | None, Field(description="Words in company, name, e-mail, code or phone.")] = None
 
+    def filter_customer_code(self, value):
+        return Q(customer_code__iexact=value) if value else Q()
+
+    def filter_email(self, value):
+        return Q(email=value) if value else Q()
+
     def filter_search(self, value):
-        words = every_word(value or "", *NAME_FIELDS, "phone")
-        return words | phone_ending_with(value or "")
+        words = value.split()[:MAX_WORDS] if value else []
+        return all_of(words, *NAME_FIELDS, "phone") | phone_ending_with(joined(words)) if words else Q()
+
+    @property
+    def digits(self) -> str:
+        """What the SQL of a search depends on besides its words: those of a phone number are written into it."""
+        return phone_digits(joined((self.search or "").split()[:MAX_WORDS]))
+
+
+def joined(words) -> str:
+    return " ".join(map(text_of, words))

@@ -140,6 +140,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # PostgreSQL supposes disks that turn: it would rather read a whole table than some thousand rows by an index.
+    _costs = env.str("POSTGRES_OPTIONS", "-c random_page_cost=1.1")
+    DATABASES["default"]["OPTIONS"] = {"options": _costs, **DATABASES["default"].get("OPTIONS", {})}
 
 # Where the API's limits are counted: by each process for itself, or with redis://localhost:6379/0 by all together.
 _cache = env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")

@@ -10,7 +10,7 @@ UTC with microseconds, money in cents, without what is NULL.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,9 +34,13 @@ def canonical(value) -> str | int | None:
 
 @dataclass
 class Found:
-    """What reading a whole chain found: the `problem` and the id of the row it is at, and the last hash by record."""
+    """What reading a whole chain found: the id of the first row that is wrong, and the last hash of each record.
+
+    `levels`: what each record that still is there came to with its last row, if the chain is one of such changes.
+    """
 
     heads: dict[int, str] = field(default_factory=dict)
+    levels: dict[int, int] = field(default_factory=dict)
     rows: int = 0
     broken_row: int | None = None
 
@@ -49,11 +53,15 @@ class Found:
 
 
 class HashChain:
-    """The scheme of one table: the column that names the record, and the columns that a hash covers, by version."""
+    """The scheme of one table: the column that names the record, and the columns that a hash covers, by version.
 
-    def __init__(self, key: str, versions: Mapping[int, tuple[str, ...]]):
-        self.key, self.versions, self.latest = key, versions, max(versions)
-        self.names = sorted({name for names in versions.values() for name in names} | {key})
+    Rows that say from what to what something went may name the `levels`: the columns of the record (NULL when that is
+    gone), of what was before, and of what is after. Then each row also has to begin where the one before it ended.
+    """
+
+    def __init__(self, key: str, versions: Mapping[int, tuple[str, ...]], levels: tuple[str, str, str] | None = None):
+        self.key, self.versions, self.latest, self.levels = key, versions, max(versions), levels
+        self.names = sorted({name for names in versions.values() for name in names} | {key, *(levels or ())})
         # Where each column of a version stands among all names, and how its pair begins in JSON.
         self.pairs = {
             version: [(self.names.index(name), f'"{name}":') for name in sorted(names)]
@@ -75,18 +83,38 @@ class HashChain:
         return f"{version}:{hashlib.sha256(text.encode()).hexdigest()}"
 
     def verify(self, model: type[models.Model]) -> Found:
-        """Read every row; stop at the first that is not what was written, or does not follow the one before it."""
+        """Read every row once; stop at the first that is not what was written, or does not follow the one before it."""
         found = Found()
-        heads, place = found.heads, self.names.index(self.key)
+        heads, place, follows = found.heads, self.names.index(self.key), self.follows(found.levels)
         for values, row_hash, pk in self.read(model):
             key, number = values[place], row_hash.partition(":")[0]
             version = int(number) if number.isdecimal() else 0
-            if version not in self.versions or self.hash_of(version, values, heads.get(key)) != row_hash:
+            if (
+                version not in self.versions
+                or self.hash_of(version, values, heads.get(key)) != row_hash
+                or not follows(values)
+            ):
                 found.broken_row = pk
                 break
             heads[key] = row_hash
             found.rows += 1
         return found
+
+    def follows(self, reached: dict[int, int]) -> Callable[[Sequence], bool]:
+        """Whether a row begins where the one before it ended; `reached` learns where each ends."""
+        if self.levels is None:
+            return lambda values: True
+        record_place, before, after = map(self.names.index, self.levels)
+
+        def follows(values: Sequence) -> bool:
+            record = values[record_place]
+            if record is None:
+                return True
+            begins_right = values[before] == reached.get(record, 0)
+            reached[record] = values[after]
+            return begins_right
+
+        return follows
 
     def heads(self, model: type[models.Model]) -> Found:
         """The last hash of each record as it stands there, without verifying any."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.text import smart_split, unescape_string_literal
 
 from core.prepared import Slot
 from core.search_index import SHORTEST
@@ -10,9 +11,13 @@ from core.search_index import SHORTEST
 MAX_WORDS = 10
 
 
-def first_words(text: str) -> str:
-    """The first ten words: whoever looks for more finds the same, and each word costs the database a comparison."""
-    return " ".join(text.split()[:MAX_WORDS])
+def words_and_phrases(text: str) -> list[str]:
+    """The words of what somebody looks for in a list; what stands in quotation marks is one.
+
+    Only the first ten: whoever looks for more finds the same, and each costs the database a comparison.
+    """
+    bits = [bit for bit, _ in zip(smart_split(text), range(MAX_WORDS), strict=False)]
+    return [unescape_string_literal(bit) if bit[0] in "\"'" and bit[0] == bit[-1] != bit else bit for bit in bits]
 
 
 def every_word(text, *fields: str) -> Q:
@@ -20,11 +25,21 @@ def every_word(text, *fields: str) -> Q:
 
     A text of nothing but words of one or two letters, which no index serves, is one with which a field begins.
     """
-    words = text.split()[:MAX_WORDS]
+    return all_of(text.split()[:MAX_WORDS], *fields)
+
+
+def all_of(words: Sequence, *fields: str) -> Q:
+    """The same of words that are words already."""
     found = Q()
     for word in words:
         found &= any_field(word, fields, lookup_for(words))
     return found
+
+
+def any_of(*querysets: QuerySet) -> Q:
+    """Records whose id one of these querysets of ids gives. (An OR across tables would be asked of every record.)"""
+    first, *others = querysets
+    return Q(pk__in=first.union(*others, all=True))
 
 
 def lookup_for(words: Sequence) -> str:
@@ -40,7 +55,12 @@ def any_field(word, fields: Sequence[str], lookup: str) -> Q:
 
 
 def is_long(word) -> bool:
-    return len(word.example if isinstance(word, Slot) else word) >= SHORTEST
+    return len(text_of(word)) >= SHORTEST
+
+
+def text_of(word) -> str:
+    """The word itself, or what stands for it while SQL is written (core/prepared.py)."""
+    return word.example if isinstance(word, Slot) else word
 
 
 def rank(*, exact: Q, close: Q) -> Case:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +114,11 @@ class Product(AuditedModel):
             models.Index(fields=["category", "id"], name="product_category"),
             models.Index(fields=["selling_price", "id"], name="product_selling_price"),
             models.Index(fields=["created_at", "id"], name="product_created_at"),
+            models.Index(
+                fields=["stock_qty"],
+                condition=Q(stock_qty__lt=F("low_stock_threshold")),
+                name="product_below_threshold",
+            ),
         ]
 
     def __str__(self):
@@ -172,7 +177,11 @@ FIRST_COVERED = (
     "created_at",
     "created_by_id",
 )
-STOCK_CHAIN = HashChain(key="product_key", versions={1: FIRST_COVERED, 2: (*FIRST_COVERED, "reverses_id")})
+STOCK_CHAIN = HashChain(
+    key="product_key",
+    versions={1: FIRST_COVERED, 2: (*FIRST_COVERED, "reverses_id")},
+    levels=("product_id", "previous_qty", "new_qty"),
+)
 
 
 class StockChange(models.Model):

@@ -1,12 +1,17 @@
 """Questions asked of products and of the stock change log."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
-from core.text_search import every_word, rank
+from core.text_search import any_field, any_of, every_word, lookup_for, rank
 from inventory.stock_status import StockStatus
+
+SEARCHED = ("product_sku", "product_name", "reference")
+SEARCHED_OF_CUSTOMER = ("company", "first_name", "last_name", "customer_code")
+LATEST, COMMON = 5000, 100  # a word that so many of so many latest stock changes have is common
 
 
 class ProductQuerySet(QuerySet):
@@ -36,13 +41,12 @@ class ProductQuerySet(QuerySet):
 
     def running_low(self):
         """Products that are low or out, the fewest pieces first."""
-        return self.with_status().exclude(status=StockStatus.IN_STOCK).order_by("stock_qty", "name", "id")
+        return self.filter(StockStatus.low_or_out()).order_by("stock_qty", "name", "id")
 
     def stock_counts(self) -> dict[str, int]:
         """How many products are `low` and how many `out`, in one query."""
-        return self.with_status().aggregate(
-            low=Count("pk", filter=Q(status=StockStatus.LOW_STOCK)),
-            out=Count("pk", filter=Q(status=StockStatus.OUT_OF_STOCK)),
+        return self.filter(StockStatus.low_or_out()).aggregate(
+            low=Count("pk", filter=Q(stock_qty__gt=0)), out=Count("pk", filter=Q(stock_qty=0))
         )
 
     def stock_worth(self) -> dict:
@@ -59,6 +63,29 @@ class ProductQuerySet(QuerySet):
 
 
 class StockChangeQuerySet(QuerySet):
+    def with_words(self, words: Sequence[str]) -> Q:
+        """Changes in whose product, reference or customer's name or code each of these words is.
+
+        Their ids are put together from what indexes find. But what many of the latest rows have is asked of each row,
+        from the newest on: the first page is found in a moment, and putting a third of the log together takes long.
+        """
+        lookup, found = lookup_for(words), Q()
+        fields = [*SEARCHED, *(f"customer__{field}" for field in SEARCHED_OF_CUSTOMER)]
+        last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for word in words:
+            each = "icontains" if lookup == "holds" else lookup
+            latest = self.filter(any_field(word, SEARCHED, each), pk__gt=last - LATEST).order_by()
+            is_common = latest[:COMMON].count() == COMMON
+            found &= any_field(word, fields, each) if is_common else any_of(*self.ids_with(word, lookup))
+        return found
+
+    def ids_with(self, word: str, lookup: str) -> tuple:
+        """Those that have the word themselves, and those whose customer has it, each found by an index."""
+        people = self.model._meta.get_field("customer").related_model.objects.order_by()
+        people = people.filter(any_field(word, SEARCHED_OF_CUSTOMER, lookup)).values("pk")
+        found = self.filter(any_field(word, SEARCHED, lookup)), self.filter(customer__in=people)
+        return tuple(changes.order_by().values("pk") for changes in found)
+
     def broken_links(self):
         """Rows that do not start where the product's row before them ended; `expected_qty` is where that was."""
         before = Window(Lag("new_qty", default=0), partition_by="product_id", order_by="id")

@@ -23,11 +23,23 @@ class StockStatus(TextChoices):
     @classmethod
     def condition(cls, status: str) -> Q:
         """The same for a queryset of products with this status, in words for which an index can be used."""
-        usual, own = Q(low_stock_threshold=None), Q(low_stock_threshold__isnull=False)
-        low = usual & Q(stock_qty__lt=settings.LOW_STOCK_THRESHOLD) | own & Q(stock_qty__lt=F("low_stock_threshold"))
+        low = cls.below_threshold()
         return {cls.OUT_OF_STOCK: Q(stock_qty=0), cls.LOW_STOCK: low & Q(stock_qty__gt=0)}.get(
             status, ~(low) & Q(stock_qty__gt=0)
         )
+
+    @classmethod
+    def below_threshold(cls) -> Q:
+        """Low, or out and meant to be in stock. For products with a threshold of their own by the index of these, for
+        which SQLite wants a range.
+        """
+        usual, own = Q(low_stock_threshold=None), Q(low_stock_threshold__isnull=False, stock_qty__gte=0)
+        return usual & Q(stock_qty__lt=settings.LOW_STOCK_THRESHOLD) | own & Q(stock_qty__lt=F("low_stock_threshold"))
+
+    @classmethod
+    def low_or_out(cls) -> Q:
+        """As an OR of what each has an index."""
+        return cls.below_threshold() | Q(stock_qty=0)
 
     @classmethod
     def in_sql(cls) -> Case:

@@ -307,7 +307,7 @@ def waiting_orders_table(user, waiting: list[Order]) -> dict:
 
 
 def latest_orders_table() -> dict:
-    latest = Order.objects.select_related("customer")[:SHOWN_ORDERS]
+    latest = Order.objects.prefetch_related("customer")[:SHOWN_ORDERS]
     return {
         "headers": [gettext("Order"), gettext("Customer"), gettext("Total"), gettext("Status")],
         "all": reverse("admin:sales_order_changelist"),

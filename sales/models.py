@@ -224,6 +224,7 @@ class OrderItem(models.Model):
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="orderitem_unit_price_not_negative"),
             models.CheckConstraint(condition=Q(total_price__gte=0), name="orderitem_total_price_not_negative"),
         ]
+        indexes = [models.Index(fields=["product", "order"], name="orderitem_product")]
 
     def __str__(self):
         return f"{self.quantity} × {self.product_name}"

@@ -16,7 +16,7 @@ from accounts.models import Customer
 from core.bulk import find_all
 from core.dates import start_of_day
 from core.i18n import format_change, format_count
-from core.text_search import MAX_WORDS, any_field, lookup_for, rank
+from core.text_search import MAX_WORDS, any_field, any_of, lookup_for, rank
 from inventory.models import Product
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
@@ -79,7 +79,7 @@ class OrderQuerySet(QuerySet):
             people = Customer.objects.filter(any_field(word, SEARCHED_OF_CUSTOMER, lookup)).order_by()
             numbered = self.filter(**{f"order_number__{lookup}": word}).order_by().values("pk")
             bought = self.filter(customer__in=people.values("pk")).order_by().values("pk")
-            found &= Q(pk__in=numbered.union(bought, all=True))
+            found &= any_of(numbered, bought)
         return found
 
     def pending(self):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpResponseRedirect
@@ -19,10 +20,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from core.admin.filters import chips, period_links
 from core.admin.forms import ConcurrentEditForm
 from core.admin.light_lists import checkbox, label, lighter
+from core.admin.paging import BoundedPaginator
 from core.admin.saved_views import SavedViewsMixin
 from core.exceptions import BusinessError
 from core.forms import NumberField, WholeNumberField
-from core.text_search import first_words
+from core.text_search import all_of, words_and_phrases
 
 # What a changelist raises for query parameters that make no sense.
 INVALID_QUERY_ERRORS = (IncorrectLookupParameters, ValueError, OverflowError)
@@ -41,7 +43,7 @@ NUMBER_INPUTS = {
 
 
 class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
-    """Lists of bounded pages; saving, deleting and their refusals go through the services.
+    """Lists of bounded pages and counts; saving, deleting and their refusals go through the services.
 
     What a service refuses although the form was valid (somebody else was faster) becomes a sentence on the form; since
     Django's views are atomic, nothing of the attempt remains.
@@ -54,6 +56,7 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     show_full_result_count = False
+    paginator = BoundedPaginator
     warn_unsaved_form = True
     delete_hint = ""  # what to do with a record that cannot be deleted
     show_history = False
@@ -98,6 +101,12 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
                 raise  # not the address's fault
             return self.redirect_to_list(request)
 
+    def get_paginator(self, request, queryset, per_page, *args, **kwargs):
+        paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
+        if isinstance(paginator, BoundedPaginator) and is_primary_key(page := request.GET.get(PAGE_VAR, "")):
+            paginator.reach(int(page) * int(per_page))
+        return paginator
+
     def get_changelist_instance(self, request):
         """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""
         try:
@@ -126,10 +135,14 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def get_search_results(self, request, queryset, search_term):
-        """For an autocomplete box the best matches first: above all the record with exactly this code."""
+        """For an autocomplete box the best matches first: above all the record with exactly this code.
+
+        For a list by the same index as everywhere, which Django's own search does not know.
+        """
         if search_term and is_autocomplete(request) and hasattr(queryset, "matching"):
             return queryset.matching(search_term), False
-        return super().get_search_results(request, queryset, first_words(search_term))
+        found = all_of(words_and_phrases(search_term), *self.get_search_fields(request))
+        return queryset.filter(found), False  # what is searched is the record's own, or of one that it refers to
 
     # Forms
 

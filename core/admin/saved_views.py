@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect, QueryDict
 from django.urls import path
@@ -26,6 +27,19 @@ AT_MOST = 30  # views of one list and person
 class ViewChangeList(ChangeList):
     def get_filters_params(self, params=None):
         return {name: value for name, value in super().get_filters_params(params).items() if name != "columns"}
+
+    def get_ordering(self, request, queryset):
+        """By one column: what breaks its ties runs the same way, so that an index has them all in order."""
+        ordering = super().get_ordering(request, queryset)
+        if "." in self.params.get(ORDER_VAR, ".") or not all(isinstance(name, str) for name in ordering):
+            return ordering
+        sign = "-" if ordering[0].startswith("-") else ""
+        return [sign + name for name in dict.fromkeys(name.lstrip("-") for name in ordering)]
+
+    def apply_select_related(self, qs):
+        """By a query of its own for each: SQLite would read all customers to join those of the latest fifty orders."""
+        related = self.list_select_related
+        return super().apply_select_related(qs) if isinstance(related, bool) else qs.prefetch_related(*related)
 
 
 class SavedViewsMixin(_ModelAdmin):

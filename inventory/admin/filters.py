@@ -27,4 +27,7 @@ class StockStatusFilter(DropdownFilter):
         return StockStatus.choices
 
     def queryset(self, request, queryset):
-        return queryset.with_status().filter(status=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        known = self.value() in StockStatus.values
+        return queryset.filter(StockStatus.condition(self.value())) if known else queryset.none()

@@ -17,8 +17,10 @@ from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
 from core.i18n import format_change, format_count, left_to_right
 from core.references import link_references
+from core.text_search import words_and_phrases
 from inventory.admin.reverse_change import reverse_one
 from inventory.models import StockChange
+from inventory.querysets import SEARCHED
 from inventory.resources import StockChangeResource
 from inventory.services.reversals import REVERSIBLE
 
@@ -112,15 +114,7 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         ("created_at", DateRangeFilter),
         CreatedByFilter,
     ]
-    search_fields = [
-        "product_sku",
-        "product_name",
-        "reference",
-        "customer__company",
-        "customer__first_name",
-        "customer__last_name",
-        "customer__customer_code",
-    ]
+    search_fields = SEARCHED  # and the customer's (get_search_results)
     search_help_text = _("SKU, product name, customer, or reference (order number, import file)")
     sortable_by = []
     paginator = InfinitePaginator  # the log only grows: never counted for a list
@@ -172,6 +166,9 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
     @display(description=_("Product"))
     def product_then(self, row):
         return f"{Truncator(row.product_name).chars(60)} ({row.product_sku})"
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.filter(StockChange.objects.with_words(words_and_phrases(search_term))), False
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("inventory.view_stockchange")

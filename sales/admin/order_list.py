@@ -1,16 +1,28 @@
-"""What the list of orders shows above its rows: a tab for each status, and what the filtered orders come to."""
+"""What the list of orders shows above its rows: a tab for each status, and what the filtered orders come to.
 
+Neither makes a long list slow: the tabs count no further than the list itself does, and what many orders come to is
+asked for by the page once it is there (order_list.js).
+"""
+
+from collections.abc import Collection
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
+from django.http import JsonResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from core.admin.base import INVALID_QUERY_ERRORS
+from core.admin.paging import Count as Counted
+from core.admin.paging import bounded_count
 from core.i18n import format_count
 from core.money import format_money
 from core.recent import recent
 from sales.models import Order
+
+SUMMED_AT_ONCE = 1000  # orders; what more come to is fetched when the page is there
 
 
 class ConfirmableFilter(DropdownFilter):
@@ -39,7 +51,7 @@ def status_tabs(changelist) -> list[dict]:
     filtered = active_filters(changelist) - {"status__exact"}
     counts = {} if filtered else recent("orders by status", count_by_status)
     chosen = changelist.params.get("status__exact", "")
-    every = {"label": gettext("All"), "count": "" if filtered else sum(counts.values()), "status": None}
+    every = {"label": gettext("All"), "count": "" if filtered else total(counts.values()), "status": None}
     tabs = [every] + [
         {"label": label, "count": "" if filtered else counts.get(status, 0), "status": status}
         for status, label in Order.Status.choices
@@ -50,17 +62,41 @@ def status_tabs(changelist) -> list[dict]:
     return tabs
 
 
-def count_by_status() -> dict[str, int]:
-    return dict(Order.objects.order_by().values_list("status").annotate(Count("pk")))
+def count_by_status() -> dict[str, Counted]:
+    return {status: bounded_count(Order.objects.filter(status=status)) for status in Order.Status.values}
+
+
+def total(counts: Collection[Counted]) -> Counted:
+    return Counted(sum(counts), more=any(count.more for count in counts))
+
+
+def show_sum(changelist) -> None:
+    """Give the list its `sum` or, if that takes a while, the address of it: `sum_url`.
+
+    Neither for the whole list, which only grows.
+    """
+    changelist.sum = changelist.sum_url = ""
+    if not active_filters(changelist):
+        return
+    if changelist.result_count <= SUMMED_AT_ONCE:
+        changelist.sum = filtered_sum(changelist)
+    else:
+        changelist.sum_url = f"sum/{changelist.get_query_string({'p': None})}"
+
+
+def sum_of_list(model_admin, request):
+    """The sum of the list with the address's filters, for order_list.js; 400 if these make no sense."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    try:
+        changelist = model_admin.get_changelist_instance(request)
+    except INVALID_QUERY_ERRORS:
+        return JsonResponse({"sum": ""}, status=400)
+    return JsonResponse({"sum": filtered_sum(changelist)})
 
 
 def filtered_sum(changelist) -> str:
-    """How many orders the filters leave and what they come to, each status for itself: cancelled ones are no sales.
-
-    Nothing for the whole list, which only grows.
-    """
-    if not active_filters(changelist):
-        return ""
+    """How many orders the filters leave and what they come to, each status for itself: cancelled ones are no sales."""
     found = changelist.queryset.order_by().values_list("status").annotate(count=Count("pk"), total=Sum("total_amount"))
     sums = {status: (count, total) for status, count, total in found}
     count = sum(count for count, _ in sums.values())

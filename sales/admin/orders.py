@@ -8,7 +8,6 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -21,13 +20,14 @@ from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
 from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
+from core.text_search import any_field, any_of, lookup_for, words_and_phrases
 from inventory.models import Product
 from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import LINES_PER_PAGE, OrderItemInline, last_order, product_info
-from sales.admin.order_list import ConfirmableFilter, filtered_sum, status_tabs
+from sales.admin.order_list import ConfirmableFilter, show_sum, status_tabs, sum_of_list
 from sales.admin.print_order import (
     print_filtered_packing_slips,
     print_order,
@@ -112,7 +112,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
 
     class Media:
-        js = ["sales/order_form.js"]
+        js = ["sales/order_form.js", "sales/order_list.js"]
         css = {"all": ["sales/order_form.css"]}
 
     # What one sees
@@ -139,16 +139,16 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""
         if not search_term or is_autocomplete(request):
             return super().get_search_results(request, queryset, search_term)
-        bits = list(smart_split(search_term))
-        words = [unescape_string_literal(bit) if bit[0] in "\"'" and bit[0] == bit[-1] else bit for bit in bits]
-        numbered = Order.objects.filter(Order.objects.with_words(words)).order_by()
-        products = Product.objects.filter(Q(sku__iexact=search_term) | Q(name__holds=search_term)).order_by()
+        numbered = Order.objects.filter(Order.objects.with_words(words_and_phrases(search_term))).order_by()
+        named = any_field(search_term, ["name"], lookup_for([search_term]))
+        products = Product.objects.filter(Q(sku=search_term) | named).order_by()
         lines = OrderItem.objects.filter(product__in=products.values("pk")).order_by()
-        return queryset.filter(pk__in=numbered.values("pk").union(lines.values("order"), all=True)), False
+        return queryset.filter(any_of(numbered.values("pk"), lines.values("order"))), False
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
-        changelist.tabs, changelist.sum = status_tabs(changelist), filtered_sum(changelist)
+        changelist.tabs = status_tabs(changelist)
+        show_sum(changelist)
         return changelist
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
@@ -212,6 +212,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             path("product-info/<int:pk>/", view(product_info), name="sales_product_info"),
             path("last-order/<int:customer>/", view(last_order), name="sales_last_order"),
             path("number/<str:number>/", view(self.order_by_number), name="sales_order_by_number"),
+            path("sum/", view(partial(sum_of_list, self)), name="sales_order_sum"),
             path("packing-slips/", packing_slips, name="sales_order_packing_slips"),
             *super().get_urls(),
         ]

@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 from ninja.responses import NinjaJSONEncoder
 
+from accounts.models import Customer
+from accounts.schemas import CustomerOut
 from accounts.services import save_user
 from inventory.models import Product, StockChange
 from inventory.schemas import ProductOut, StockChangeOut
@@ -69,6 +71,32 @@ def test_a_stock_change_is_what_its_schema_says(orders):
     assert len(rows) == StockChange.objects.count() > 5
     for row in rows:
         assert json.dumps(row) == as_described(StockChangeOut, StockChange.objects.get(pk=row["id"]))
+
+
+def test_a_customer_is_what_its_schema_says():
+    caller = Caller(make_admin(company="Werk & Söhne"))
+    plain = make_customer(email=None, created_by=None)
+    full = make_customer(
+        company="Öl “Nord”",
+        phone="+12025550123",
+        customer_code="C-1",
+        credit_limit=Decimal("1200.5"),
+        payment_days=0,
+        is_active=False,
+        merged_into=plain,
+        created_by=caller.user,
+        modified_by=caller.user,
+    )
+    for customer in Customer.objects.filter(pk__in=[plain.pk, full.pk]):
+        answer = caller.get(f"/customers/{customer.pk}/")
+        assert answer.content.decode() == as_described(CustomerOut, customer)
+        [row] = [row for row in caller.get("/customers/").json()["results"] if row["id"] == customer.pk]
+        assert json.dumps(row) == answer.content.decode()
+    assert caller.get("/customers/99999999/").status_code == 404
+    for query in ("search=5550123", "search=202%20555-0123", "search=nord%20c-1", "customer_code=c-1"):
+        for _ in range(2):  # written and remembered
+            assert [row["id"] for row in caller.get(f"/customers/?{query}").json()["results"]] == [full.pk], query
+    assert caller.get("/customers/?search=5550124").json()["results"] == []
 
 
 def test_a_step_and_the_dashboard_are_what_their_schemas_say(orders):

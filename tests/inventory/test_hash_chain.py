@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 
 from core.hash_chain import HashChain, canonical
 from inventory.models import STOCK_CHAIN, Product, StockChange
@@ -100,6 +101,26 @@ def test_a_row_moved_to_another_product_is_found():
     other = make_product(stock=5)
     tampered("UPDATE inventory_stockchange SET product_key = 99 WHERE product_id = %s", other.pk)
     assert "is not what was written" in stock_problem()
+
+
+def test_rows_that_do_not_follow_each_other_are_found_although_their_hashes_are_right():
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    row = adjust_stock(product, user=None, new_qty=9, reason="Found").stock_changes.first()
+    tampered("UPDATE inventory_stockchange SET previous_qty = 7 WHERE id = %s", row.pk)
+    tampered("UPDATE inventory_stockchange SET row_hash = ''")
+    with without_triggers():
+        heads = STOCK_CHAIN.hash_existing(StockChange)
+    Product.objects.update(ledger_head=heads[product.pk])
+    assert f"stock change {row.pk}" in stock_problem() and "starts at 7, but the stock was 5" in stock_problem()
+
+
+def test_a_sound_log_is_read_once():
+    adjust_stock(make_product(stock=5), user=None, change=-1, reason="Broken")
+    delete_product(make_product(stock=3), user=None)
+    with CaptureQueriesContext(connection) as captured:
+        assert check_stock().problem == ""
+    reading = [query["sql"] for query in captured if "inventory_stockchange" in query["sql"]]
+    assert len(reading) == 1, reading
 
 
 def test_who_recomputes_everything_is_told_by_the_head_that_was_written_down(capsys):

@@ -1,15 +1,21 @@
 """The list of orders: tabs, filters, and what the filtered ones come to."""
 
+import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from core.references import link_references
+from sales.admin.orders import OrderAdmin
 from sales.services.orders import cancel_order, confirm_order
-from tests.factories import make_admin, make_order, make_product
+from tests.clients import signed_in
+from tests.factories import make_admin, make_customer, make_order, make_product
 
 ORDERS = reverse("admin:sales_order_changelist")
 
@@ -54,6 +60,34 @@ def test_a_filtered_list_says_what_it_comes_to(as_sales, four_orders):
     cancelled = shown(as_sales, "?order_date_period=today").sum
     assert cancelled == "4 orders | Pending: 2 · 30.00 USD | Confirmed: 1 · 30.00 USD | Cancelled: 1 · 40.00 USD"
     assert "2 orders · 30.00 USD" in as_sales.get(ORDERS + "?status__exact=PENDING").content.decode()
+
+
+def test_what_many_orders_come_to_is_asked_for_by_the_page(as_sales, four_orders, monkeypatch):
+    monkeypatch.setattr("sales.admin.order_list.SUMMED_AT_ONCE", 1)
+    with CaptureQueriesContext(connection) as captured:
+        page = as_sales.get(ORDERS + "?status__exact=PENDING&o=1")
+    assert not [query for query in captured if "SUM(" in query["sql"]]
+    (url,) = re.findall(r'data-sum="(.+?)"', page.content.decode())
+    assert as_sales.get(ORDERS + html.unescape(url)).json() == {"sum": "2 orders · 30.00 USD"}
+    assert as_sales.get(ORDERS + "sum/?order_date_from=x").json() == {"sum": "0 orders · 0.00 USD"}
+    assert as_sales.get(ORDERS + "sum/?total_amount__lt=3").status_code == 400
+    assert "data-sum" not in as_sales.get(ORDERS).content.decode()
+    assert signed_in(make_customer()).get(ORDERS + "sum/?status__exact=PENDING").status_code == 302
+
+
+def test_a_long_list_is_counted_no_further_than_needed(as_sales, monkeypatch):
+    monkeypatch.setattr("core.admin.paging.COUNTED", 10)
+    monkeypatch.setattr(OrderAdmin, "list_per_page", 5)
+    product, customer = make_product(), make_customer()
+    for _ in range(32):
+        make_order((product, 1), customer=customer)
+    page = as_sales.get(ORDERS)
+    assert page.context["cl"].paginator.num_pages == 2
+    for told in ("10+ results", "Select all 10+ orders", "10+\n", "All 10+ selected"):
+        assert told in page.content.decode(), told
+    numbers = {order.pk for number in range(1, 8) for order in shown(as_sales, f"?p={number}").result_list}
+    assert len(numbers) == 32  # from the last page that is offered it goes on
+    assert "32 results" in as_sales.get(ORDERS + "?p=7").content.decode()
 
 
 def test_orders_are_filtered_by_amount_and_by_who_took_them(as_sales, four_orders):
