@@ -2,17 +2,14 @@
 
 import json
 import logging
-import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
-import tablib
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -170,81 +167,3 @@ def sentence(code: str, details: dict) -> str:
         details = {"encoding": ENCODINGS.get(details["encoding"], details["encoding"])}
     text = str(SENTENCES[code])
     return text % details if details else text
-
-
-# For resources that take a tablib.Dataset with a header in its first row
-
-
-class Table(tablib.Dataset):
-    """A dataset that knows the line of the file each row stands on, whether the file writes 4,79 or 4.79, and
-    (`read_as`) what had to be chosen to read it."""
-
-    read_as = ""
-    delimiter = ","
-
-    def __init__(self, rows: list[SheetRow], *, decimal_comma: bool = False):
-        if not rows:
-            raise UnreadableFile(sentence("empty", {}))
-        header, *body = rows
-        if len(body) > MAX_ROWS:
-            raise UnreadableFile(sentence("too_many_rows", {}))
-        super().__init__(headers=[normalise_header(cell) for cell in header.cells])
-        self.lines, self.decimal_comma = [row.line for row in body], decimal_comma
-        for row in body:
-            self.append(fit(row, len(header.cells)))
-
-
-def normalise_header(header) -> str:
-    """`Selling Price` and ` selling_price ` are the same column."""
-    return re.sub(r"[\s_]+", "_", str(header or "").strip()).lower()
-
-
-def fit(row: SheetRow, width: int) -> list:
-    """The cells of a row, made as many as the header's. Raises UnreadableFile if there are too many."""
-    if row.problem == "quotes":
-        raise UnreadableFile(
-            gettext("Line %(line)s cannot be read: it has a quotation mark too few or too many.") % {"line": row.line}
-        )
-    if len(row.cells) > width:
-        raise UnreadableFile(
-            gettext(
-                "Line %(line)s has %(cells)s values, but the header has %(width)s columns. "
-                "Is a value with a comma in it missing its quotation marks?"
-            )
-            % {"line": row.line, "cells": len(row.cells), "width": width}
-        )
-    cells = ["" if cell is None else cell for cell in row.cells]
-    return cells + [""] * (width - len(cells))
-
-
-def read_table(name: str, data: bytes, *, keys: Collection[str] = (), encoding: str = "", delimiter: str = "") -> Table:
-    """The table in a file whose first row names the columns. Raises UnreadableFile.
-
-    Of several sheets it is the first whose header has one of the `keys`, else the first that is not empty.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(data)
-        sheet = read_sheet(path, name=name, encoding=encoding, delimiter=delimiter)
-        others = [
-            each.name for each in sheet.sheets if not each.hidden and not each.is_empty and each.name != sheet.name
-        ]
-        proposed = sheet
-        while keys and others and not has_key(sheet, keys):
-            sheet = read_sheet(path, name=name, sheet=others.pop(0))
-    if keys and not has_key(sheet, keys):
-        sheet = proposed
-    table = Table(sheet.rows, decimal_comma=sheet.kind == "csv" and sheet.delimiter != ",")
-    table.delimiter = sheet.delimiter or ","
-    visible = sum(1 for each in sheet.sheets if not each.hidden)
-    if visible > 1:
-        words = gettext("The sheet “%(sheet)s” was read, one of %(number)s in the file.")
-        table.read_as = words % {"sheet": sheet.name, "number": visible}
-    elif sheet.encoding not in ("", "utf-8-sig", "utf-16"):
-        words = gettext("The file is not Unicode; it was read as %(encoding)s. Are all letters correct?")
-        table.read_as = words % {"encoding": ENCODINGS.get(sheet.encoding, sheet.encoding)}
-    return table
-
-
-def has_key(sheet: Sheet, keys: Collection[str]) -> bool:
-    return bool(sheet.rows) and not {normalise_header(cell) for cell in sheet.rows[0].cells}.isdisjoint(keys)
