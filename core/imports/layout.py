@@ -15,6 +15,7 @@ from core.imports.choices import APPENDED, Choices
 from core.imports.columns import fingerprint, guess_columns, known_names, normalise
 from core.imports.evidence import FieldKind
 from core.imports.formats import NumberFormat, Undecided, before_after, read_number, settle
+from core.imports.letters import telling_words
 from core.imports.remembered import last_time
 from core.imports.sentences import (
     foreign_sentence,
@@ -99,7 +100,8 @@ class Layout:
     @classmethod
     def read(cls, path: Path, name: str, resource, choices: Choices) -> "Layout":
         """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding."""
-        sheet = read_sheet(path, name=name, sheet=choices.sheet, encoding=choices.encoding, delimiter=choices.delimiter)
+        chosen = {"sheet": choices.sheet, "encoding": choices.encoding, "delimiter": choices.delimiter}
+        sheet = read_sheet(path, name=name, words=telling_words(), **chosen)
         layout = cls(sheet, resource, choices)
         if not choices.sheet and not layout.has_key:
             others = (entry.name for entry in sheet.sheets if not entry.hidden and not entry.is_empty)
@@ -284,13 +286,6 @@ class Layout:
         if left_out:
             notes.append(gettext("Columns left out: %(columns)s.") % {"columns": ", ".join(left_out)})
         return notes
-
-
-def example_of(format: NumberFormat | Undecided) -> str | None:
-    """A number in this format."""
-    if isinstance(format, Undecided):
-        return None
-    return f"1{format.thousands}234{format.decimal}50 {format.currency}".strip()
 
 
 def distinct_names(headers: list[str]) -> list[str]:

@@ -3,11 +3,13 @@
 import codecs
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import NamedTuple
 
 from core.spreadsheets.sheet import Refused
 
 BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+ASCII = bytes([*b"\0\t\n\r", *range(0x20, 0x7F)])
 BAD_LINES = 20  # one line in so many may be spoilt; in a file of two encodings, half of them
 SAMPLE_LINES, SHOWN_LINES, SHOWN_LENGTH, SHOWN_CANDIDATES = 5000, 5, 200, 5
 
@@ -28,8 +30,11 @@ class Undecided(Exception):
         self.candidates = candidates
 
 
-def decode(data: bytes, encoding: str = "") -> Decoded:
-    """The text of a file, in the given encoding or the one that it is found to be in. Raises Refused, Undecided."""
+def decode(data: bytes, encoding: str = "", words: Collection[str] = ()) -> Decoded:
+    """The text of a file, in the given encoding or the one that it is found to be in. Raises Refused, Undecided.
+
+    `words` are such as headers have: where they stand in a text, it is read right.
+    """
     if not encoding:
         if marked := with_mark(data) or unmarked_utf16(data):
             return marked
@@ -42,7 +47,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
         return decode_utf16(data)
     if encoding:
         return in_chosen_encoding(lines, encoding)
-    return by_evidence(lines)
+    return by_evidence(lines, words)
 
 
 def with_mark(data: bytes) -> Decoded | None:
@@ -72,11 +77,15 @@ def decode_utf16(data: bytes) -> Decoded:
 
 
 def unmarked_utf16(data: bytes) -> Decoded | None:
-    """UTF-16 without a mark: every second byte of what all lists have, ends of lines and separators, is zero."""
+    """UTF-16 without a mark: every second byte of what all lists have, ends of lines and separators, is zero.
+
+    A stray zero byte in a text of ASCII is none: there it would be every second byte of all.
+    """
     if len(data) < 4 or b"\x00" not in data:
         return None
+    least = 0.1 if data.translate(None, ASCII) else 0.9
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros.count(0) * 10 < len(zeros):
+        if zeros.count(0) < least * len(zeros):
             continue
         try:
             text = data[: len(data) // 2 * 2].decode(encoding)
@@ -85,7 +94,10 @@ def unmarked_utf16(data: bytes) -> Decoded | None:
         odd = sum(
             1 for sign in text[:5000] if unicodedata.category(sign) in ("Cc", "Cn", "Co") and sign not in "\r\n\t"
         )
-        if odd == 0 and re.search(r"[\r\n]", text):
+        ends, may_be_ends = (
+            len(re.findall(pattern, sample)) for pattern, sample in ((r"[\r\n]", text), (rb"[\r\n]", data))
+        )
+        if odd == 0 and 2 * ends >= max(may_be_ends, 1):
             return Decoded(text, "utf-16", [])
     return None
 
@@ -118,7 +130,7 @@ def is_utf8(line: bytes) -> bool:
     return True
 
 
-def by_evidence(lines: list[bytes]) -> Decoded:
+def by_evidence(lines: list[bytes], words: Collection[str]) -> Decoded:
     """The text in the encoding in which it looks most like a language. Raises Undecided if another comes near."""
     foreign = [line for line in lines if not line.isascii()]
     sample = foreign[:: max(1, len(foreign) // SAMPLE_LINES)]
@@ -129,7 +141,7 @@ def by_evidence(lines: list[bytes]) -> Decoded:
         decoded = with_spoilt_lines(sample, encoding)
         if len(decoded.spoilt) * (2 if encoding == "utf-8-sig" else BAD_LINES) > len(sample):
             continue
-        rating, letters = likelihood(decoded.text, encoding)
+        rating, letters = likelihood(decoded.text, encoding, frozenset(words))
         rating += prior - 10 * len(decoded.spoilt)
         if decoded.text not in rated or rated[decoded.text][0] < rating:
             rated[decoded.text] = (rating, rating / max(letters, 1), encoding)

@@ -4,7 +4,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -98,14 +98,17 @@ class EncodingUndecided(UnreadableFile):
         self.candidates = candidates
 
 
-def read_sheet(path: Path, *, name: str, sheet: str = "", encoding: str = "", delimiter: str = "") -> Sheet:
+def read_sheet(
+    path: Path, *, name: str, sheet: str = "", encoding: str = "", delimiter: str = "", words: Collection[str] = ()
+) -> Sheet:
     """The wanted sheet of a file, or the first visible one that is not empty. Raises UnreadableFile.
 
     The file is read in a process of its own with limits (core/spreadsheets/child.py); whatever becomes of that, this
-    one goes on. `encoding` and `delimiter` are for text files. Left out, they are found; where that leaves a choice,
-    EncodingUndecided is raised.
+    one goes on. `encoding` and `delimiter` are for text files. Left out, they are found, and words that headers have
+    (`words`) speak for the encoding in which they stand there; where that leaves a choice, EncodingUndecided is raised.
     """
-    question = {"path": str(path), "name": name, "sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    question: dict[str, Any] = {"path": str(path), "name": name, "sheet": sheet}
+    question |= {"encoding": encoding, "delimiter": delimiter, "words": list(words)}
     with answers_to(question) as lines:
         head: dict[str, Any] = next(lines, {"refused": "too_long"})
         if "refused" in head:
