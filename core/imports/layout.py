@@ -93,10 +93,10 @@ class Layout:
         self.decide_as_usual(usual)
 
     @classmethod
-    def read(cls, path: Path, name: str, resource, choices: Choices) -> "Layout":
-        """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding."""
+    def read(cls, path: Path, name: str, resource, choices: Choices, kept: Path | None = None) -> "Layout":
+        """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding; `kept` as in read_sheet."""
         chosen = {"sheet": choices.sheet, "encoding": choices.encoding, "delimiter": choices.delimiter}
-        sheet = read_sheet(path, name=name, words=telling_words(), **chosen)
+        sheet = read_sheet(path, name=name, words=telling_words(), kept=kept, **chosen)
         layout = cls(sheet, resource, choices)
         if not choices.sheet and not layout.has_key:
             others = (entry.name for entry in sheet.sheets if not entry.hidden and not entry.is_empty)

@@ -17,7 +17,8 @@ def telling_words() -> tuple[str, ...]:
     named = [names for fields in (PRODUCT, CUSTOMER) for names in fields.values()]
     joined = [patterns for nouns in NOUNS.values() for patterns in nouns.values()]
     words = {word for text in (*named, *joined, TAX, GROSS, UNITS, OTHERS) for word in words_in(text)}
-    return tuple({word for word in words if len(word) >= (2 if word > "\u2fff" else 3)} | set(words_in(TELLING)))
+    long = {word for word in words if len(word) >= (2 if word > "\u2fff" else 3)}
+    return tuple(sorted(long | set(words_in(TELLING))))
 
 
 def words_in(text: str) -> Iterator[str]:

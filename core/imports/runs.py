@@ -19,7 +19,7 @@ from core.imports.choices import Choices
 from core.imports.layout import Layout
 from core.imports.models import ImportRecord
 from core.imports.registry import resource_of
-from core.imports.uploads import discard_files, load_progress, path_of, save_progress, save_report
+from core.imports.uploads import SHEET, discard_files, load_progress, path_of, save_progress, save_report
 from core.storage import FileNotStored
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ def judge_or_write(record: ImportRecord, progress) -> None:
 def layout_of(record: ImportRecord) -> Layout:
     """The uploaded list, as the choices of its record read it."""
     choices = Choices.of(record.choices)
-    return Layout.read(path_of(record.upload), record.file_name, resource_of(record), choices)
+    kept = path_of(record.upload, SHEET)
+    return Layout.read(path_of(record.upload), record.file_name, resource_of(record), choices, kept)
 
 
 def make_resource(draft: ImportRecord, **options):

@@ -19,7 +19,7 @@ from core.imports.report import ImportReport
 from core.storage import FileNotStored
 
 KEPT_FOR = timedelta(days=1)
-PROGRESS, REPORT = ".progress", ".report"
+PROGRESS, REPORT, SHEET = ".progress", ".report", ".sheet"
 
 
 def store_upload(data: bytes, *, name: str, target: str, user, choices: dict) -> ImportRecord:
@@ -43,7 +43,7 @@ def path_of(token: str, kind: str = "") -> Path:
 
 def discard_files(token: str) -> None:
     """Delete what is kept of an import; where the disk does not let us, that is left for another day."""
-    for kind in ("", PROGRESS, REPORT):
+    for kind in ("", PROGRESS, REPORT, SHEET):
         with suppress(OSError):
             storages["imports"].delete(token + kind)
 

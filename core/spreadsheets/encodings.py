@@ -119,7 +119,8 @@ def in_chosen_encoding(lines: list[bytes], encoding: str) -> Decoded:
     foreign = sum(1 for line in lines if not line.isascii())
     if len(decoded.spoilt) * 2 > foreign:
         raise Refused("other_encoding", encoding=encoding)
-    return decoded
+    others = utf8_lines(lines, encoding)
+    return decoded._replace(spoilt=sorted({*decoded.spoilt, *others})) if len(others) * 2 <= foreign else decoded
 
 
 def is_utf8(line: bytes) -> bool:

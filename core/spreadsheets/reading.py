@@ -1,11 +1,14 @@
 """Files that people bring, read in a process of their own, and the sentences for those that cannot be read."""
 
+import errno
 import json
 import logging
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -23,6 +26,7 @@ from core.spreadsheets.sheet import MAX_ROWS, Sheet, SheetName, SheetRow
 logger = logging.getLogger(__name__)
 MAX_SECONDS = 25
 MAX_ANSWER = 200 * 1024 * 1024
+MAX_KEPT = 50 * 1024 * 1024
 SHARED_LENGTH = 40  # texts up to this length are kept once, however often they stand in the list
 
 ENCODINGS = {
@@ -99,34 +103,81 @@ class EncodingUndecided(UnreadableFile):
 
 
 def read_sheet(
-    path: Path, *, name: str, sheet: str = "", encoding: str = "", delimiter: str = "", words: Collection[str] = ()
+    path: Path,
+    *,
+    name: str,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    words: Collection[str] = (),
+    kept: Path | None = None,
 ) -> Sheet:
     """The wanted sheet of a file, or the first visible one that is not empty. Raises UnreadableFile.
 
     The file is read in a process of its own with limits (core/spreadsheets/child.py); whatever becomes of that, this
     one goes on. `encoding` and `delimiter` are for text files. Left out, they are found, and words that headers have
     (`words`) speak for the encoding in which they stand there; where that leaves a choice, EncodingUndecided is raised.
+    What was read is put into `kept`, and taken from there when the same is asked of the same file again.
     """
     question: dict[str, Any] = {"path": str(path), "name": name, "sheet": sheet}
     question |= {"encoding": encoding, "delimiter": delimiter, "words": list(words)}
+    if kept and (found := kept_sheet(kept, question)):
+        return found
     with answers_to(question) as lines:
-        head: dict[str, Any] = next(lines, {"refused": "too_long"})
-        if "refused" in head:
-            if "error" in head:
-                logger.warning("A file could not be read: %s", head["error"])
-            raise UnreadableFile(sentence(head["refused"], head.get("details", {})))
-        if "undecided" in head:
-            raise EncodingUndecided([(encoding, lines) for encoding, lines in head["undecided"]])
-        rows, shared = list[SheetRow](), dict[str, str]()
-        for line in lines:
-            if isinstance(line, dict):
-                break
-            rows += (as_row(shared, *row) for row in line)
-        else:  # the process ended before its answer did
-            raise UnreadableFile(sentence("too_long", {}))
+        found = sheet_of(lines)
+    if kept:
+        keep_sheet(kept, question, found)
+    return found
+
+
+def sheet_of(lines: Iterator) -> Sheet:
+    """The sheet that these answers describe. Raises UnreadableFile if they end too early, or there is none."""
+    head: dict[str, Any] = next(lines, {"refused": "too_long"})
+    if "refused" in head:
+        if "error" in head:
+            logger.warning("A file could not be read: %s", head["error"])
+        raise UnreadableFile(sentence(head["refused"], head.get("details", {})))
+    if "undecided" in head:
+        raise EncodingUndecided([(encoding, lines) for encoding, lines in head["undecided"]])
+    rows, shared = list[SheetRow](), dict[str, str]()
+    for line in lines:
+        if isinstance(line, dict):
+            break
+        rows += (as_row(shared, *row) for row in line)
+    else:  # the process ended before its answer did
+        raise UnreadableFile(sentence("too_long", {}))
     head["sheets"] = [SheetName(*each) for each in head["sheets"]]
     head["remarks"] = [(code, details) for code, details in head["remarks"]]
     return Sheet(**head, rows=rows)
+
+
+def kept_sheet(kept: Path, question: dict) -> Sheet | None:
+    """What was answered before, if that is kept and answers this question: it may name by now what was found then."""
+    with suppress(FileNotFoundError), kept.open("rb") as stream:
+        asked = json.loads(stream.readline())
+        found = sheet_of(parsed_lines(stream, lambda: None))
+        answers = {"sheet": found.name, "encoding": found.encoding, "delimiter": found.delimiter}
+        if all(question[name] in (asked[name], answers.get(name)) for name in question):
+            return found
+    return None
+
+
+def keep_sheet(kept: Path, question: dict, sheet: Sheet) -> None:
+    """Keep an answer for the next time that it is wanted, unless it is very long or the disk takes no more."""
+    draft = kept.with_name(f"{kept.name}.{os.getpid()}.{time.monotonic_ns()}")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(json.dumps(question).encode() + b"\n")
+
+            def write(text: str) -> None:
+                if stream.write(text.encode()) and stream.tell() > MAX_KEPT:
+                    raise OSError(errno.EFBIG, "Too much to keep")
+
+            child.write_answer(sheet, write)
+        draft.replace(kept)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from core.imports.letters import telling_words
 from core.imports.synonyms.customers import CUSTOMER
 from core.imports.synonyms.products import PRODUCT
 from core.spreadsheets.encodings import Undecided, decode
+from tests.lists import FRENCH
 
 WESTERN = ("cp1252", "cp850", "mac_roman")
 ENCODINGS = {
@@ -67,3 +68,10 @@ def test_without_such_a_word_somebody_is_asked():
 @pytest.mark.parametrize("data", [b"a,b,c\n\x00,2,3\n", b"a,b,c\n\x00\n2,3\n", b"a,b\n\x00\n", b"\x00a,b\n1,2\n"])
 def test_a_stray_zero_byte_makes_no_utf_16(data):
     assert decode(data).text == data.decode()
+
+
+MIXED = FRENCH.encode("cp1252") + "A4;Crème;1,20\n".encode()
+
+
+def test_a_line_in_utf_8_is_named_whether_the_encoding_was_found_or_chosen():
+    assert decode(MIXED).spoilt == decode(MIXED, "cp1252").spoilt == [5]
