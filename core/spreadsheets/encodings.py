@@ -10,6 +10,8 @@ from core.spreadsheets.sheet import Refused
 
 BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 ASCII = bytes([*b"\0\t\n\r", *range(0x20, 0x7F)])
+BACKSLASHES = {"cp932": "¥", "cp949": "₩"}  # what stands there on every Japanese and Korean screen
+BACKSLASH_OF_A_PRICE = re.compile(r"(?<![\w:\\/.])\\(?=\d)")
 BAD_LINES = 20  # one line in so many may be spoilt; in a file of two encodings, half of them
 SAMPLE_LINES, SHOWN_LINES, SHOWN_LENGTH, SHOWN_CANDIDATES = 5000, 5, 200, 5
 
@@ -45,9 +47,10 @@ def decode(data: bytes, encoding: str = "", words: Collection[str] = ()) -> Deco
     lines = BYTE_LINE.findall(data)
     if encoding.startswith("utf-16"):
         return decode_utf16(data)
-    if encoding:
-        return in_chosen_encoding(lines, encoding)
-    return by_evidence(lines, words)
+    found = in_chosen_encoding(lines, encoding) if encoding else by_evidence(lines, words)
+    if sign := BACKSLASHES.get(found.encoding):
+        found = found._replace(text=BACKSLASH_OF_A_PRICE.sub(sign, found.text))
+    return found
 
 
 def with_mark(data: bytes) -> Decoded | None:
