@@ -73,7 +73,7 @@ def isolated_files(settings, tmp_path):
     settings.STORAGES = {
         **settings.STORAGES,
         "imports": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "core.storage.CarefulStorage",
             "OPTIONS": {"location": str(tmp_path / "imports")},
         },
     }

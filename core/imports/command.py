@@ -214,7 +214,7 @@ class ImportCommand(BaseCommand):
     def report_outcome(self, resource: ImportResource, dry_run: bool) -> None:
         report = resource.report
         if report.problem:
-            raise CommandError(f"Nothing was imported. {report.problem}")
+            raise CommandError(report.problem)
         self.print_report(report)
         if not report.is_clean and not resource.leave_out_errors:
             raise CommandError("Nothing was imported. Correct the lines above and try again.")

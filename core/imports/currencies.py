@@ -81,4 +81,5 @@ CURRENCIES = {code.casefold(): code for code in ISO_CODES.split()} | {
     sign.casefold(): line.split()[0] for line in SIGNS.split("\n") if line for sign in line.split()[1:]
 }
 CURRENCIES["f cfa"] = "XOF"
+WITH_A_POINT = {"¥", "CNY", "TWD", "HKD", "THB"}  # never with a decimal comma where they are at home
 WITHOUT_CENTS, PIECES = set(NO_SMALLER_UNIT.split()), set(PIECE_NAMES.split())

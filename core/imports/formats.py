@@ -11,7 +11,7 @@ from functools import cache
 
 from django.utils.translation import gettext
 
-from core.imports.currencies import CURRENCIES, PIECES, WITHOUT_CENTS
+from core.imports.currencies import CURRENCIES, PIECES, WITH_A_POINT, WITHOUT_CENTS
 
 Cell = str | int | float | Decimal | date | bool | None
 EXAMPLES = 5
@@ -170,17 +170,24 @@ def native_number(cell: Cell) -> Decimal:
 def shape_of(written: Written) -> str:
     """What of a number decides how it can be read: its separators, the lengths between them, a zero in front.
 
-    Also whether its currency has no smaller unit (marked by a `!`): `1,200円` are no thousandths of a yen.
+    Also whether its currency has no smaller unit (marked by a `!`): `1,200円` are no thousandths of a yen; and whether
+    nobody writes a decimal comma where it is at home (marked by a `.`): nor is `¥1,200` one and a fifth of any ¥.
     """
     shape = LONG.sub("1111", NOT_ZERO.sub("1", written.digits[:1]) + DIGIT.sub("1", written.digits[1:]))
-    return shape + "!" if written.currency in WITHOUT_CENTS else shape
+    if written.currency in WITHOUT_CENTS:
+        return shape + "!"
+    return shape + "." if written.currency in WITH_A_POINT else shape
 
 
 @cache
 def readings(shape: str) -> tuple[str, ...]:
     """What each of the FORMATS makes of numbers of this shape."""
-    found = [read_digits(shape.rstrip("!"), format.decimal, format.thousands) for format in FORMATS]
-    return tuple("" if shape.endswith("!") and plain[-4:-3] == "." else plain for plain in found)
+    found = [read_digits(shape.rstrip("!."), format.decimal, format.thousands) for format in FORMATS]
+    decimals = {"!": ".,", ".": ","}.get(shape[-1:], "")  # those that three digits cannot follow
+    return tuple(
+        "" if decimals and format.decimal in decimals and plain[-4:-3] == "." else plain
+        for format, plain in zip(FORMATS, found, strict=True)
+    )
 
 
 def meaning_of(n: int, shapes: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """A file as its choices read it: the table in it, what each column is taken for, how it writes its numbers."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,9 +16,11 @@ from core.imports.choices import APPENDED, Choices
 from core.imports.columns import fingerprint, guess_columns, known_names, normalise
 from core.imports.evidence import FieldKind
 from core.imports.formats import NumberFormat, Undecided, before_after, read_number, settle
+from core.imports.letters import telling_words
 from core.imports.remembered import last_time
 from core.imports.sentences import (
     foreign_sentence,
+    mistake_sentence,
     ragged_sentence,
     remark_sentence,
     skipped_sentence,
@@ -29,6 +32,7 @@ from core.spreadsheets.reading import read_sheet
 from core.spreadsheets.sheet import Cell, Sheet
 from core.spreadsheets.tables import Table, find_table
 
+logger = logging.getLogger(__name__)
 NUMBERS = {"money", "quantity"}
 LOOKS = {"money": FieldKind.NUMBER, "quantity": FieldKind.COUNT}  # of the others the names are the same
 OWN_COLUMNS = {"what_is_wrong", "line_of_the_file"}  # which the download of bad lines adds
@@ -62,16 +66,8 @@ class MappedTable:
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def headers(self) -> list[str]:
-        return self.fields
-
     def __len__(self) -> int:
         return len(self.rows)
-
-    def __iter__(self) -> Iterator[tuple]:
-        """For the library, which counts the rows and asks `ImportResource` for what is in them."""
-        return (() for _row in self.rows)
 
 
 class Layout:
@@ -97,9 +93,10 @@ class Layout:
         self.decide_as_usual(usual)
 
     @classmethod
-    def read(cls, path: Path, name: str, resource, choices: Choices) -> "Layout":
-        """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding."""
-        sheet = read_sheet(path, name=name, sheet=choices.sheet, encoding=choices.encoding, delimiter=choices.delimiter)
+    def read(cls, path: Path, name: str, resource, choices: Choices, kept: Path | None = None) -> "Layout":
+        """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding; `kept` as in read_sheet."""
+        chosen = {"sheet": choices.sheet, "encoding": choices.encoding, "delimiter": choices.delimiter}
+        sheet = read_sheet(path, name=name, words=telling_words(), kept=kept, **chosen)
         layout = cls(sheet, resource, choices)
         if not choices.sheet and not layout.has_key:
             others = (entry.name for entry in sheet.sheets if not entry.hidden and not entry.is_empty)
@@ -232,18 +229,24 @@ class Layout:
         takers = {name: self.taker(name) for name in self.sources}
         constants = {name: text for name, text in self.constants.items() if name not in self.sources}
         with_categories = self.choices.category_rows and "category" not in self.sources
+        prefix = self.choices.key_prefix if self.resource.keys[0] not in self.sources else ""
         rows = []
         for number, source in enumerate(self.table.rows, 1):
-            row = Row(((name, take(source.cells)) for name, take in takers.items()), line=source.line)
-            row.update(constants)
-            if with_categories:
-                row["category"] = self.table.categories.get(source.line)
-            if self.choices.key_prefix and self.resource.keys[0] not in self.sources:
-                row[self.resource.keys[0]] = f"{self.choices.key_prefix}{number:04}"
-            if code := self.table.ragged.get(source.line):
-                row.errors[""] = ragged_sentence(code)
-            self.read_numbers(row)
+            row = Row((), line=source.line)
             rows.append(row)
+            try:
+                row.update((name, take(source.cells)) for name, take in takers.items())
+                row.update(constants)
+                if with_categories:
+                    row["category"] = self.table.categories.get(source.line)
+                if prefix:
+                    row[self.resource.keys[0]] = f"{prefix}{number:04}"
+                if code := self.table.ragged.get(source.line):
+                    row.errors[""] = ragged_sentence(code)
+                self.read_numbers(row)
+            except Exception:
+                logger.exception("Line %s of a list could not be read", source.line)
+                row.errors[""] = mistake_sentence()
         return MappedTable(self.fields, rows, self.notes())
 
     def read_numbers(self, row: Row) -> None:
@@ -284,13 +287,6 @@ class Layout:
         if left_out:
             notes.append(gettext("Columns left out: %(columns)s.") % {"columns": ", ".join(left_out)})
         return notes
-
-
-def example_of(format: NumberFormat | Undecided) -> str | None:
-    """A number in this format."""
-    if isinstance(format, Undecided):
-        return None
-    return f"1{format.thousands}234{format.decimal}50 {format.currency}".strip()
 
 
 def distinct_names(headers: list[str]) -> list[str]:

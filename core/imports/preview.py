@@ -1,6 +1,7 @@
 """What the page of a preview shows of a report: a page of its rows, and what a person should look at first."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -8,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from core.i18n import format_count
+from core.imports.described import label
 from core.imports.models import ImportRecord
 from core.imports.registry import resource_of
 from core.imports.report import ImportReport, ReportRow
@@ -34,7 +36,14 @@ def preview_context(request, record: ImportRecord, report: ImportReport) -> dict
         "kind": kind,
         "q": search,
         "page": page,
-        "rows": [(row, [(shown_column(resource, column), *rest) for column, *rest in row.errors]) for row in page],
+        "rows": [
+            (
+                row,
+                row.shown_changes(partial(label, resource)),
+                [(shown_column(resource, column), *rest) for column, *rest in row.errors],
+            )
+            for row in page
+        ],
         "good_count": len(report.rows_of("")),
         "totals": shown_totals(request, report),
         "reasons": [(shown_column(resource, column), *rest) for column, *rest in report.reasons],

@@ -1,5 +1,7 @@
 """The imports that were carried out: what each did, and how to take it back."""
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html_join
@@ -16,7 +18,7 @@ from core.admin.dialogs import RecordDialogForm, close_dialog
 from core.exceptions import BusinessError
 from core.i18n import format_count
 from core.imports.choices import Choices
-from core.imports.described import chosen_in_words
+from core.imports.described import chosen_in_words, label
 from core.imports.models import ImportedRow, ImportRecord
 from core.imports.registry import importable_by, resource_of, undo_import
 from core.imports.report import shown_changes
@@ -83,7 +85,8 @@ class ImportedRowInline(ReadOnlyAdmin, TabularInline):
 
     @display(description=_("Values"))
     def values(self, row):
-        return "; ".join(shown_changes(row.changes, is_new=row.is_new, besides=(row.key, row.name)))
+        label_of, besides = partial(label, resource_of(row.record)), (row.key, row.name)
+        return "; ".join(shown_changes(row.changes, label_of, is_new=row.is_new, besides=besides))
 
 
 @admin.register(ImportRecord)

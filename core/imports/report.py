@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -27,19 +28,20 @@ class ReportRow:
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     errors: list[tuple[str, str, str]] = field(default_factory=list)
 
-    @property
-    def shown_changes(self) -> list[str]:
-        return shown_changes(self.changes, is_new=self.kind == "new", besides=(self.key, self.name))
+    def shown_changes(self, label_of: Callable[[str], str]) -> list[str]:
+        return shown_changes(self.changes, label_of, is_new=self.kind == "new", besides=(self.key, self.name))
 
 
-def shown_changes(changes: list[tuple[str, str, str]], *, is_new: bool, besides: tuple[str, ...] = ()) -> list[str]:
-    """Changes as a person reads them: `selling price 12.00 → 13.00`, `stock 8 → 5 (−3)`.
+def shown_changes(
+    changes: list[tuple[str, str, str]], label_of: Callable[[str], str], *, is_new: bool, besides: tuple[str, ...] = ()
+) -> list[str]:
+    """Changes as a person reads them: `Selling price 12.00 → 13.00`, `In stock 8 → 5 (−3)`.
 
     Of a new record every value that is not shown already (`besides`).
     """
     shown = []
     for column, old, new in changes:
-        label = column.removesuffix("_qty").replace("_", " ")
+        label = label_of(column)
         if is_new:
             shown += [f"{label} {new}"] if new and new not in besides else []
         elif column.endswith("_qty"):

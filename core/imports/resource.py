@@ -16,6 +16,7 @@ from core.imports.memory import garbage_collection_paused
 from core.imports.options import ImportOption
 from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded, named_lines
 from core.imports.rules import Rules
+from core.imports.sentences import mistake_sentence
 from core.imports.undo import Undo
 from core.imports.widgets import Row
 from core.imports.writing import write_import
@@ -193,8 +194,7 @@ class ImportResource(ModelResource):
         except Exception:
             self.failed = True
             logger.exception("Line %s of an import failed", row.line)
-            sentence = gettext("This line cannot be read. Please tell the person who runs the system.")
-            return self.report_row(row, "error", errors={"": [sentence]})
+            return self.report_row(row, "error", errors={"": [mistake_sentence()]})
 
     def judge_values(self, row: Row) -> ReportRow:
         record = self.existing.get(row.line)
@@ -202,7 +202,7 @@ class ImportResource(ModelResource):
         record = self._meta.model() if record is None else record
         self.begin(record, is_new)
         errors = read_cells(row, self.readers, partial(self.set_value, record))
-        self.report.rounded.update(row.rounded)
+        self.report.rounded.update(map(self.label_of, row.rounded))
         if is_new:
             self.check_complete(record, errors)
         changes = [] if errors else self.changes_of(record)

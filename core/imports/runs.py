@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext, override
@@ -19,7 +19,8 @@ from core.imports.choices import Choices
 from core.imports.layout import Layout
 from core.imports.models import ImportRecord
 from core.imports.registry import resource_of
-from core.imports.uploads import discard_files, load_progress, path_of, save_progress, save_report
+from core.imports.uploads import SHEET, discard_files, load_progress, path_of, save_progress, save_report
+from core.storage import FileNotStored
 
 logger = logging.getLogger(__name__)
 Status = ImportRecord.Status
@@ -37,13 +38,19 @@ def start(record: ImportRecord, status: str, **details) -> bool:
     )
     if not begun:
         return False
-    save_progress(record.upload, phase="starting", done=0, total=0, started=time.time())
-    small = status == Status.JUDGING and path_of(record.upload).stat().st_size <= SMALL
-    if small or not settings.IMPORT_DETACHED:
+    try:
+        save_progress(record.upload, phase="starting", done=0, total=0, started=time.time())
+        small = status == Status.JUDGING and path_of(record.upload).stat().st_size <= SMALL
+        is_detached = settings.IMPORT_DETACHED and not small
+        if is_detached:
+            command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_import", str(record.pk)]
+            subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, cwd=settings.BASE_DIR)
+    except OSError as error:
+        logger.exception("The import %s could not be begun", record.pk)
+        finish(record, Status.DRAFT, str(error) if isinstance(error, FileNotStored) else failed_sentence("starting"))
+        return False
+    if not is_detached:
         run(record.pk)
-    else:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_import", str(record.pk)]
-        subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, cwd=settings.BASE_DIR)
     return True
 
 
@@ -82,7 +89,8 @@ def judge_or_write(record: ImportRecord, progress) -> None:
 def layout_of(record: ImportRecord) -> Layout:
     """The uploaded list, as the choices of its record read it."""
     choices = Choices.of(record.choices)
-    return Layout.read(path_of(record.upload), record.file_name, resource_of(record), choices)
+    kept = path_of(record.upload, SHEET)
+    return Layout.read(path_of(record.upload), record.file_name, resource_of(record), choices, kept)
 
 
 def make_resource(draft: ImportRecord, **options):
@@ -120,7 +128,8 @@ class Progress:
         self.save()
 
     def save(self) -> None:
-        save_progress(self.token, **self.state)
+        with suppress(FileNotStored):  # what is shown of a run must not be what ends it
+            save_progress(self.token, **self.state)
 
 
 @contextmanager

@@ -42,5 +42,10 @@ def foreign_sentence(field: str, theirs: str, ours: str) -> str:
     return sentence % {"field": field, "theirs": theirs, "ours": ours}
 
 
+def mistake_sentence() -> str:
+    """Of a row at which we have stumbled over something of our own."""
+    return gettext("This line cannot be read. Please tell the person who runs the system.")
+
+
 def undecided_sentence() -> str:
     return gettext("This could be thousands or a decimal fraction. Please write it without a thousands separator.")

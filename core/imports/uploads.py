@@ -12,12 +12,14 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from core.imports.models import ImportRecord
 from core.imports.report import ImportReport
+from core.storage import FileNotStored
 
 KEPT_FOR = timedelta(days=1)
-PROGRESS, REPORT = ".progress", ".report"
+PROGRESS, REPORT, SHEET = ".progress", ".report", ".sheet"
 
 
 def store_upload(data: bytes, *, name: str, target: str, user, choices: dict) -> ImportRecord:
@@ -40,8 +42,10 @@ def path_of(token: str, kind: str = "") -> Path:
 
 
 def discard_files(token: str) -> None:
-    for kind in ("", PROGRESS, REPORT):
-        storages["imports"].delete(token + kind)
+    """Delete what is kept of an import; where the disk does not let us, that is left for another day."""
+    for kind in ("", PROGRESS, REPORT, SHEET):
+        with suppress(OSError):
+            storages["imports"].delete(token + kind)
 
 
 def clear_away() -> None:
@@ -52,7 +56,7 @@ def clear_away() -> None:
     storage = storages["imports"]
     with suppress(FileNotFoundError, NotADirectoryError):
         for name in storage.listdir("")[1]:
-            token = re.fullmatch(r"([0-9a-f]{32})(\.\w+)?", name)
+            token = re.fullmatch(r"([0-9a-f]{32})(\.[\w.]+)?", name)
             with suppress(FileNotFoundError):  # somebody else is at it too
                 if token and (token[1] not in kept or storage.get_modified_time(name) < longest):
                     if token[1] not in kept and storage.get_modified_time(name) > longest and token[2] is None:
@@ -61,10 +65,17 @@ def clear_away() -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Whoever reads finds the old text or the new one."""
+    """Whoever reads finds the old text or the new one. Raises FileNotStored if there is no place; nothing is left."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise FileNotStored(
+            gettext("The server has no room to work on the list, so nothing was imported. Please tell whoever runs it.")
+        ) from error
 
 
 def save_report(token: str, report: ImportReport) -> None:

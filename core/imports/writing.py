@@ -57,7 +57,12 @@ def write_all(resource) -> None:
             written = resource.write(in_firms_language(_("Import %(record)s")) % {"record": record})
             record.details = {option.name: getattr(resource, option.name) for option in resource.options} | written
             save_record(resource, record)
-    except (IntegrityError, OperationalError) as error:
+    except OperationalError as error:  # locked for too long, no room on its disk, away
+        logger.exception("An import of %s failed", records)
+        raise ImportOutdated(
+            gettext("The database could not be written just now, so nothing was imported. Please try again.")
+        ) from error
+    except IntegrityError as error:
         logger.exception("An import of %s failed", records)
         sentence = gettext(
             "Somebody else was writing the same %(records)s at the same moment, "

@@ -7,6 +7,7 @@ file of ten lines waits for it: what only some files need is imported where it i
 
 import json
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,13 +24,13 @@ MAX_SECONDS = 20
 ROWS_TO_A_LINE = 200
 
 
-def read_file(path: Path, *, name: str, sheet: str = "", encoding: str = "", delimiter: str = "") -> Sheet:
+def read_file(path: Path, *, name: str, sheet="", encoding="", delimiter="", words: Collection[str] = ()) -> Sheet:
     """The wanted sheet of a file. Raises Refused, and encodings.Undecided."""
     kind, archive = kind_of(path, name)
     if archive is None:
         from core.spreadsheets.text import read_text
 
-        return read_text(path, encoding, delimiter)
+        return read_text(path, encoding, delimiter, words)
     if kind == "xlsx":
         from core.spreadsheets.xlsx import read_xlsx
 

@@ -3,11 +3,15 @@
 import codecs
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import NamedTuple
 
 from core.spreadsheets.sheet import Refused
 
 BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+ASCII = bytes([*b"\0\t\n\r", *range(0x20, 0x7F)])
+BACKSLASHES = {"cp932": "¥", "cp949": "₩"}  # what stands there on every Japanese and Korean screen
+BACKSLASH_OF_A_PRICE = re.compile(r"(?<![\w:\\/.])\\(?=\d)")
 BAD_LINES = 20  # one line in so many may be spoilt; in a file of two encodings, half of them
 SAMPLE_LINES, SHOWN_LINES, SHOWN_LENGTH, SHOWN_CANDIDATES = 5000, 5, 200, 5
 
@@ -28,8 +32,11 @@ class Undecided(Exception):
         self.candidates = candidates
 
 
-def decode(data: bytes, encoding: str = "") -> Decoded:
-    """The text of a file, in the given encoding or the one that it is found to be in. Raises Refused, Undecided."""
+def decode(data: bytes, encoding: str = "", words: Collection[str] = ()) -> Decoded:
+    """The text of a file, in the given encoding or the one that it is found to be in. Raises Refused, Undecided.
+
+    `words` are such as headers have: where they stand in a text, it is read right.
+    """
     if not encoding:
         if marked := with_mark(data) or unmarked_utf16(data):
             return marked
@@ -40,9 +47,10 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     lines = BYTE_LINE.findall(data)
     if encoding.startswith("utf-16"):
         return decode_utf16(data)
-    if encoding:
-        return in_chosen_encoding(lines, encoding)
-    return by_evidence(lines)
+    found = in_chosen_encoding(lines, encoding) if encoding else by_evidence(lines, words)
+    if sign := BACKSLASHES.get(found.encoding):
+        found = found._replace(text=BACKSLASH_OF_A_PRICE.sub(sign, found.text))
+    return found
 
 
 def with_mark(data: bytes) -> Decoded | None:
@@ -72,11 +80,15 @@ def decode_utf16(data: bytes) -> Decoded:
 
 
 def unmarked_utf16(data: bytes) -> Decoded | None:
-    """UTF-16 without a mark: every second byte of what all lists have, ends of lines and separators, is zero."""
+    """UTF-16 without a mark: every second byte of what all lists have, ends of lines and separators, is zero.
+
+    A stray zero byte in a text of ASCII is none: there it would be every second byte of all.
+    """
     if len(data) < 4 or b"\x00" not in data:
         return None
+    least = 0.1 if data.translate(None, ASCII) else 0.9
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros.count(0) * 10 < len(zeros):
+        if zeros.count(0) < least * len(zeros):
             continue
         try:
             text = data[: len(data) // 2 * 2].decode(encoding)
@@ -85,7 +97,10 @@ def unmarked_utf16(data: bytes) -> Decoded | None:
         odd = sum(
             1 for sign in text[:5000] if unicodedata.category(sign) in ("Cc", "Cn", "Co") and sign not in "\r\n\t"
         )
-        if odd == 0 and re.search(r"[\r\n]", text):
+        ends, may_be_ends = (
+            len(re.findall(pattern, sample)) for pattern, sample in ((r"[\r\n]", text), (rb"[\r\n]", data))
+        )
+        if odd == 0 and 2 * ends >= max(may_be_ends, 1):
             return Decoded(text, "utf-16", [])
     return None
 
@@ -107,7 +122,8 @@ def in_chosen_encoding(lines: list[bytes], encoding: str) -> Decoded:
     foreign = sum(1 for line in lines if not line.isascii())
     if len(decoded.spoilt) * 2 > foreign:
         raise Refused("other_encoding", encoding=encoding)
-    return decoded
+    others = utf8_lines(lines, encoding)
+    return decoded._replace(spoilt=sorted({*decoded.spoilt, *others})) if len(others) * 2 <= foreign else decoded
 
 
 def is_utf8(line: bytes) -> bool:
@@ -118,7 +134,7 @@ def is_utf8(line: bytes) -> bool:
     return True
 
 
-def by_evidence(lines: list[bytes]) -> Decoded:
+def by_evidence(lines: list[bytes], words: Collection[str]) -> Decoded:
     """The text in the encoding in which it looks most like a language. Raises Undecided if another comes near."""
     foreign = [line for line in lines if not line.isascii()]
     sample = foreign[:: max(1, len(foreign) // SAMPLE_LINES)]
@@ -129,7 +145,7 @@ def by_evidence(lines: list[bytes]) -> Decoded:
         decoded = with_spoilt_lines(sample, encoding)
         if len(decoded.spoilt) * (2 if encoding == "utf-8-sig" else BAD_LINES) > len(sample):
             continue
-        rating, letters = likelihood(decoded.text, encoding)
+        rating, letters = likelihood(decoded.text, encoding, frozenset(words))
         rating += prior - 10 * len(decoded.spoilt)
         if decoded.text not in rated or rated[decoded.text][0] < rating:
             rated[decoded.text] = (rating, rating / max(letters, 1), encoding)

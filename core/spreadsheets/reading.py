@@ -1,18 +1,18 @@
 """Files that people bring, read in a process of their own, and the sentences for those that cannot be read."""
 
+import errno
 import json
 import logging
-import re
+import os
 import subprocess
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
-import tablib
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -26,6 +26,7 @@ from core.spreadsheets.sheet import MAX_ROWS, Sheet, SheetName, SheetRow
 logger = logging.getLogger(__name__)
 MAX_SECONDS = 25
 MAX_ANSWER = 200 * 1024 * 1024
+MAX_KEPT = 50 * 1024 * 1024
 SHARED_LENGTH = 40  # texts up to this length are kept once, however often they stand in the list
 
 ENCODINGS = {
@@ -101,32 +102,82 @@ class EncodingUndecided(UnreadableFile):
         self.candidates = candidates
 
 
-def read_sheet(path: Path, *, name: str, sheet: str = "", encoding: str = "", delimiter: str = "") -> Sheet:
+def read_sheet(
+    path: Path,
+    *,
+    name: str,
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    words: Collection[str] = (),
+    kept: Path | None = None,
+) -> Sheet:
     """The wanted sheet of a file, or the first visible one that is not empty. Raises UnreadableFile.
 
     The file is read in a process of its own with limits (core/spreadsheets/child.py); whatever becomes of that, this
-    one goes on. `encoding` and `delimiter` are for text files. Left out, they are found; where that leaves a choice,
-    EncodingUndecided is raised.
+    one goes on. `encoding` and `delimiter` are for text files. Left out, they are found, and words that headers have
+    (`words`) speak for the encoding in which they stand there; where that leaves a choice, EncodingUndecided is raised.
+    What was read is put into `kept`, and taken from there when the same is asked of the same file again.
     """
-    question = {"path": str(path), "name": name, "sheet": sheet, "encoding": encoding, "delimiter": delimiter}
+    question: dict[str, Any] = {"path": str(path), "name": name, "sheet": sheet}
+    question |= {"encoding": encoding, "delimiter": delimiter, "words": list(words)}
+    if kept and (found := kept_sheet(kept, question)):
+        return found
     with answers_to(question) as lines:
-        head: dict[str, Any] = next(lines, {"refused": "too_long"})
-        if "refused" in head:
-            if "error" in head:
-                logger.warning("A file could not be read: %s", head["error"])
-            raise UnreadableFile(sentence(head["refused"], head.get("details", {})))
-        if "undecided" in head:
-            raise EncodingUndecided([(encoding, lines) for encoding, lines in head["undecided"]])
-        rows, shared = list[SheetRow](), dict[str, str]()
-        for line in lines:
-            if isinstance(line, dict):
-                break
-            rows += (as_row(shared, *row) for row in line)
-        else:  # the process ended before its answer did
-            raise UnreadableFile(sentence("too_long", {}))
+        found = sheet_of(lines)
+    if kept:
+        keep_sheet(kept, question, found)
+    return found
+
+
+def sheet_of(lines: Iterator) -> Sheet:
+    """The sheet that these answers describe. Raises UnreadableFile if they end too early, or there is none."""
+    head: dict[str, Any] = next(lines, {"refused": "too_long"})
+    if "refused" in head:
+        if "error" in head:
+            logger.warning("A file could not be read: %s", head["error"])
+        raise UnreadableFile(sentence(head["refused"], head.get("details", {})))
+    if "undecided" in head:
+        raise EncodingUndecided([(encoding, lines) for encoding, lines in head["undecided"]])
+    rows, shared = list[SheetRow](), dict[str, str]()
+    for line in lines:
+        if isinstance(line, dict):
+            break
+        rows += (as_row(shared, *row) for row in line)
+    else:  # the process ended before its answer did
+        raise UnreadableFile(sentence("too_long", {}))
     head["sheets"] = [SheetName(*each) for each in head["sheets"]]
     head["remarks"] = [(code, details) for code, details in head["remarks"]]
     return Sheet(**head, rows=rows)
+
+
+def kept_sheet(kept: Path, question: dict) -> Sheet | None:
+    """What was answered before, if that is kept and answers this question: it may name by now what was found then."""
+    with suppress(FileNotFoundError), kept.open("rb") as stream:
+        asked = json.loads(stream.readline())
+        found = sheet_of(parsed_lines(stream, lambda: None))
+        answers = {"sheet": found.name, "encoding": found.encoding, "delimiter": found.delimiter}
+        if all(question[name] in (asked[name], answers.get(name)) for name in question):
+            return found
+    return None
+
+
+def keep_sheet(kept: Path, question: dict, sheet: Sheet) -> None:
+    """Keep an answer for the next time that it is wanted, unless it is very long or the disk takes no more."""
+    draft = kept.with_name(f"{kept.name}.{os.getpid()}.{time.monotonic_ns()}")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(json.dumps(question).encode() + b"\n")
+
+            def write(text: str) -> None:
+                if stream.write(text.encode()) and stream.tell() > MAX_KEPT:
+                    raise OSError(errno.EFBIG, "Too much to keep")
+
+            child.write_answer(sheet, write)
+        draft.replace(kept)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
 
 
 @contextmanager
@@ -170,81 +221,3 @@ def sentence(code: str, details: dict) -> str:
         details = {"encoding": ENCODINGS.get(details["encoding"], details["encoding"])}
     text = str(SENTENCES[code])
     return text % details if details else text
-
-
-# For resources that take a tablib.Dataset with a header in its first row
-
-
-class Table(tablib.Dataset):
-    """A dataset that knows the line of the file each row stands on, whether the file writes 4,79 or 4.79, and
-    (`read_as`) what had to be chosen to read it."""
-
-    read_as = ""
-    delimiter = ","
-
-    def __init__(self, rows: list[SheetRow], *, decimal_comma: bool = False):
-        if not rows:
-            raise UnreadableFile(sentence("empty", {}))
-        header, *body = rows
-        if len(body) > MAX_ROWS:
-            raise UnreadableFile(sentence("too_many_rows", {}))
-        super().__init__(headers=[normalise_header(cell) for cell in header.cells])
-        self.lines, self.decimal_comma = [row.line for row in body], decimal_comma
-        for row in body:
-            self.append(fit(row, len(header.cells)))
-
-
-def normalise_header(header) -> str:
-    """`Selling Price` and ` selling_price ` are the same column."""
-    return re.sub(r"[\s_]+", "_", str(header or "").strip()).lower()
-
-
-def fit(row: SheetRow, width: int) -> list:
-    """The cells of a row, made as many as the header's. Raises UnreadableFile if there are too many."""
-    if row.problem == "quotes":
-        raise UnreadableFile(
-            gettext("Line %(line)s cannot be read: it has a quotation mark too few or too many.") % {"line": row.line}
-        )
-    if len(row.cells) > width:
-        raise UnreadableFile(
-            gettext(
-                "Line %(line)s has %(cells)s values, but the header has %(width)s columns. "
-                "Is a value with a comma in it missing its quotation marks?"
-            )
-            % {"line": row.line, "cells": len(row.cells), "width": width}
-        )
-    cells = ["" if cell is None else cell for cell in row.cells]
-    return cells + [""] * (width - len(cells))
-
-
-def read_table(name: str, data: bytes, *, keys: Collection[str] = (), encoding: str = "", delimiter: str = "") -> Table:
-    """The table in a file whose first row names the columns. Raises UnreadableFile.
-
-    Of several sheets it is the first whose header has one of the `keys`, else the first that is not empty.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(data)
-        sheet = read_sheet(path, name=name, encoding=encoding, delimiter=delimiter)
-        others = [
-            each.name for each in sheet.sheets if not each.hidden and not each.is_empty and each.name != sheet.name
-        ]
-        proposed = sheet
-        while keys and others and not has_key(sheet, keys):
-            sheet = read_sheet(path, name=name, sheet=others.pop(0))
-    if keys and not has_key(sheet, keys):
-        sheet = proposed
-    table = Table(sheet.rows, decimal_comma=sheet.kind == "csv" and sheet.delimiter != ",")
-    table.delimiter = sheet.delimiter or ","
-    visible = sum(1 for each in sheet.sheets if not each.hidden)
-    if visible > 1:
-        words = gettext("The sheet “%(sheet)s” was read, one of %(number)s in the file.")
-        table.read_as = words % {"sheet": sheet.name, "number": visible}
-    elif sheet.encoding not in ("", "utf-8-sig", "utf-16"):
-        words = gettext("The file is not Unicode; it was read as %(encoding)s. Are all letters correct?")
-        table.read_as = words % {"encoding": ENCODINGS.get(sheet.encoding, sheet.encoding)}
-    return table
-
-
-def has_key(sheet: Sheet, keys: Collection[str]) -> bool:
-    return bool(sheet.rows) and not {normalise_header(cell) for cell in sheet.rows[0].cells}.isdisjoint(keys)

@@ -1,5 +1,6 @@
 """Text files: CSV and TSV in any encoding, with any separator."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from core.spreadsheets.encodings import decode
@@ -11,13 +12,13 @@ MAX_BYTES = 64 * 1024 * 1024
 NAMED_LINES = 20
 
 
-def read_text(path: Path, encoding: str, delimiter: str) -> Sheet:
+def read_text(path: Path, encoding: str, delimiter: str, words: Collection[str] = ()) -> Sheet:
     """The one sheet of a text file. Raises Refused, and encodings.Undecided."""
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise Refused("too_much")
-    decoded = decode(data, encoding)
+    decoded = decode(data, encoding, words)
     if decoded.encoding not in ("utf-16", "utf-32") and is_binary(data):
         raise Refused("not_text")
     del data

@@ -36,6 +36,32 @@ LISTS = {
                {"customer_code", "company", "city"}, 1, "0", "الرياض"),
     "English": ("Customer No,Company Name,City,Post Code,Country\nC1,Acme Ltd,London,EC1A 1BB,United Kingdom\n",
                 {"customer_code", "company", "city", "postcode", "country"}, 1, "0", "EC1A 1BB London"),
+    "Russian, in Windows-1251": (
+        ("Код клиента;Наименование организации;Телефон;Город\n"
+         "К-1;ООО Ромашка;+7 495 123-45-67;Москва\n").encode("cp1251"),
+        {"customer_code", "company", "phone", "city"}, 1, "0", "Москва"),
+    "Japanese, in Shift-JIS": (
+        ("顧客コード,会社名,電話番号,郵便番号,住所\n"
+         "C-1,山田商店,+81 3-3210-5000,100-0001,東京都千代田区\n").encode("cp932"),
+        {"customer_code", "company", "phone", "postcode", "address"}, 1, "0", "東京都千代田区"),
+    "Chinese, in GB18030": (
+        "客户编号,公司名称,邮箱,城市\nC-1,光明贸易,info@example.com,上海\n".encode("gb18030"),
+        {"customer_code", "company", "email", "city"}, 1, "0", "上海"),
+    "Italian, a total below": (
+        "Codice cliente;Ragione sociale;Indirizzo;CAP;Città;Saldo iniziale\n"
+        "C1;Bianchi Srl;Via Roma 1;20121;Milano;1.200,50\nC2;Rossi Srl;Via Po 2;10123;Torino;99,50\n"
+        "Totale;;;;;1.300,00\n".encode("cp1252"),
+        {"customer_code", "company", "address", "postcode", "city", "opening_balance"}, 2, "1300.00", "20121 Milano"),
+    "Dutch": ("Klantnummer;Bedrijfsnaam;E-mailadres;Plaats\nK1;De Vries BV;info@example.com;Utrecht\n",
+              {"customer_code", "company", "email", "city"}, 1, "0", "Utrecht"),
+    "Portuguese, UTF-16 with tabs": (
+        ("Código do cliente\tRazão social\tTelefone\tCidade\n"
+         "C1\tSilva Ltda\t+351 21 000 0000\tLisboa\n").encode("utf-16"),
+        {"customer_code", "company", "phone", "city"}, 1, "0", "Lisboa"),
+    "DATEV, the sign in a column of its own": (
+        "Konto;Name (Adressattyp Unternehmen);Ort;EB-Wert;Soll/Haben\n10001;Müller GmbH;Köln;100,00;H\n"
+        "10002;Maier KG;Bonn;250,00;S\n".encode("cp1252"),
+        {"customer_code", "company", "city", "opening_balance"}, 2, "150.00", "Köln"),
 }  # fmt: skip
 
 

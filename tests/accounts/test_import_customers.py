@@ -75,7 +75,7 @@ def test_a_row_means_the_customer_with_its_code_else_the_one_with_its_e_mail():
 
 def test_the_same_file_twice_changes_nothing_the_second_time():
     text = HEADER + 'C-1,ann@example.com,Ann,Lee,+49 30 901820,"  Main St 1\r\nBerlin ",12.5051,yes\n'
-    assert run(text).notes == ["1 value in opening_balance with more than two decimals: rounded."]
+    assert run(text).notes == ["1 value in Opening balance with more than two decimals: rounded."]
     assert run(text).summary == "0 new, 0 changed, 1 unchanged, 0 errors"
     assert Customer.history.count() == 1
 

@@ -29,7 +29,7 @@ def test_an_admin_imports_sells_and_takes_back(desk, tmp_path):
     admin.picture("02-import")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Show what will happen").click()
-    admin.see("1 value in cost_price with more than two decimals")
+    admin.see("1 value in Cost price with more than two decimals")
     admin.picture("03-preview")
     assert Product.objects.count() == 0
     page.get_by_role("button", name="Import now").click()

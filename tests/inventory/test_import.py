@@ -77,14 +77,14 @@ def test_the_clerk_chooses_what_the_stock_column_means(mode, stock):
     product.refresh_from_db()
     assert product.stock_qty == stock
     if mode == "set":
-        assert report.rows[0].shown_changes == ["stock 8 → 5 (−3)"]
+        assert report.rows[0].shown_changes(ProductResource.label_of) == ["In stock 8 → 5 (−3)"]
         assert product.stock_changes.first().kind == "IMPORT"
 
 
 def test_prices_with_more_than_two_decimals_are_rounded_half_up_and_counted():
     report = run("sku,name,selling_price\nA,x,1.005\nB,y,2.5000\n")
     assert Product.objects.get(sku="A").selling_price == Decimal("1.01")
-    assert report.notes == ["1 value in selling_price with more than two decimals: rounded."]
+    assert report.notes == ["1 value in Selling price with more than two decimals: rounded."]
 
 
 def test_a_file_with_semicolons_may_write_decimal_commas():
@@ -192,7 +192,7 @@ def test_a_change_between_preview_and_confirmation_is_noticed():
     adjust_stock(product, user=None, new_qty=7, reason="Sold by hand")
     refused = run(text, stock_mode="set", last_seen=preview.fingerprint)
     assert "have changed since this preview" in refused.problem
-    assert refused.rows[0].shown_changes == ["stock 7 → 5 (−2)"]
+    assert refused.rows[0].shown_changes(ProductResource.label_of) == ["In stock 7 → 5 (−2)"]
     product.refresh_from_db()
     assert product.stock_qty == 7
     assert run(text, stock_mode="set", last_seen=refused.fingerprint).is_clean
@@ -237,6 +237,14 @@ def test_what_nobody_foresaw_stops_the_import_and_is_said(monkeypatch):
     assert str(Product.objects.get()) == str(known)
 
 
+def test_a_row_that_is_read_with_a_mistake_of_ours_is_a_row_with_an_error(monkeypatch):
+    monkeypatch.setattr("core.imports.layout.read_number", lambda cell, format: 1 / (cell != "2"))
+    report = run(HEADER + "A,Chai,,,1,,\nB,Chang,,,2,,\n")
+    assert [(row.line, row.errors[0][2]) for row in report.error_rows] == [
+        (3, "This line cannot be read. Please tell the person who runs the system.")
+    ]
+
+
 # The command
 
 
@@ -246,7 +254,7 @@ def test_the_command_reports_and_succeeds(tmp_path, capsys):
     file.write_text("sku,name,selling_price,stock_qty\nA,x,1.0051,5\n")
     call_command("import_products", file, user=user.email.upper())
     told = capsys.readouterr().out
-    assert "1 value in selling_price" in told and "1 new, 0 changed, 0 unchanged, 0 errors." in told
+    assert "1 value in Selling price" in told and "1 new, 0 changed, 0 unchanged, 0 errors." in told
     assert StockChange.objects.get().created_by == user
 
 
@@ -284,7 +292,7 @@ def test_the_command_refuses_in_words(tmp_path, content, options, message):
 def test_adventureworks_comes_in_complete_and_only_once(capsys):
     call_command("import_products", FOLDER / "adventureworks_products.csv")
     told = capsys.readouterr().out
-    assert "287 values in cost_price with more than two decimals: rounded." in told
+    assert "287 values in Cost price with more than two decimals: rounded." in told
     assert "504 new, 0 changed, 0 unchanged, 0 errors." in told
     assert Product.objects.aggregate(Sum("stock_qty"))["stock_qty__sum"] == 335_974
     call_command("import_products", FOLDER / "adventureworks_products.csv")

@@ -27,7 +27,7 @@ def test_an_import_shows_what_will_happen_and_does_it_when_confirmed(as_admin):
     old = make_product(sku="A-1", name="Chai", stock=8)
     preview = upload(as_admin, "sku,name,selling_price,stock_qty\nA-1,,12.00,5\nB-1,Cup,3,4\n", stock_mode="set")
     page = preview.content.decode()
-    assert "selling price 10.00 → 12.00" in page and "stock 8 → 5 (−3)" in page and "Cup" in page
+    assert "Selling price 10.00 → 12.00" in page and "stock 8 → 5 (−3)" in page and "Cup" in page
     assert Product.objects.count() == 1
 
     response = confirm_import(as_admin, preview)

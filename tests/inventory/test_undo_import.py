@@ -301,7 +301,7 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     record = make_import(LIST, user=as_admin.user)
     order_it(Product.objects.get(sku="B-1"))
     page = as_admin.get(reverse("admin:core_importrecord_change", args=[record.pk])).content.decode()
-    assert "Chai" in page and "selling price 12.00" in page and "Undo this import" in page
+    assert "Chai" in page and "Selling price 12.00" in page and "Undo this import" in page
     undo = reverse("admin:core_importrecord_undo", args=[record.pk])
     assert "2 new records are deleted" in as_admin.get(undo).content.decode()
     as_admin.post(undo, {"_form_submitted": "on", "last_seen": "None"})

@@ -12,17 +12,20 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.models import User
 from config import health
 from config.api import description
+from core.imports.models import ImportRecord
+from core.imports.runs import run
 from inventory.models import Product
 from tests.clients import Caller
 from tests.factories import make_admin, make_product, make_sales
 from tests.files import picture
+from tests.forms import choose_file, confirm_import, map_columns, upload
 from tests.server import ROOT, free_port, wait_until
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,46 @@ def test_without_room_for_a_picture_ones_profile_says_so(as_sales, settings, dis
 
 
 # What anybody may ask for
+
+
+@DISKS
+def test_without_room_for_a_list_its_form_says_so_and_nothing_is_begun(as_admin, disk):
+    with patch.object(FileSystemStorage, "_save", disk):
+        page = choose_file(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    assert "could not store the file" in str(page.context["form"].errors["file"])
+    assert files_in(storages["imports"].location) == [] and not ImportRecord.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["preview", "write"])
+def test_without_room_to_work_on_a_list_the_page_says_so_and_it_can_be_tried_again(as_admin, monkeypatch, step):
+    page = choose_file(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    if step == "write":
+        page = map_columns(as_admin, page)
+    there = files_in(storages["imports"].location)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        answer = confirm_import(as_admin, page) if step == "write" else map_columns(as_admin, page)
+    assert "no room to work on the list, so nothing was imported" in answer.content.decode()
+    assert files_in(storages["imports"].location) == there and not Product.objects.exists()
+
+    preview = page if step == "write" else map_columns(as_admin, page)
+    assert confirm_import(as_admin, preview).status_code == 200 and Product.objects.get().name == "Chai"
+
+
+def test_without_room_for_the_progress_a_list_is_imported_all_the_same(as_admin, monkeypatch):
+    preview = upload(as_admin, "sku,name,selling_price\nA,Chai,1\n")
+    monkeypatch.setattr("core.imports.runs.run", lambda pk: None)
+    confirm_import(as_admin, preview)
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "write_text", full)
+    assert run(ImportRecord.objects.get().pk).status == "done"
+
+
+def full(self, text, **kwargs):
+    """What a disk does that fills up while it is written."""
+    self.write_bytes(text.encode()[:10])
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture(autouse=True)

@@ -84,7 +84,7 @@ def test_an_import_that_cannot_lock_its_products_says_so(tmp_path):
     file = tmp_path / "list.csv"
     file.write_text("sku,stock_qty\nA-1,9\n")
 
-    with somebody_writes(product), pytest.raises(CommandError, match="Nothing was imported"):
+    with somebody_writes(product), pytest.raises(CommandError, match="nothing was imported"):
         call_command("import_products", str(file), stock="set")
 
     assert Product.objects.get().stock_qty == 5

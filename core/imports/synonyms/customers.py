@@ -57,7 +57,8 @@ CUSTOMER = {
         pt empresa | razão social | nome fantasia | companhia
         it azienda | ragione sociale | società | ditta | denominazione
         nl bedrijf | bedrijfsnaam | onderneming
-        ru компания | организация | фирма | юридическое лицо | контрагент
+        ru компания | организация | фирма | юридическое лицо | контрагент | наименование организации
+        ru название организации | наименование компании | название компании | наименование контрагента
         ar الشركة | اسم الشركة | المؤسسة | اسم المنشأة
         ja 会社名 | 会社 | 企業名 | 法人名 | 得意先名
         zh 公司 | 公司名称 | 企业名称 | 单位名称 | 单位 | 公司名稱

@@ -59,3 +59,15 @@ OTHERS = """
     поставщик поставщика производитель производителя бренд скидка сумма
     المورد المصنع الخصم اجمالي メーカー 仕入先 供应商 品牌
 """
+
+# Further words of headers that tell by their letters which encoding a text is in; what they mean does not matter.
+TELLING = """
+    größe größen länge höhe währung verfügbar verfügbarkeit maße straße schlüssel lagerplätze gültig überschrift für
+    prüfziffer rückgabe ergänzung empfänger zubehör stückzahl packungsgröße
+    désignation quantité unité société téléphone prénom créé modifié délai numéro référencé état
+    tamaño año dimensión teléfono país dirección población almacén ubicación nº
+    endereço preço observação situação unitário município quantità disponibilità città proprietà unità tà
+    ilość zdjęcie wysokość długość szerokość zł název množství výrobce měna šířka délka
+    cikkszám megnevezés mennyiség egységár készlet ürün adı açıklama fiyatı sipariş müşteri değeri
+    mängd benämning inköpspris försäljningspris mærke beløb størrelse nøgle määrä yksikkö
+"""

@@ -91,3 +91,25 @@ def test_records_have_numbers_besides_their_lines(tmp_path):
     rows = read_sheet(path, name="list.csv").rows
     assert [row.line for row in rows] == [1, 2, 4, 6]
     assert record_numbers(rows) == {1: 1, 2: 2, 4: 3, 6: 5}
+
+
+def test_what_was_read_is_kept_for_whoever_asks_the_same_again(tmp_path):
+    path, kept = tmp_path / "list.xlsx", tmp_path / "list.sheet"
+    path.write_bytes(EXAMPLES["the second sheet, behind an empty and a hidden one"].data)
+    found = read_sheet(path, name="list.xlsx", kept=kept)
+    other = read_sheet(path, name="list.xlsx", sheet="Sheet2", kept=tmp_path / "other.sheet")
+    path.write_bytes(b"")
+    assert read_sheet(path, name="list.xlsx", kept=kept) == found
+    assert read_sheet(path, name="list.xlsx", sheet="Sheet3", kept=kept) == found  # which is the one that was found
+    with pytest.raises(UnreadableFile):
+        read_sheet(path, name="list.xlsx", sheet="Sheet2", kept=kept)
+    assert other.name == "Sheet2"
+
+
+def test_nothing_is_kept_that_is_very_long_or_for_which_there_is_no_room(tmp_path, monkeypatch):
+    path = tmp_path / "list.csv"
+    path.write_text("sku,name\nA,x\n")
+    monkeypatch.setattr("core.spreadsheets.reading.MAX_KEPT", 10)
+    assert read_sheet(path, name="list.csv", kept=tmp_path / "a.sheet").rows
+    assert read_sheet(path, name="list.csv", kept=tmp_path / "no such folder" / "a.sheet").rows
+    assert [file.name for file in tmp_path.iterdir()] == ["list.csv"]
