@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0003_document_kinds'),
+        ('inventory', '0004_reverses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0004_products_below_their_threshold'),
-        ('sales', '0002_amendments'),
+        ('inventory', '0005_products_below_their_threshold'),
+        ('sales', '0003_returns'),
     ]
 
     operations = [
