@@ -151,7 +151,7 @@ def test_the_migration_gives_the_rows_that_are_there_their_hashes(committed_db):
     delete_product(gone, user=None)
     before = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
     MigrationExecutor(connection).migrate([("inventory", "0001_initial")])
-    MigrationExecutor(connection).migrate([("inventory", "0002_stock_hash_chain")])
+    MigrationExecutor(connection).migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     after = list(StockChange.objects.order_by("pk").values("pk", "product_key", "row_hash"))
     assert after == before and key in {row["product_key"] for row in after}
     assert Product.objects.get(pk=product.pk).ledger_head
