@@ -23,6 +23,7 @@ from inventory.services.loading import StockLoader
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services.orders import NewItem, build_items, describe_items, mark, total_of
+from sales.services.terms import set_terms
 
 Status, Kind = Order.Status, StockChange.Kind
 FATES = {Status.CONFIRMED: 88, Status.CANCELLED: 7, Status.PENDING: 5}  # so many of a hundred orders
@@ -140,7 +141,8 @@ class DemoFirm:
         items = build_items(lines or [self.something()])
         day = timezone.localdate(at)
         self.numbers[day] += 1
-        order = Order(pk=pk, customer=self.random.choice(self.customers), order_date=day, total_amount=total_of(items))
+        order = Order(pk=pk, order_date=day, total_amount=total_of(items))
+        set_terms(order, self.random.choice(self.customers), {})
         order.order_number, order.modified_at = f"ORD-{day:%Y%m%d}-{self.numbers[day]:04d}", at
         reason = in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}
         order.stamp(self.seller, reason, at=at)

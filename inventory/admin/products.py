@@ -1,6 +1,7 @@
 """Products in the admin."""
 
 from django.contrib import admin, messages
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -21,6 +22,7 @@ from inventory.admin.bulk_change import change_category, change_low_stock_thresh
 from inventory.admin.filters import ActivityFilter, CategoryFilter, StockStatusFilter, activity_tabs
 from inventory.admin.forms import ProductForm
 from inventory.admin.product_card import product_card
+from inventory.admin.scan import scan
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
@@ -170,6 +172,9 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     def get_inlines(self, request, obj):
         return super().get_inlines(request, obj) if obj else []
+
+    def get_urls(self):
+        return [path("scan/", self.admin_site.admin_view(scan), name="inventory_product_scan"), *super().get_urls()]
 
     # Who may
 

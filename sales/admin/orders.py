@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin, messages
-from django.db.models import Q
+from django.db.models import Q, TextField
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.filters import CreatedByFilter
-from core.admin.base import BackOfficeAdmin, is_autocomplete, is_primary_key
+from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, is_autocomplete, is_primary_key
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
@@ -23,6 +24,7 @@ from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
 from inventory.models import Product
 from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
+from sales.admin.annotate_order import annotate_order
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
@@ -38,7 +40,7 @@ from sales.admin.print_order import (
 from sales.admin.standing import describe_standing
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import AmendForm, OrderForm
-from sales.models import Order, OrderItem
+from sales.models import TERMS, Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
 from sales.rights import may_delete
 from sales.services.amendments import amend_order as amend
@@ -63,7 +65,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
     list_display = ["order_number", "customer", "order_date", "status_badge", "amount", "created_by"]
-    optional_columns = ["confirmed_at", "created_at", "modified_at"]
+    optional_columns = ["customer_reference", "wanted_on", "confirmed_at", "created_at", "modified_at"]
     list_select_related = ["customer", "created_by"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -90,22 +92,29 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
     readonly_fields = ["order_number", "order_date", "status_badge", "total", "standing"]
-    add_fieldsets = [(None, {"fields": [("customer", "waits")]})]
-    fieldsets = [
-        (
-            None,
-            {"fields": [("customer", "order_number", "order_date", "status_badge", "total"), "waits", "standing"]},
-        )
-    ]
+    agreed = (
+        _("Reference, delivery, notes"),
+        {
+            "fields": [("customer_reference", "wanted_on", "waits"), ("delivery_address", "text", "note")],
+            "classes": ["collapse"],
+        },
+    )
+    add_fieldsets = [(None, {"fields": ["customer"]}), agreed]
+    strip = ("customer", "order_number", "order_date", "status_badge", "total")
+    fieldsets = [(None, {"fields": [strip, "standing"]}), agreed]
+    formfield_overrides = {**NUMBER_INPUTS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
     history_tab = False  # the lines need the place
     compressed_fields = False  # each label above its value: one strip
     actions_detail = [
         "confirm_one",
         "amend_order",
-        {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
+        {
+            "title": _("More"),
+            "items": ["print_order", "print_packing_slip", "annotate_order", "duplicate_order", "cancel_one"],
+        },
     ]
     actions_submit_line = ["save_and_confirm"]
-    confirm_one, cancel_one = confirm_one, cancel_one
+    confirm_one, cancel_one, annotate_order = confirm_one, cancel_one, annotate_order
     amend_order, duplicate_order, print_order, print_packing_slip = (
         amend_order,
         duplicate_order,
@@ -114,7 +123,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     )
 
     class Media:
-        js = ["sales/order_form.js"]
+        js = ["sales/order_form.js", "core/scan.js"]
         css = {"all": ["sales/order_form.css"]}
 
     # What one sees
@@ -177,6 +186,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def has_amend_permission(self, request, object_id=None):
         return self.has_model_permission(request, "amend")
+
+    def has_annotate_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "annotate")
 
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
@@ -286,6 +298,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             form.instance.pk = order.pk
             return
         asked |= {"customer": chosen["customer"], "beyond_stock": chosen["waits"]}
+        asked |= {name: chosen[name] for name in TERMS}
         if change:
             order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
         else:

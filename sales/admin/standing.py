@@ -23,7 +23,10 @@ def describe_standing(order: Order, url: Callable[[int], str]) -> str:
     sentences += [link(gettext("The rest waits as {order}"), rest, url) for rest in order.backorders.all()]
     if order.backorder_of:
         sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
-    return format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+    if order.wanted_on:
+        sentences.append(gettext("Wanted on %(day)s") % {"day": date_format(order.wanted_on)})
+    told = format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+    return format_html("{}<br>{}: {}", told, gettext("Note"), order.note) if order.note else told
 
 
 def link(sentence: str, order: Order, url: Callable[[int], str]) -> str:
