@@ -20,7 +20,7 @@ from core.i18n import in_firms_language
 from core.money import round_money
 from inventory.models import Product, StockChange
 from inventory.services.loading import StockLoader
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
+from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, demo_barcode
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services.orders import NewItem, build_items, describe_items, mark, total_of
 from sales.services.terms import set_terms
@@ -85,6 +85,8 @@ class DemoFirm:
                 sku=f"{stem}-{number + 1:05d}",
                 name=f"{name} {variant}, no. {number // len(kinds) + 1}",
                 category=category,
+                barcode=demo_barcode(number + 1),
+                shelf=f"{category[0]}-{number % 100:02}",
                 cost_price=cost,
                 selling_price=round_money(cost * margin),
                 low_stock_threshold=self.random.choice([None, None, None, 5, 20]),

@@ -215,18 +215,19 @@ class OrderItemFormSet(PaginationInlineFormSet):
     def clean(self):
         if any(self.errors):
             return
+        forms, lines = self.line_forms, self.lines
         try:
-            build_items(self.lines)
+            build_items(lines)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
-        for place, sentence in not_sold(self.lines, self.products.products, self.own):
-            self.line_forms[place].add_error("product", sentence)
-        for place, sentence in () if self.may_sell_below_cost else below_cost(self.lines):
-            self.line_forms[place].add_error("unit_price", sentence)
+        for place, sentence in not_sold(lines, self.products.products, self.own):
+            forms[place].add_error("product", sentence)
+        for place, sentence in () if self.may_sell_below_cost else below_cost(lines):
+            forms[place].add_error("unit_price", sentence)
         if self.data.get("waits"):
             return
-        for shortage in find_shortages(self.products.products, requested_quantities(self.lines), self.taken):
-            last = [form for form in self.line_forms if form.cleaned_data["product"] == shortage.product][-1]
+        for shortage in find_shortages(self.products.products, requested_quantities(lines), self.taken):
+            last = [form for form, line in zip(forms, lines, strict=True) if line.product == shortage.product][-1]
             last.add_error("quantity", str(shortage))
 
     def save(self, commit=True):
