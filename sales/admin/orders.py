@@ -265,14 +265,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        ((title, options),) = fieldsets
-        fields = list(options["fields"])
+        (title, options), agreed = fieldsets
         if is_amending(request):
-            fields.remove("standing")
-            fields[fields.index("waits")] = "reason"
-        elif not self.has_change_permission(request, obj):
-            fields.remove("waits")
-        return [(title, {**options, "fields": fields})]
+            fields = ["reason" if name == "standing" else name for name in options["fields"]]
+            return [(title, {**options, "fields": fields})]
+        if not self.has_change_permission(request, obj):
+            (*first, _waits), *rest = agreed[1]["fields"]
+            agreed = (agreed[0], {**agreed[1], "fields": [tuple(first), *rest]})
+        return [(title, options), agreed]
 
     def get_readonly_fields(self, request, obj=None):
         readonly = super().get_readonly_fields(request, obj)

@@ -25,8 +25,8 @@ def describe_standing(order: Order, url: Callable[[int], str]) -> str:
         sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
     if order.wanted_on:
         sentences.append(gettext("Wanted on %(day)s") % {"day": date_format(order.wanted_on)})
-    told = format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
-    return format_html("{}<br>{}: {}", told, gettext("Note"), order.note) if order.note else told
+    so_far = format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+    return format_html("{}<br>{}: {}", so_far, gettext("Note"), order.note) if order.note else so_far
 
 
 def link(sentence: str, order: Order, url: Callable[[int], str]) -> str:

@@ -55,7 +55,9 @@ def test_nor_by_changing_or_amending_an_order(as_sales, chai, not_for_sales):
     confirm_order(order, user=None)
     amended = caller.post(f"/orders/{order.pk}/amend/", {"items": [line], "reason": "They rang"})
     assert amended.json() == {"items": [f"Line 1: {REFUSED}"]}
-    form = form_data(order.customer, (chai, 1, "1.99"), reason="They rang", initial=1, **{"items-0-id": order.items.get().pk})
+    form = form_data(
+        order.customer, (chai, 1, "1.99"), reason="They rang", initial=1, **{"items-0-id": order.items.get().pk}
+    )
     page = as_sales.post(reverse("admin:sales_order_amend_order", args=[order.pk]), form)
     assert page.context["inline_admin_formsets"][0].formset.forms[0].errors == {"unit_price": [REFUSED]}
 
