@@ -15,7 +15,7 @@ from core.fields import dialled_in
 from core.imports.registry import register_import
 from core.imports.report import named_lines
 from core.imports.resource import ImportResource
-from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, Row, TextWidget
+from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, Row, TextWidget, YesNoWidget
 from core.spreadsheets.cells import as_text, as_whole_number, is_blank
 
 UNIQUE = {  # with what is said of lines that share one
@@ -23,20 +23,6 @@ UNIQUE = {  # with what is said of lines that share one
     "email": _("%(lines)s have the same e-mail."),
 }
 ADDRESS_PARTS = {"postcode": _("Postcode"), "city": _("City"), "region": _("Region"), "country": _("Country")}
-ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-
-
-class YesNoWidget(Widget):
-    kind = "yes_no"
-
-    def clean(self, value, row=None, **kwargs):
-        try:
-            return value if isinstance(value, bool) else ANSWERS[as_text(value).lower()]
-        except KeyError as error:
-            raise ValueError(gettext("Please write yes or no.")) from error
-
-    def render(self, value, obj=None, **kwargs):
-        return "yes" if value else "no"
 
 
 class DaysWidget(NumberWidget):

@@ -34,6 +34,8 @@ MATRIX: dict[str, set[str]] = {
     "sales.delete_own_order": STAFF,
     "sales.confirm_order": STAFF,
     "sales.cancel_order": STAFF,
+    "sales.annotate_order": STAFF,  # the note and the wanted day, in any status
+    "sales.sell_below_cost": STAFF,
     "sales.amend_order": STAFF,
     "sales.export_order": STAFF,
     # Returns. Nobody changes or deletes one.

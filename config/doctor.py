@@ -29,7 +29,7 @@ from core.cache import cache_answers
 from inventory.models import Product
 from inventory.stock_check import stock_problem
 from sales.models import Order, OrderItem, OrderNumberCounter
-from sales.order_check import disagreeing_order, past_the_history
+from sales.order_check import disagreeing_order, past_the_history, without_snapshot
 
 MB = 1_000_000
 BACKUP_IS_OLD = timedelta(days=2)
@@ -145,6 +145,13 @@ def order_totals() -> Finding:
     return ok("The total of every order is the sum of its lines.")
 
 
+def order_snapshots() -> Finding:
+    wrong = without_snapshot()
+    if first := wrong.first():
+        return problem(f"{number_of(wrong.count(), 'order')} without the customer's name as it was then, e.g. {first}.")
+    return ok("Every order knows its customer's name as it was then.")
+
+
 def order_lines() -> Finding:
     wrong = OrderItem.objects.miscalculated()
     if first := wrong.select_related("order").first():
@@ -247,6 +254,7 @@ RECORDS = [
     sales,
     order_totals,
     order_lines,
+    order_snapshots,
     order_numbers,
     history,
     admins,

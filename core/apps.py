@@ -8,8 +8,10 @@ class CoreConfig(AppConfig):
     verbose_name = _("System")
 
     def ready(self):
+        from core.admin.closed_links import close_links
         from core.admin.light_lists import lighten_lists
         from core.search_index import install_indexes
 
         post_migrate.connect(install_indexes)
         lighten_lists()
+        close_links()

@@ -23,6 +23,10 @@ class SkuTaken(BusinessError):
     """Another product has the SKU."""
 
 
+class BarcodeTaken(BusinessError):
+    """Another product has the barcode."""
+
+
 class ProductInUse(BusinessError):
     """Pending orders ask for the product."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import User
-from core.bulk import batches
+from core.bulk import batches, find_all
 from core.i18n import format_count, in_firms_language
 from core.imports.undo import Undo, referred_to
 from inventory.models import MAX_QUANTITY, Product, StockChange
@@ -30,7 +30,13 @@ class ProductUndo(Undo):
     def load_context(self, keys: list[int], made: list[int]) -> None:
         self.moves: list[tuple[Product, int]] = []
         self.ordered = referred_to(Product, made, besides=frozenset({StockChange}))
+        self.barcodes = self.holders_of_old_barcodes()
         self.corrected = corrected_stocks(keys, self.record.details["last_stock_change"])
+
+    def holders_of_old_barcodes(self) -> dict[str | None, int]:
+        """Which product has a barcode now that another one shall have again."""
+        old = {before for row in self.rows if not row.is_new for name, before, _ in row.changes if name == "barcode"}
+        return {product.barcode: product.pk for product in find_all(Product.objects, "barcode", filter(None, old))}
 
     def deletion_blocker(self, target: Product, imported: dict) -> str:
         if target.pk in self.ordered:
@@ -45,6 +51,8 @@ class ProductUndo(Undo):
         return " ".join(filter(None, reasons))
 
     def restore_blocker(self, target: Product, before: dict) -> str:
+        if self.barcodes.get(before.get("barcode"), target.pk) != target.pk:
+            return in_firms_language(_("the values stay, because another product has the old barcode now."))
         try:
             if {"cost_price", "selling_price"}.intersection(before):
                 with override(settings.LANGUAGE_CODE):

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -17,6 +17,7 @@ from core.fields import NormalisedMixin, TrimmedCharField
 from core.hash_chain import HashChain
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from core.money import round_money
+from inventory.barcodes import BarcodeField
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
 from inventory.stock_status import StockStatus
 
@@ -62,6 +63,20 @@ class Product(AuditedModel):
     sku = SkuField(_("SKU"), max_length=100, unique=True, error_messages={"unique": _("Another product has this SKU.")})
     name = TrimmedCharField(_("name"), max_length=255)
     category = TrimmedCharField(_("category"), max_length=100, blank=True, db_index=True)
+    barcode = BarcodeField(
+        _("barcode"),
+        max_length=40,
+        unique=True,
+        null=True,
+        blank=True,
+        error_messages={"unique": _("Another product has this barcode.")},
+    )
+    shelf = TrimmedCharField(_("shelf"), max_length=50, blank=True, help_text=_("Where it is kept."))
+    is_active = models.BooleanField(
+        pgettext_lazy("product", "active"),
+        default=True,
+        help_text=_("A product that is not sold any more is archived: orders that have it keep it."),
+    )
     cost_price = models.DecimalField(
         _("cost price"),
         max_digits=10,
@@ -90,7 +105,7 @@ class Product(AuditedModel):
         bases=[Version],
         excluded_fields=HISTORY_EXCLUDED_FIELDS,
         history_id_field=models.BigAutoField(),
-        no_db_index=["sku", "category"],
+        no_db_index=["sku", "category", "barcode"],
     )
 
     class Meta:
@@ -104,6 +119,7 @@ class Product(AuditedModel):
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
+            models.CheckConstraint(condition=~Q(barcode=Value("")), name="product_barcode_not_empty"),
             models.CheckConstraint(condition=Q(stock_qty__gte=0), name="product_stock_qty_not_negative"),
             models.CheckConstraint(condition=Q(cost_price__gte=0), name="product_cost_price_not_negative"),
             models.CheckConstraint(condition=Q(selling_price__gte=0), name="product_selling_price_not_negative"),

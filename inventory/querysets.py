@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 
 from core.text_search import any_field, any_of, every_word, lookup_for, rank
@@ -16,10 +16,20 @@ LATEST, COMMON = 5000, 100  # a word that so many of so many latest stock change
 
 class ProductQuerySet(QuerySet):
     def matching(self, term: str):
-        """Products by words of SKU and name; the best `rank` first, so the exact SKU before all."""
-        exact, close = Q(sku=term), Q(sku__istartswith=term) | Q(name__istartswith=term)
+        """Products by words of SKU and name, or a barcode; the best `rank` first, so an exact code before all."""
+        exact, close = Q(barcode=term) | Q(sku=term), Q(sku__istartswith=term) | Q(name__istartswith=term)
         found = self.filter(exact | every_word(term, "sku", "name"))
         return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "name", "pk")
+
+    def offered_for(self, term: str):
+        """Those of `matching` that are sold. An archived product's code finds nothing, not others that begin so."""
+        archived = self.filter(Q(barcode=term) | Q(sku=term), is_active=False)
+        return self.matching(term).filter(~Exists(archived), is_active=True)
+
+    def with_code(self, code: str):
+        """The product with exactly this barcode or, if there is none, this SKU; or None."""
+        found = self.filter(Q(barcode=code) | Q(sku=code)).alias(rank=rank(exact=Q(barcode=code), close=Q(sku=code)))
+        return found.order_by("rank").first()
 
     def with_status(self):
         """Annotate `status` with the StockStatus of each product."""
@@ -40,12 +50,12 @@ class ProductQuerySet(QuerySet):
         return list(self.order_by("category").values_list("category", flat=True).distinct())
 
     def running_low(self):
-        """Products that are low or out, the fewest pieces first."""
-        return self.filter(StockStatus.low_or_out()).order_by("stock_qty", "name", "id")
+        """Products that are low or out, the fewest pieces first; what is not sold any more need not be there."""
+        return self.filter(StockStatus.low_or_out(), is_active=True).order_by("stock_qty", "name", "id")
 
     def stock_counts(self) -> dict[str, int]:
-        """How many products are `low` and how many `out`, in one query."""
-        return self.filter(StockStatus.low_or_out()).aggregate(
+        """How many products that are sold are `low` and how many `out`, in one query."""
+        return self.filter(StockStatus.low_or_out(), is_active=True).aggregate(
             low=Count("pk", filter=Q(stock_qty__gt=0)), out=Count("pk", filter=Q(stock_qty=0))
         )
 

@@ -12,7 +12,7 @@ from core.i18n import format_count
 from core.imports.options import ImportOption
 from core.imports.registry import register_import
 from core.imports.resource import ImportResource
-from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, TextWidget
+from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, TextWidget, YesNoWidget
 from core.spreadsheets.cells import as_whole_number
 from inventory.import_overview import product_overview
 from inventory.import_undo import ProductUndo
@@ -58,10 +58,13 @@ class ProductResource(ImportResource):
     selling_price = import_column("selling_price", MoneyWidget(column="selling_price", digits=10))
     stock_qty = import_column("stock_qty", WholeNumberWidget())
     low_stock_threshold = import_column("low_stock_threshold", WholeNumberWidget())
+    barcode, shelf = text_field("barcode", KeyWidget), text_field("shelf")
+    is_active = import_column("is_active", YesNoWidget())
 
     keys, name_columns, key_label = ("sku",), ("name",), _("SKU")
     help_text = _(
-        "Columns, in any order: sku, name, category, cost_price, selling_price, stock_qty, low_stock_threshold. "
+        "Columns, in any order: sku, name, category, cost_price, selling_price, stock_qty, low_stock_threshold, "
+        "barcode, shelf, is_active. "
         "A product whose SKU is known is updated, the others are added; these need sku, name and selling_price."
     )
     options = (
@@ -89,6 +92,9 @@ class ProductResource(ImportResource):
             "selling_price",
             "stock_qty",
             "low_stock_threshold",
+            "barcode",
+            "shelf",
+            "is_active",
         )
 
     def __init__(self, *, stock_mode=StockMode.KEEP, **kwargs):
@@ -104,6 +110,17 @@ class ProductResource(ImportResource):
         products = find_all(Product.objects, "sku", set(filter(None, skus.values())))
         by_sku = {product.sku: product for product in products}
         self.existing = {line: by_sku[sku] for line, sku in skus.items() if sku in by_sku}
+        self.refuse_taken_barcodes()
+
+    def refuse_taken_barcodes(self) -> None:
+        barcodes = {row.line: self.key_of(row, "barcode") for row in self.rows}
+        self.refuse_repeated("barcode", barcodes, gettext("%(lines)s have the same barcode."))
+        found = find_all(Product.objects, "barcode", set(filter(None, barcodes.values())))
+        holders = {product.barcode: product for product in found}
+        for row in self.rows:
+            holder = holders.get(barcodes[row.line])
+            if holder and holder != self.existing.get(row.line):
+                row.errors.setdefault("barcode", gettext("%(product)s has this barcode.") % {"product": holder})
 
     def begin(self, record, is_new):
         record.imported_stock = 0 if is_new else record.stock_qty

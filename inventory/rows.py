@@ -18,6 +18,9 @@ PRODUCT = (
     "selling_price",
     "stock_qty",
     "low_stock_threshold",
+    "barcode",
+    "shelf",
+    "is_active",
     "image",
     "created_at",
     "modified_at",
@@ -45,7 +48,8 @@ BUYER, AUTHOR = (CHANGE_COLUMNS.index(name_columns(person)[0]) for person in ("c
 
 def show_product(row: tuple, request) -> dict:
     """What ProductOut says to the asker."""
-    pk, sku, name, category, cost, price, stock, threshold, image, created_at, modified_at, free, *_ = row
+    pk, sku, name, category, cost, price, stock, threshold, *rest = row
+    barcode, shelf, is_active, image, created_at, modified_at, free, *_ = rest
     shown = {
         "id": pk,
         "sku": sku,
@@ -58,6 +62,9 @@ def show_product(row: tuple, request) -> dict:
         "stock_status": StockStatus.of(stock, threshold).value,
         "profit_margin": f"{margin_of(cost, price):.2f}",
         "low_stock_threshold": threshold,
+        "barcode": barcode,
+        "shelf": shelf,
+        "is_active": is_active,
         "image": request.build_absolute_uri(default_storage.url(image)) if image else None,
         "created_at": moment(created_at),
         "modified_at": moment(modified_at),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from django.db.models import Q
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import AfterValidator, Field, model_serializer
+from pydantic import AfterValidator, Field, StrictBool, model_serializer
 
 from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text_type, whole
@@ -40,6 +40,9 @@ class ProductOut(AuditedOut):
     stock_status: str
     profit_margin: Annotated[Money | None, Field(description="Percent of the cost; 0.00 if there is none.")] = None
     low_stock_threshold: Annotated[int | None, Field(description="null: the firm's usual one")] = None
+    barcode: str | None
+    shelf: Annotated[str | None, Field(description="Where it is kept.")] = None
+    is_active: Annotated[bool, Field(description="false: it is not sold any more, and new orders are refused.")]
     image: str | None
     created_at: datetime
     modified_at: datetime
@@ -75,6 +78,11 @@ class ProductChanges(Payload):
         Field(description="Pieces. For an existing product: a correction of its stock, logged as an adjustment."),
     ] = None
     low_stock_threshold: whole(0, MAX_QUANTITY, optional=True) = None
+    barcode: Annotated[
+        text_type(40) | None, Field(description="8, 12, 13 or 14 digits are a number of GS1 with its check digit.")
+    ] = None
+    shelf: text_type(50) | None = None
+    is_active: Annotated[StrictBool, Field(description="false: archived, so that new orders are refused.")] = None
     change_reason: Annotated[text_type(255) | None, Field(description="Why the stock is corrected.")] = None
     modified_at: Seen = None
 
@@ -100,6 +108,8 @@ class ProductFilters(FilterSchema):
     sku: Annotated[text_type(100), AfterValidator(normalise_sku)] | None = None
     category: Annotated[text_type(100) | None, FilterLookup("category__iexact")] = None
     stock_status: Status | None = None
+    barcode: text_type(40) | None = None
+    is_active: bool | None = None
     min_price: Annotated[Price | None, FilterLookup("selling_price__gte")] = None
     max_price: Annotated[Price | None, FilterLookup("selling_price__lte")] = None
     search: Annotated[text_type(200) | None, Field(description="Words in SKU, name or category.")] = None

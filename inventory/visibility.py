@@ -10,6 +10,7 @@ NEEDED = {
     "stock_qty": VIEW_STOCK,
     "free_qty": VIEW_STOCK,
     "low_stock_threshold": VIEW_STOCK,
+    "shelf": VIEW_STOCK,
 }
 
 

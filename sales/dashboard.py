@@ -145,7 +145,7 @@ def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict
     if may_see(user, "stock_value"):
         stock = recent("stock worth", Product.objects.stock_worth)
         pieces = ngettext("%(n)s pieces", "%(n)s pieces", stock["pieces"]) % {"n": format_count(stock["pieces"])}
-        url = reverse("admin:inventory_product_changelist")
+        url = f"{reverse('admin:inventory_product_changelist')}?activity=all"
         shown.append(tile(gettext("Stock value at cost"), stock["value"], url, pieces))
     return shown
 

@@ -1,5 +1,7 @@
 """What the demo shop sells, and to whom: Harbour Hardware, made up for this project."""
 
+from inventory.barcodes import check_digit
+
 # category: [(name, SKU stem, variants, cost of the first variant, growth from one variant to the next)]
 CATALOGUE = {
     "Hand tools": [
@@ -185,3 +187,9 @@ STREETS = [
     "Orchard Way",
 ]
 TOWNS = ["Northport", "Ashford", "Greenhaven", "Millbrook", "Eastmere", "Stonebridge"]
+
+
+def demo_barcode(number: int) -> str:
+    """An EAN-13 of the range that GS1 leaves to shops for codes of their own."""
+    digits = f"20{number:010}"
+    return f"{digits}{check_digit(digits)}"

@@ -20,9 +20,10 @@ from core.i18n import in_firms_language
 from core.money import round_money
 from inventory.models import Product, StockChange
 from inventory.services.loading import StockLoader
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS
+from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, demo_barcode
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services.orders import NewItem, build_items, describe_items, mark, total_of
+from sales.services.terms import set_terms
 
 Status, Kind = Order.Status, StockChange.Kind
 FATES = {Status.CONFIRMED: 88, Status.CANCELLED: 7, Status.PENDING: 5}  # so many of a hundred orders
@@ -84,6 +85,8 @@ class DemoFirm:
                 sku=f"{stem}-{number + 1:05d}",
                 name=f"{name} {variant}, no. {number // len(kinds) + 1}",
                 category=category,
+                barcode=demo_barcode(number + 1),
+                shelf=f"{category[0]}-{number % 100:02}",
                 cost_price=cost,
                 selling_price=round_money(cost * margin),
                 low_stock_threshold=self.random.choice([None, None, None, 5, 20]),
@@ -140,7 +143,8 @@ class DemoFirm:
         items = build_items(lines or [self.something()])
         day = timezone.localdate(at)
         self.numbers[day] += 1
-        order = Order(pk=pk, customer=self.random.choice(self.customers), order_date=day, total_amount=total_of(items))
+        order = Order(pk=pk, order_date=day, total_amount=total_of(items))
+        set_terms(order, self.random.choice(self.customers), {})
         order.order_number, order.modified_at = f"ORD-{day:%Y%m%d}-{self.numbers[day]:04d}", at
         reason = in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}
         order.stamp(self.seller, reason, at=at)

@@ -9,7 +9,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from core.admin.base import is_primary_key
 from core.admin.dialogs import RecordDialogForm
@@ -20,14 +25,16 @@ from core.forms import NumberField, WholeNumberField
 from core.i18n import format_count
 from inventory.models import MAX_QUANTITY, Product
 from inventory.services.stock import find_shortages
-from sales.models import Order, OrderItem
+from sales.models import TERMS, Order, OrderItem
 from sales.querysets import StockMove
 from sales.schemas import MAX_LINES
+from sales.services.line_checks import below_cost, not_sold
 from sales.services.orders import (
     MAX_PRICE,
     NewItem,
     build_items,
     check_may_order,
+    check_step,
     describe_items,
     requested_quantities,
 )
@@ -38,7 +45,7 @@ SHORT_SHOWN = 5  # products that a sentence names
 class OrderForm(ConcurrentEditForm):
     class Meta:
         model = Order
-        fields = ["customer", "waits"]
+        fields = ["customer", "waits", *TERMS]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,6 +65,13 @@ class OrderForm(ConcurrentEditForm):
             "lines": Truncator(lines).chars(500),
         }
         self.add_error(None, saved)
+
+    def clean(self):
+        """Another customer's order goes to their address, unless one has been typed."""
+        cleaned = super().clean()
+        if "customer" in self.changed_data and "delivery_address" not in self.changed_data:
+            cleaned["delivery_address"] = ""
+        return cleaned
 
     def clean_customer(self):
         customer = self.cleaned_data["customer"]
@@ -152,6 +166,8 @@ def to_primary_key(value) -> int | None:
 class OrderItemFormSet(PaginationInlineFormSet):
     """The lines of an order. They are not saved here: `lines` is what the order service gets."""
 
+    may_sell_below_cost = False  # the admin says so of whoever it is
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.absolute_max = MAX_LINES  # Django would build a thousand more before it says that there are too many
@@ -199,14 +215,19 @@ class OrderItemFormSet(PaginationInlineFormSet):
     def clean(self):
         if any(self.errors):
             return
+        forms, lines = self.line_forms, self.lines
         try:
-            build_items(self.lines)
+            build_items(lines)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
+        for place, sentence in not_sold(lines, self.products.products, self.own):
+            forms[place].add_error("product", sentence)
+        for place, sentence in () if self.may_sell_below_cost else below_cost(lines):
+            forms[place].add_error("unit_price", sentence)
         if self.data.get("waits"):
             return
-        for shortage in find_shortages(self.products.products, requested_quantities(self.lines), self.taken):
-            last = [form for form in self.line_forms if form.cleaned_data["product"] == shortage.product][-1]
+        for shortage in find_shortages(self.products.products, requested_quantities(lines), self.taken):
+            last = [form for form, line in zip(forms, lines, strict=True) if line.product == shortage.product][-1]
             last.add_error("quantity", str(shortage))
 
     def save(self, commit=True):
@@ -227,7 +248,7 @@ class OrderStepForm(RecordDialogForm):
 
     def clean(self):
         try:
-            self.record.check_can_become(self.status)
+            check_step(self.record, self.status)
         except BusinessError as error:
             raise ValidationError(str(error)) from error
         return super().clean()
@@ -258,6 +279,22 @@ class ConfirmOrderForm(OrderStepForm):
         more = "" if len(short) <= SHORT_SHOWN else " …"
         sentence = gettext("Take what is there: %(products)s. The rest waits on a new order.")
         self.fields["partly"].label = sentence % {"products": there + more}
+
+
+class AnnotateForm(RecordDialogForm):
+    """What colleagues should know of an order, whatever its status."""
+
+    queryset = Order.objects.select_related("customer", "modified_by")
+
+    note = Order._meta.get_field("note").formfield(widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+    wanted_on = Order._meta.get_field("wanted_on").formfield(widget=UnfoldAdminDateWidget)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= {"note": self.record.note, "wanted_on": self.record.wanted_on}
+
+    def fingerprint(self) -> str:
+        return self.record.modified_at.isoformat()
 
 
 class CancelOrderForm(OrderStepForm):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -14,11 +14,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.fields import TrimmedCharField, TrimmedTextField
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 from inventory.models import Product
 from sales.exceptions import InvalidTransition
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
 from sales.return_models import OrderReturn, ReturnItem  # noqa: F401  (Django finds an app's models here)
+
+LONGEST_TEXT = 2000
+# What an order says besides its customer and its lines.
+TERMS = ("customer_reference", "wanted_on", "note", "text", "delivery_address")
 
 
 class Order(AuditedModel):
@@ -79,11 +84,40 @@ class Order(AuditedModel):
         verbose_name=_("rest of"),
     )
 
+    # Whom the order is for and where it goes, as it was agreed: what becomes of the customer later changes no paper.
+    customer_name = models.CharField(_("customer's name"), max_length=310, default="", editable=False)
+    customer_address = models.TextField(_("customer's address"), default="", editable=False)
+    delivery_address = TrimmedTextField(
+        _("delivery address"),
+        blank=True,
+        max_length=LONGEST_TEXT,
+        validators=[MaxLengthValidator(LONGEST_TEXT)],
+        help_text=_("Empty: the customer's."),
+    )
+    customer_reference = TrimmedCharField(
+        _("customer's reference"), max_length=100, blank=True, help_text=_("The number of the order at the customer's.")
+    )
+    wanted_on = models.DateField(_("wanted on"), null=True, blank=True)
+    note = TrimmedTextField(
+        _("note"),
+        blank=True,
+        max_length=LONGEST_TEXT,
+        validators=[MaxLengthValidator(LONGEST_TEXT)],
+        help_text=_("For colleagues; the customer never sees it."),
+    )
+    text = TrimmedTextField(
+        _("text"),
+        blank=True,
+        max_length=LONGEST_TEXT,
+        validators=[MaxLengthValidator(LONGEST_TEXT)],
+        help_text=_("Printed below the lines."),
+    )
+
     searched = ("order_number",)
     objects = OrderQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],
-        excluded_fields=HISTORY_EXCLUDED_FIELDS,
+        excluded_fields=[*HISTORY_EXCLUDED_FIELDS, "customer_name", "customer_address"],  # they follow the customer
         history_id_field=models.BigAutoField(),
         no_db_index=["order_number"],
     )
@@ -96,6 +130,8 @@ class Order(AuditedModel):
             ("confirm_order", "Can confirm orders"),
             ("cancel_order", "Can cancel orders"),
             ("amend_order", "Can amend confirmed orders"),
+            ("annotate_order", "Can change the note and the wanted day of any order"),
+            ("sell_below_cost", "Can sell below the cost price"),
             ("view_own_order", "Can see one's own orders"),
             ("add_own_order", "Can place orders for oneself"),
         ]
@@ -128,6 +164,12 @@ class Order(AuditedModel):
     @property
     def is_pending(self) -> bool:
         return self.status == self.Status.PENDING
+
+    def name_customer(self, customer) -> None:
+        """Write down whom the order is for, as they are now."""
+        self.customer_name = str(customer)
+        self.customer_address = "\n".join(filter(None, [customer.contact_name, customer.address]))
+        self.delivery_address = self.delivery_address or customer.delivery_address
 
     def quantities(self) -> dict[int, int]:
         """Pieces by product id, the lines of one product summed."""

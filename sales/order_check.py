@@ -37,6 +37,11 @@ def disagreeing_order() -> str:
     return ""
 
 
+def without_snapshot() -> QuerySet:
+    """Orders that do not know what their customer was called when they were agreed."""
+    return Order.objects.filter(customer_name="").order_by("pk")
+
+
 def ordered(condition: Q) -> QuerySet:
     """Order number, product and pieces of the lines of these orders, without products that are deleted."""
     lines = OrderItem.objects.filter(condition, product__isnull=False).order_by()

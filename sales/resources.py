@@ -34,6 +34,8 @@ class OrderResource(ModelResource):
             "confirmed_at",
             "cancelled_at",
             "created_by",
+            "customer_reference",
+            "wanted_on",
         )
         export_order = fields
 

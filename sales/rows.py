@@ -3,6 +3,7 @@
 from accounts.names import name_columns, name_in
 from core.api.rows import Kind, moment
 from sales.models import Order, OrderItem
+from sales.schemas import SEES_NOTES
 
 ORDER = (
     "id",
@@ -16,20 +17,26 @@ ORDER = (
     "revision",
     "waits",
     "backorder_of_id",
+    "customer_name",
+    "customer_reference",
+    "wanted_on",
+    "text",
+    "delivery_address",
+    "note",
 )
-PEOPLE = ("customer", "created_by", "modified_by")
+PEOPLE = ("created_by", "modified_by")
 COLUMNS = (*ORDER, *(column for person in PEOPLE for column in name_columns(person)))
-BUYER, MAKER, CHANGER = (COLUMNS.index(name_columns(person)[0]) for person in PEOPLE)
+MAKER, CHANGER = (COLUMNS.index(name_columns(person)[0]) for person in PEOPLE)
 ITEM = ("id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "total_price")
 
 
-def show_order(row: tuple, request=None) -> dict:
+def show_order(row: tuple, request) -> dict:
     """What OrderRowOut says."""
-    return {
+    shown = {
         "id": row[0],
         "order_number": row[1],
         "customer_id": row[2],
-        "customer": name_in(row, BUYER),
+        "customer": row[11],
         "order_date": row[3].isoformat(),
         "status": row[4],
         "total_amount": f"{row[5]:.2f}",
@@ -40,7 +47,12 @@ def show_order(row: tuple, request=None) -> dict:
         "modified_at": moment(row[7]),
         "created_by": name_in(row, MAKER),
         "modified_by": name_in(row, CHANGER),
+        "customer_reference": row[12],
+        "wanted_on": row[13] and row[13].isoformat(),
+        "text": row[14],
+        "delivery_address": row[15],
     }
+    return {**shown, "note": row[16]} if request.user.has_perm(SEES_NOTES) else shown
 
 
 def show_item(row: tuple, request=None) -> dict:

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from django.utils.translation import gettext as _
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from core.api.schemas import AuditedOut, Payload, example
 from core.api.types import Day, Id, Money, Seen, choice, full_name, money, text_type, whole
 from inventory.models import MAX_QUANTITY
-from sales.models import Order
+from sales.models import LONGEST_TEXT, TERMS, Order
 from sales.return_models import OrderReturn
 
+SEES_NOTES = "sales.view_order"
 MAX_LINES = 1000
 MAX_OWN_LINES = 500  # of an order that a customer places
 Status = choice(Order.Status)
@@ -40,7 +41,9 @@ class OrderRowOut(AuditedOut):
     id: int
     order_number: str
     customer_id: int
-    customer: Annotated[str, Field(description="The customer's company, else full name.")]
+    customer: Annotated[
+        str, Field(description="The customer's company, else full name, as it was when this was agreed.")
+    ]
     order_date: date
     status: str
     total_amount: Money
@@ -51,10 +54,22 @@ class OrderRowOut(AuditedOut):
     modified_at: datetime
     created_by: str | None
     modified_by: str | None
+    customer_reference: Annotated[str, Field(description="The number of the order at the customer's.")]
+    wanted_on: date | None
+    text: Annotated[str, Field(description="Printed below the lines.")]
+    delivery_address: Annotated[str, Field(description="As agreed; empty: the customer's address.")]
+    note: Annotated[str | None, Field(description="For colleagues; customers do not get it.")] = None
 
     @staticmethod
     def resolve_customer(order):
-        return full_name(order.customer)
+        return order.customer_name
+
+    @model_serializer(mode="wrap")
+    def as_far_as_allowed(self, serialize, info):
+        shown = serialize(self)
+        if not info.context["request"].user.has_perm(SEES_NOTES):
+            del shown["note"]
+        return shown
 
 
 class OrderOut(OrderRowOut):
@@ -98,7 +113,22 @@ SEED_ORDER = {
 }
 
 
-class OrderIn(Payload):
+class TermsIn(Payload):
+    """What an order says besides its lines."""
+
+    customer_reference: text_type(100) | None = None
+    wanted_on: Day | None = None
+    text: text_type(LONGEST_TEXT) | None = None
+    delivery_address: Annotated[text_type(LONGEST_TEXT) | None, Field(description="Empty: the customer's.")] = None
+    note: Annotated[text_type(LONGEST_TEXT) | None, Field(description="For colleagues; only staff write it.")] = None
+
+    def terms(self) -> dict:
+        """What was really said; a null empties a text."""
+        given = self.provided(*TERMS)
+        return {name: value if name == "wanted_on" else value or "" for name, value in given.items()}
+
+
+class OrderIn(TermsIn):
     model_config = example(SEED_ORDER)
 
     customer_id: Annotated[Id | None, Field(description="Customers may leave it out: they order for themselves.")] = (
@@ -124,8 +154,8 @@ class AmendIn(Payload):
     modified_at: Seen = None
 
 
-class OrderChanges(Payload):
-    """Either a new status, or new lines or another customer for a pending order; or both."""
+class OrderChanges(TermsIn):
+    """Either a new status, or new lines, terms or another customer for a pending order; or both."""
 
     model_config = example({"status": "CONFIRMED"})
 

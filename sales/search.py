@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
@@ -68,9 +68,11 @@ def describe_customer(customer: Customer, user: User) -> tuple[str, str]:
 
 
 def describe_product(product: Product, user: User) -> tuple[str, str]:
+    archived = "" if product.is_active else pgettext("product", "archived")
     if not may_see(user, "stock_qty"):
-        return product.name, product.sku
-    return product.name, line(product.sku, gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)})
+        return product.name, line(product.sku, archived)
+    stock = gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)}
+    return product.name, line(product.sku, stock, archived)
 
 
 def describe_colleague(colleague: User, user: User) -> tuple[str, str]:

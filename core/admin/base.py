@@ -1,6 +1,7 @@
 """What every admin page here is built on: unfold's ModelAdmin with the holes closed that the packages leave open."""
 
 import re
+from functools import partial
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -149,7 +150,13 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refused = getattr(request, "refused", "")
+        form.may_view = partial(self.may_view, request)
         return form
+
+    def may_view(self, request, record) -> bool:
+        """Whether this user may open the page of another record."""
+        other = self.admin_site._registry.get(type(record))
+        return other is not None and other.has_view_permission(request, record)
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)

@@ -156,7 +156,7 @@ def guess_columns(
         for n, header in enumerate(headers)
         for candidate in candidates_of(n, header, columns[n], fields, currency)
     ]
-    return assign(without_contested(candidates, headers, currency))
+    return assign(known_by_barcodes(without_contested(candidates, headers, currency)))
 
 
 def candidates_of(
@@ -210,6 +210,14 @@ def assign(candidates: list[Candidate]) -> dict[int, str]:
         if candidate.column not in found and candidate.field not in found.values():
             found[candidate.column] = candidate.field
     return dict(sorted(found.items()))
+
+
+def known_by_barcodes(candidates: list[Candidate]) -> list[Candidate]:
+    """The barcodes of a list without codes of its own are what its products are known by."""
+    best = min((candidate for candidate in candidates if candidate.field == "sku"), default=None)
+    if best is None or not best.weak:
+        return candidates
+    return [found for found in candidates if (found.column, found.field) != (best.column, "barcode")]
 
 
 def without_contested(candidates: list[Candidate], headers: list[str], currency: str) -> list[Candidate]:

@@ -22,6 +22,7 @@ class FieldKind(StrEnum):
     YES_NO = "yes_no"
 
 
+YES_OR_NO = {"yes", "no", "true", "false", "1", "0"}
 NUMERIC = {FieldKind.NUMBER, FieldKind.COUNT}
 
 
@@ -52,7 +53,7 @@ def is_plausible(values: list[Cell], kind: FieldKind, *, weak: bool) -> bool:
         case FieldKind.PHONE:
             return share(texts, lambda text: sum(map(str.isdecimal, text)) >= 5) >= 0.5
         case FieldKind.YES_NO:
-            return len(set(texts)) <= 2
+            return len(set(texts)) <= 2 and share(texts, lambda text: text.lower() in YES_OR_NO) >= 0.5
         case _:
             has_letters = share(texts, lambda text: any(map(str.isalpha, text))) >= 0.5
             return not weak or (has_letters and sum(map(len, texts)) / len(texts) <= 200)

@@ -11,6 +11,8 @@ from import_export.widgets import Widget
 from core.money import round_money
 from core.spreadsheets.cells import as_decimal, as_text
 
+ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
 
 class Row(dict):
     """A row of the file: its cells by field, and its line.
@@ -27,6 +29,21 @@ class Row(dict):
         self.errors: dict[str, str] = {}
         self.rounded: list[str] = []
         self.read: dict[str, Any] = {}
+
+
+class YesNoWidget(Widget):
+    """Whether or not."""
+
+    kind = "yes_no"
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return value if isinstance(value, bool) else ANSWERS[as_text(value).lower()]
+        except KeyError as error:
+            raise ValueError(gettext("Please write yes or no.")) from error
+
+    def render(self, value, obj=None, **kwargs):
+        return "yes" if value else "no"
 
 
 class NumberWidget(Widget):

@@ -1,15 +1,16 @@
 """Products in the admin."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from core.admin.base import BackOfficeAdmin, badge
+from core.admin.base import BackOfficeAdmin, badge, is_autocomplete
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter
 from core.admin.history import ReadableHistoryAdmin
@@ -17,14 +18,15 @@ from core.i18n import format_count
 from core.imports.admin import ImportMixin
 from core.money import format_amount, in_currency
 from inventory.admin.adjust_stock import adjust_stock
-from inventory.admin.bulk_change import change_category, change_low_stock_threshold
-from inventory.admin.filters import CategoryFilter, StockStatusFilter
+from inventory.admin.bulk_change import change_category, change_low_stock_threshold, describe_result
+from inventory.admin.filters import ActivityFilter, CategoryFilter, StockStatusFilter, activity_tabs
 from inventory.admin.forms import ProductForm
 from inventory.admin.product_card import product_card
+from inventory.admin.scan import scan
 from inventory.admin.stock_changes import StockChangeInline
-from inventory.models import Product
+from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
-from inventory.services.products import delete_product, save_product
+from inventory.services.products import delete_product, save_product, set_active
 from inventory.stock_status import StockStatus
 from inventory.visibility import may_see
 
@@ -48,14 +50,15 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     # The list
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
-    list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "status"]
-    optional_columns = ["changed", "low_stock_threshold", "created_at"]
+    list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "shelf", "status"]
+    optional_columns = ["barcode", "changed", "low_stock_threshold", "created_at"]
     ordering = ["name", "id"]
-    list_filter = [CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
-    search_fields = ["sku", "name", "category"]
-    search_help_text = _("SKU, name or category")
+    list_filter = [ActivityFilter, CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
+    list_before_template = "inventory/product_list_head.html"
+    search_fields = ["sku", "name", "category", "barcode__exact"]
+    search_help_text = _("SKU, name, category or barcode")
     sortable_by = ["product", "sku", "category", "cost", "price", "stock", "changed"]
-    actions = [change_category, change_low_stock_threshold]
+    actions = [change_category, change_low_stock_threshold, "archive", "restore"]
     actions_row = ["adjust_stock"]
 
     # The page of one
@@ -66,12 +69,12 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     adjust_stock = adjust_stock
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by"]
     add_fieldsets = [
-        (None, {"fields": ["name", ("sku", "category"), "image"]}),
+        (None, {"fields": ["name", ("sku", "category"), ("barcode", "shelf"), "image"]}),
         (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
         (_("Stock"), {"fields": [("initial_stock", "low_stock_threshold")]}),
     ]
     fieldsets = [
-        (None, {"fields": ["name", ("sku", "category"), "image"]}),
+        (None, {"fields": ["name", ("sku", "category"), ("barcode", "shelf"), "image", "is_active"]}),
         (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
         (_("Stock"), {"fields": ["low_stock_threshold"]}),
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
@@ -120,11 +123,25 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     @display(description=_("Status"))
     def status(self, product):
+        if not product.is_active:
+            return badge(pgettext("product", "Archived"), "info")
         return badge(product.stock_status.label, STATUS_COLOURS[product.stock_status])
 
     @display(description=_("Last changed"), ordering="modified_at")
     def changed(self, product):
         return date_format(timezone.localtime(product.modified_at))
+
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        changelist.tabs = activity_tabs(changelist)
+        return changelist
+
+    def get_search_results(self, request, queryset, search_term):
+        """A box in which something is chosen offers what is sold; the log's filter finds what was, too."""
+        if not is_autocomplete(request) or request.GET.get("model_name") == StockChange._meta.model_name:
+            return super().get_search_results(request, queryset, search_term)
+        found = queryset.offered_for(search_term) if search_term else queryset.filter(is_active=True)
+        return found, False
 
     def get_fieldsets(self, request, obj=None):
         def visible(fields):
@@ -156,12 +173,27 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     def get_inlines(self, request, obj):
         return super().get_inlines(request, obj) if obj else []
 
+    def get_urls(self):
+        return [path("scan/", self.admin_site.admin_view(scan), name="inventory_product_scan"), *super().get_urls()]
+
     # Who may
 
     def has_adjust_stock_permission(self, request, object_id=None):
         return request.user.has_perm("inventory.adjust_stock")
 
     # What one does
+
+    @action(description=_("Archive selected products"), permissions=["change"])
+    def archive(self, request, queryset):
+        self.set_active(request, queryset, False)
+
+    @action(description=_("Sell selected products again"), permissions=["change"])
+    def restore(self, request, queryset):
+        self.set_active(request, queryset, True)
+
+    def set_active(self, request, queryset, is_active: bool):
+        changed, unchanged = set_active(queryset.values_list("pk", flat=True), is_active, user=request.user)
+        self.message_user(request, describe_result(changed, unchanged), messages.SUCCESS)
 
     def save_model(self, request, obj, form, change):
         save_product(obj, user=request.user, initial_stock=form.cleaned_data.get("initial_stock") or 0)

@@ -9,7 +9,16 @@ from core.bulk import create_all, update_all
 from inventory.models import Product, StockChange
 from inventory.services.stock import log_moves, save_heads, write_rows
 
-IMPORTED_FIELDS = ["name", "category", "cost_price", "selling_price", "low_stock_threshold"]
+IMPORTED_FIELDS = [
+    "name",
+    "category",
+    "cost_price",
+    "selling_price",
+    "low_stock_threshold",
+    "barcode",
+    "shelf",
+    "is_active",
+]
 Kind = StockChange.Kind
 
 

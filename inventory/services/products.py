@@ -13,7 +13,7 @@ from core.bulk import update_all
 from core.concurrency import check_last_seen, fingerprint
 from core.i18n import in_firms_language
 from core.images import delete_image_on_commit
-from inventory.exceptions import ProductInUse, SkuTaken
+from inventory.exceptions import BarcodeTaken, ProductInUse, SkuTaken
 from inventory.models import Product, StockChange
 from inventory.services.stock import lock_products, lock_record, post_moves
 
@@ -24,7 +24,8 @@ Kind = StockChange.Kind
 def save_product(product: Product, *, user: User | None, initial_stock: int = 0, at: datetime | None = None) -> Product:
     """Save a new product with its initial stock, or a changed one; whatever its `stock_qty` says is not believed.
 
-    Raises RecordGone if it has been deleted meanwhile, SkuTaken if somebody else was faster with its SKU.
+    Raises RecordGone if it has been deleted meanwhile, SkuTaken or BarcodeTaken if somebody else was faster with its
+    SKU or barcode.
     """
     if product._state.adding:
         product.stock_qty, product.ledger_head = 0, None
@@ -41,15 +42,23 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     except IntegrityError as error:
         if new_picture:
             product.image.delete(save=False)  # files know no transactions
-        if not Product.objects.filter(sku=product.sku).exclude(pk=product.pk).exists():
-            raise
-        raise SkuTaken(
-            gettext("Somebody else has just entered a product with the SKU %(sku)s.") % {"sku": product.sku}
-        ) from error
+        check_codes_free(product, error)
+        raise
     if initial_stock:
         reason = in_firms_language(_("Initial stock"))
         post_moves([(product, initial_stock)], kind=Kind.INITIAL, reason=reason, user=user, at=at)
     return product
+
+
+def check_codes_free(product: Product, error: IntegrityError) -> None:
+    """Raise SkuTaken or BarcodeTaken if that is what the database has refused with this error."""
+    others = Product.objects.exclude(pk=product.pk)
+    if others.filter(sku=product.sku).exists():
+        sentence = gettext("Somebody else has just entered a product with the SKU %(sku)s.")
+        raise SkuTaken(sentence % {"sku": product.sku}) from error
+    if product.barcode and others.filter(barcode=product.barcode).exists():
+        sentence = gettext("Somebody else has just entered a product with the barcode %(barcode)s.")
+        raise BarcodeTaken(sentence % {"barcode": product.barcode}) from error
 
 
 def set_category(
@@ -64,6 +73,11 @@ def set_low_stock_threshold(
 ) -> tuple[int, int]:
     """Give these products this threshold, None for the firm's usual one, as `set_for_all` does."""
     return set_for_all(ids, "low_stock_threshold", threshold, user=user, last_seen=last_seen)
+
+
+def set_active(ids: Iterable[int], is_active: bool, *, user: User | None) -> tuple[int, int]:
+    """Archive these products or (True) sell them again, as `set_for_all` does."""
+    return set_for_all(ids, "is_active", is_active, user=user, last_seen=None)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from core.i18n import format_count
 from core.money import format_money
 from sales.admin.confirm_cancel import StepResult, take_step
 from sales.models import Order
+from sales.services.orders import check_step
 from sales.status_badge import status_badge
 
 Status = Order.Status
@@ -91,7 +92,7 @@ def show_results(model_admin, request, status: Status):
 def outlook(order: Order, status: Status) -> StepResult:
     """What would hinder the order from taking the step, as far as one can tell from its status."""
     try:
-        order.check_can_become(status)
+        check_step(order, status)
     except BusinessError as error:
         return StepResult(order, [str(error)])
     return StepResult(order, [])

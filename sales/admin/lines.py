@@ -32,10 +32,16 @@ class OrderItemInline(TabularInline):
     extra = 0
     max_num = MAX_LINES
     hide_title = True
+    template_before = "inventory/scan_box.html"
     verbose_name_plural = _("Lines")
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 1
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.may_sell_below_cost = request.user.has_perm("sales.sell_below_cost")
+        return formset
 
     def get_queryset(self, request):
         items = super().get_queryset(request).select_related("product")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin, messages
-from django.db.models import Q
+from django.db.models import Q, TextField
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.filters import CreatedByFilter
-from core.admin.base import BackOfficeAdmin, is_autocomplete, is_primary_key
+from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, is_autocomplete, is_primary_key
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
@@ -23,6 +24,7 @@ from core.references import register_reference
 from core.text_search import any_field, any_of, lookup_for, words_and_phrases
 from inventory.models import Product
 from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
+from sales.admin.annotate_order import annotate_order
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
@@ -39,7 +41,7 @@ from sales.admin.return_goods import return_goods
 from sales.admin.standing import describe_standing
 from sales.admin.stock_in_history import add_stock_changes
 from sales.forms import AmendForm, OrderForm
-from sales.models import Order, OrderItem
+from sales.models import TERMS, Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
 from sales.rights import may_delete
 from sales.services.amendments import amend_order as amend
@@ -65,7 +67,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
     list_display = ["order_number", "customer", "order_date", "status_badge", "amount", "created_by"]
-    optional_columns = ["confirmed_at", "created_at", "modified_at"]
+    optional_columns = ["customer_reference", "wanted_on", "confirmed_at", "created_at", "modified_at"]
     list_select_related = ["customer", "created_by"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -92,27 +94,35 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     inlines = [OrderItemInline]
     autocomplete_fields = ["customer"]
     readonly_fields = ["order_number", "order_date", "status_badge", "total", "standing"]
-    add_fieldsets = [(None, {"fields": [("customer", "waits")]})]
-    fieldsets = [
-        (
-            None,
-            {"fields": [("customer", "order_number", "order_date", "status_badge", "total"), "waits", "standing"]},
-        )
-    ]
+    agreed = (
+        _("Reference, delivery, notes"),
+        {
+            "fields": [("customer_reference", "wanted_on", "waits"), ("delivery_address", "text", "note")],
+            "classes": ["collapse"],
+        },
+    )
+    add_fieldsets = [(None, {"fields": ["customer"]}), agreed]
+    strip = ("customer", "order_number", "order_date", "status_badge", "total")
+    fieldsets = [(None, {"fields": [strip, "standing"]}), agreed]
+    formfield_overrides = {**NUMBER_INPUTS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
     history_tab = False  # the lines need the place
     compressed_fields = False  # each label above its value: one strip
     actions_detail = [
         "confirm_one",
         "amend_order",
         "return_goods",
-        {"title": _("More"), "items": ["print_order", "print_packing_slip", "duplicate_order", "cancel_one"]},
+        {
+            "title": _("More"),
+            "items": ["print_order", "print_packing_slip", "annotate_order", "duplicate_order", "cancel_one"],
+        },
     ]
     actions_submit_line = ["save_and_confirm"]
-    confirm_one, cancel_one, amend_order, return_goods = confirm_one, cancel_one, amend_order, return_goods
-    duplicate_order, print_order, print_packing_slip = duplicate_order, print_order, print_packing_slip
+    confirm_one, cancel_one, annotate_order = confirm_one, cancel_one, annotate_order
+    amend_order, return_goods, duplicate_order = amend_order, return_goods, duplicate_order
+    print_order, print_packing_slip = print_order, print_packing_slip
 
     class Media:
-        js = ["sales/order_form.js", "sales/order_list.js"]
+        js = ["sales/order_form.js", "sales/order_list.js", "core/scan.js"]
         css = {"all": ["sales/order_form.css"]}
 
     # What one sees
@@ -179,6 +189,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def has_return_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and request.user.has_perm("sales.return_goods")
+
+    def has_annotate_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "annotate")
 
     def has_duplicate_permission(self, request, object_id=None):
         return self.has_model_permission(request, "view") and self.has_model_permission(request, "add")
@@ -256,14 +269,14 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        ((title, options),) = fieldsets
-        fields = list(options["fields"])
+        (title, options), agreed = fieldsets
         if is_amending(request):
-            fields.remove("standing")
-            fields[fields.index("waits")] = "reason"
-        elif not self.has_change_permission(request, obj):
-            fields.remove("waits")
-        return [(title, {**options, "fields": fields})]
+            fields = ["reason" if name == "standing" else name for name in options["fields"]]
+            return [(title, {**options, "fields": fields})]
+        if not self.has_change_permission(request, obj):
+            (*first, _waits), *rest = agreed[1]["fields"]
+            agreed = (agreed[0], {**agreed[1], "fields": [tuple(first), *rest]})
+        return [(title, options), agreed]
 
     def get_readonly_fields(self, request, obj=None):
         readonly = super().get_readonly_fields(request, obj)
@@ -289,6 +302,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             form.instance.pk = order.pk
             return
         asked |= {"customer": chosen["customer"], "beyond_stock": chosen["waits"]}
+        asked |= {name: chosen[name] for name in TERMS}
         if change:
             order = edit_order(form.instance, last_seen=form.instance.modified_at, **asked)
         else:

@@ -5,6 +5,7 @@ One order from its page, several from the list: the selected ones, or all that i
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -18,15 +19,15 @@ from core.fields import format_phone
 from core.firm import current_firm, firm_address, firm_name
 from core.i18n import format_count
 from core.money import format_amount, format_money
-from sales.models import Order
+from sales.models import Order, OrderItem
 
 AT_ONCE = 200  # orders; a browser lays them out at once
-TITLE, SLIP_TITLE = _("Order %(order)s"), _("Packing slip %(order)s")
+TITLE, QUOTATION, SLIP_TITLE = _("Order %(order)s"), _("Quotation %(order)s"), _("Packing slip %(order)s")
 
 
 @action(description=_("Print"), icon="print", permissions=["view"], url_path="print", attrs={"target": "_blank"})
 def print_order(model_admin, request, object_id):
-    return on_paper(request, [model_admin.get_object_or_404(request, object_id)])
+    return on_paper(request, [order_with_lines(model_admin, request, object_id)])
 
 
 @action(
@@ -37,7 +38,13 @@ def print_order(model_admin, request, object_id):
     attrs={"target": "_blank"},
 )
 def print_packing_slip(model_admin, request, object_id):
-    return on_paper(request, [model_admin.get_object_or_404(request, object_id)], packing_slip=True)
+    return on_paper(request, [order_with_lines(model_admin, request, object_id)], packing_slip=True)
+
+
+def order_with_lines(model_admin, request, object_id) -> Order:
+    order = model_admin.get_object_or_404(request, object_id)
+    prefetch_related_objects([order], "items__product")
+    return order
 
 
 @action(description=_("Print selected orders"), permissions=["view"])
@@ -65,7 +72,7 @@ def print_filtered_packing_slips(model_admin, request):
 
 def several(model_admin, request, queryset, *, packing_slip: bool):
     """The orders, oldest first; None, and a message, if there is nothing to print or too much."""
-    orders = list(queryset.select_related("customer").prefetch_related("items").order_by("pk")[: AT_ONCE + 1])
+    orders = list(queryset.select_related("customer").prefetch_related("items__product").order_by("pk")[: AT_ONCE + 1])
     if 0 < len(orders) <= AT_ONCE:
         return on_paper(request, orders, packing_slip=packing_slip)
     sentence = gettext("Please select at most %(n)s orders at a time.") if orders else gettext("No orders to print.")
@@ -73,10 +80,11 @@ def several(model_admin, request, queryset, *, packing_slip: bool):
 
 
 def on_paper(request, orders: list[Order], *, packing_slip: bool = False) -> TemplateResponse:
-    title = SLIP_TITLE if packing_slip else TITLE
+    sheets = [sheet(order, packing_slip=packing_slip) for order in orders]
+    several = (SLIP_TITLE if packing_slip else TITLE) % {"order": ""}
     context = {
-        "title": title % {"order": orders[0] if len(orders) == 1 else ""},
-        "sheets": [sheet(order, title % {"order": order}) for order in orders],
+        "title": sheets[0]["title"] if len(sheets) == 1 else several,
+        "sheets": sheets,
         "packing_slip": packing_slip,
         "firm": current_firm(),
         "firm_name": firm_name(),
@@ -85,17 +93,33 @@ def on_paper(request, orders: list[Order], *, packing_slip: bool = False) -> Tem
     return TemplateResponse(request, "sales/order_print.html", context)
 
 
-def sheet(order: Order, title: str) -> dict:
+def sheet(order: Order, *, packing_slip: bool) -> dict:
+    """One order's paper: an offer as long as it is pending; for whoever packs it, by the shelves one walks along."""
+    title = SLIP_TITLE if packing_slip else QUOTATION if order.is_pending else TITLE
+    items = list(order.items.all())
+    if packing_slip:
+        items.sort(key=lambda item: (not shelf_of(item), shelf_of(item)))
     return {
-        "title": title,
+        "title": title % {"order": order},
         "order": order,
         "items": [
-            (item, format_count(item.quantity), format_amount(item.unit_price), format_amount(item.total_price))
-            for item in order.items.all()
+            (
+                item,
+                format_count(item.quantity),
+                format_amount(item.unit_price),
+                format_amount(item.total_price),
+                shelf_of(item),
+            )
+            for item in items
         ],
+        "has_shelves": packing_slip and any(map(shelf_of, items)),
         "total": format_money(order.total_amount),
         "details": list(filter(None, customer_details(order.customer))),
     }
+
+
+def shelf_of(item: OrderItem) -> str:
+    return item.product.shelf if item.product else ""
 
 
 def customer_details(customer: Customer) -> list[str | None]:

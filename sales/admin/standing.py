@@ -26,7 +26,10 @@ def describe_standing(order: Order, url: Callable[[int], str]) -> str:
         sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
     if numbers := ", ".join(order.returns.order_by("pk").values_list("number", flat=True)):
         sentences.append(link_references(gettext("Goods have come back: %(numbers)s") % {"numbers": numbers}))
-    return format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+    if order.wanted_on:
+        sentences.append(gettext("Wanted on %(day)s") % {"day": date_format(order.wanted_on)})
+    so_far = format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
+    return format_html("{}<br>{}: {}", so_far, gettext("Note"), order.note) if order.note else so_far
 
 
 def link(sentence: str, order: Order, url: Callable[[int], str]) -> str:

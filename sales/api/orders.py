@@ -30,6 +30,7 @@ from sales.rights import may_change, may_delete
 from sales.rows import ITEMS, ORDERS, order_with_items
 from sales.schemas import (
     MAX_OWN_LINES,
+    SEES_NOTES,
     LineIn,
     OrderChanges,
     OrderFilters,
@@ -38,7 +39,9 @@ from sales.schemas import (
     OrderOut,
     OrderRowOut,
     OrderStepOut,
+    TermsIn,
 )
+from sales.services.line_checks import below_cost, raise_for_lines
 from sales.services.orders import (
     NewItem,
     cancel_order,
@@ -49,6 +52,7 @@ from sales.services.orders import (
     edit_order,
     lock_order,
 )
+from sales.services.terms import annotate_order
 
 orders = Router(tags=["Orders"])
 
@@ -87,13 +91,12 @@ def place_order(request, payload: OrderIn):
         raise ValidationError({"items": _("An order has at most %(limit)s lines.") % {"limit": MAX_OWN_LINES}})
     if not for_anybody and payload.beyond_stock:
         raise PermissionDenied(_("Only staff take orders beyond today's stock."))
-    lines = read_lines(payload.items)
+    lines = read_lines(request, payload.items)
     if not for_anybody:
         check_list_prices(lines)
+    asked = {"customer": Customer(pk=customer_id), "lines": lines, "beyond_stock": payload.beyond_stock}
     with errors_at_fields(request):
-        order = create_order(
-            customer=Customer(pk=customer_id), lines=lines, user=request.user, beyond_stock=payload.beyond_stock
-        )
+        order = create_order(user=request.user, **asked, **terms_of(request, payload))
     return order_with_items(request, order.pk)
 
 
@@ -117,7 +120,14 @@ def list_items(request, id: int):
     return Rows(ITEMS, order_id=ORDERS.get(request, id, **visible(request))["id"])
 
 
-STEP = requires("sales.change_order", "sales.change_own_order", "sales.confirm_order", "sales.cancel_order")
+STEP = requires(
+    "sales.change_order",
+    "sales.change_own_order",
+    "sales.confirm_order",
+    "sales.cancel_order",
+    "sales.annotate_order",
+)
+ANNOTATIONS = {"note", "wanted_on"}
 
 
 @orders.put(
@@ -128,17 +138,21 @@ STEP = requires("sales.change_order", "sales.change_own_order", "sales.confirm_o
 )
 @transaction.atomic
 def change_order(request, id: int, payload: OrderChanges):
-    """Give a pending order new lines or another customer, or move an order on: `{"status": "CONFIRMED"}`.
+    """Give a pending order new lines, terms or another customer, or move an order on: `{"status": "CONFIRMED"}`.
 
-    Sales people give new lines only to orders that they have entered.
+    Sales people change only orders that they have entered, but `note` and `wanted_on` of any order in any status.
     """
     order, lost = lock_order(get_object_or_404(visible_orders(request), pk=id)), []
     check_last_seen(order, payload.modified_at)
     drop_unchanged(order, payload)
-    if payload.customer_id or payload.items or not payload.status:
+    terms = {name: value for name, value in terms_of(request, payload).items() if value != getattr(order, name)}
+    wants_edit = bool(payload.customer_id or payload.items or terms.keys() - ANNOTATIONS)
+    if terms and not wants_edit and request.user.has_perm("sales.annotate_order"):
+        order = annotate_order(order, user=request.user, **{name: getattr(order, name) for name in ANNOTATIONS} | terms)
+    elif wants_edit or terms or not payload.status:
         if not may_change(request.user, order):
             raise PermissionDenied
-        order = edit(request, order, payload)
+        order = edit(request, order, payload, terms)
     if payload.status == Order.Status.CONFIRMED:
         require(request, "sales.confirm_order")
         order = confirm_order(order, user=request.user)
@@ -175,19 +189,27 @@ def visible_orders(request):
     return Order.objects.filter(**visible(request))
 
 
-def edit(request, order: Order, payload: OrderChanges) -> Order:
-    """The order with what the payload says of customer and lines; what it leaves out stays."""
-    if not (payload.customer_id or payload.items):
+def terms_of(request, payload: TermsIn) -> dict:
+    """What the payload says besides customer and lines; a note only from those who see it."""
+    terms = payload.terms()
+    if not request.user.has_perm(SEES_NOTES):
+        terms.pop("note", None)
+    return terms
+
+
+def edit(request, order: Order, payload: OrderChanges, terms: dict) -> Order:
+    """The order with these terms and what the payload says of customer and lines; what it leaves out stays."""
+    if not (payload.customer_id or payload.items or terms):
         return order
     customer = Customer(pk=payload.customer_id) if payload.customer_id else order.customer
     if payload.items:
-        lines = read_lines(payload.items)
+        lines = read_lines(request, payload.items)
     else:
         lines = [
             NewItem(item.product, item.quantity, item.unit_price) for item in order.items.select_related("product")
         ]
     with errors_at_fields(request):
-        return edit_order(order, customer=customer, lines=lines, user=request.user)
+        return edit_order(order, customer=customer, lines=lines, user=request.user, **terms)
 
 
 def drop_unchanged(order: Order, payload: OrderChanges) -> None:
@@ -200,8 +222,9 @@ def drop_unchanged(order: Order, payload: OrderChanges) -> None:
             payload.items = None
 
 
-def read_lines(items: Sequence[LineIn]) -> list[NewItem]:
-    """The lines with their products, found in one query. Raises ValidationError naming the lines without one."""
+def read_lines(request, items: Sequence[LineIn]) -> list[NewItem]:
+    """The lines with their products, found in one query. Raises ValidationError naming the lines without one, and
+    those below cost if these staff may not sell so."""
     ids = sorted({item.product_id for item in items})
     found = records(Product, "by id", lambda slots: Product.objects.order_by().filter(pk__in=slots), ids)
     products = {product.pk: product for product in found}
@@ -212,7 +235,11 @@ def read_lines(items: Sequence[LineIn]) -> list[NewItem]:
     ]
     if missing:
         raise ValidationError({"items": missing})
-    return [NewItem(products[item.product_id], item.quantity, item.asked_price) for item in items]
+    lines = [NewItem(products[item.product_id], item.quantity, item.asked_price) for item in items]
+    if request.user.has_perm("sales.add_order") and not request.user.has_perm("sales.sell_below_cost"):
+        with errors_at_fields(request):
+            raise_for_lines(below_cost(lines))
+    return lines
 
 
 def check_list_prices(lines: Sequence[NewItem]) -> None:
@@ -239,7 +266,7 @@ def errors_at_fields(request):
         refusal.shortages = error.shortages if exactly else []
         raise refusal from error
     except InvalidOrder as error:
-        raise ValidationError({"items": str(error)}) from error
+        raise ValidationError({"items": str(error).splitlines()}) from error
     except CustomerInactive as error:
         raise ValidationError({"customer_id": str(error)}) from error
     except RecordGone as error:

@@ -51,7 +51,7 @@ def amend(request, id: int, payload: AmendIn):
 
     409 if the order is not confirmed or somebody was faster; 400 at `items` if there are too few of something.
     """
-    lines = read_lines(payload.items)
+    lines = read_lines(request, payload.items)
     with missing_is_404(), errors_at_fields(request):
         amend_order(Order(pk=id), lines=lines, reason=payload.reason, user=request.user, last_seen=payload.modified_at)
     return order_with_items(request, id)

@@ -16,12 +16,14 @@ from core.i18n import format_count, in_firms_language
 from inventory.exceptions import InsufficientStock, ReasonMissing
 from inventory.services.stock import find_shortages, lock_asked, take_difference
 from sales.exceptions import InvalidOrder
-from sales.models import Order, OrderItem, OrderRevision
+from sales.models import TERMS, Order, OrderItem, OrderRevision
+from sales.services.line_checks import check_sold
 from sales.services.orders import (
     NewItem,
     build_items,
     confirm_order,
     describe_items,
+    lock_buyer,
     lock_order,
     next_order_number,
     requested_quantities,
@@ -45,7 +47,8 @@ def amend_order(
 
     Lines whose product has been deleted stay. All or nothing; each amendment is a numbered OrderRevision. Raises
     InvalidTransition if the order is not confirmed, RecordChanged if somebody was faster, ReasonMissing, InvalidOrder
-    (an impossible line, or nothing different), InsufficientStock naming each short product.
+    (an impossible line, a new one of a product that is not sold any more, or nothing different), InsufficientStock
+    naming each short product.
     """
     order = lock_order(order)
     order.check_is_confirmed("amended")
@@ -56,6 +59,7 @@ def amend_order(
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
     check_returned(order, requested_quantities(lines))
+    check_sold(lines, {line.product.pk: line.product for line in lines}, {item.product_id for item in before})
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
@@ -133,6 +137,7 @@ def confirm_partly(
     order = lock_order(order)
     order.check_can_become(Order.Status.CONFIRMED)
     check_last_seen(order, last_seen)
+    lock_buyer(order)
     wanted = order.quantities()
     products = lock_asked(wanted)
     shortages = find_shortages(products, wanted)
@@ -184,6 +189,7 @@ def keep_waiting(order: Order, items: list[OrderItem], *, user: User | None, at:
         total_amount=total_of(items),
         backorder_of=order,
         waits=True,
+        **{name: getattr(order, name) for name in ("customer_name", "customer_address", *TERMS)},
     )
     rest.order_number = next_order_number(rest.order_date)
     reason = in_firms_language(_("The rest of %(order)s: %(lines)s"))

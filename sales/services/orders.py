@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Unpack
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,6 +26,8 @@ from inventory.services.stock import (
 )
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
+from sales.services.line_checks import check_sold
+from sales.services.terms import Terms, set_terms
 
 Status = Order.Status
 NEXT_NUMBER = """
@@ -52,19 +55,20 @@ def create_order(
     user: User | None,
     beyond_stock: bool = False,
     at: datetime | None = None,
+    **terms: Unpack[Terms],
 ) -> Order:
     """A pending order with the next number of the day. It reserves nothing, but must not exceed today's stock, unless
     it is taken `beyond_stock` on purpose, to wait.
 
-    Raises CustomerInactive, InvalidOrder (no lines, or an impossible one), InsufficientStock naming each short product.
+    Raises CustomerInactive, InvalidOrder (no lines, an impossible one, or one of a product that is not sold any more),
+    InsufficientStock naming each short product.
     """
     customer = lock_record(customer)
     check_may_order(customer)
     items = build_items(lines)
-    lock_lines(lines, beyond_stock=beyond_stock)
-    order = Order(
-        customer=customer, order_date=timezone.localdate(at), total_amount=total_of(items), waits=beyond_stock
-    )
+    check_sold(lines, lock_lines(lines, beyond_stock=beyond_stock))
+    order = Order(order_date=timezone.localdate(at), total_amount=total_of(items), waits=beyond_stock)
+    set_terms(order, customer, terms)
     order.order_number = next_order_number(order.order_date)
     order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}, at=at)
     order.save()
@@ -81,9 +85,10 @@ def edit_order(
     user: User | None,
     beyond_stock: bool | None = None,
     last_seen: datetime | None = None,
+    **terms: Unpack[Terms],
 ) -> Order:
-    """Replace customer and lines of a pending order; one that waits may ask for more than there is, unless
-    `beyond_stock` ends that. `last_seen` is the `modified_at` that the editor started from.
+    """Replace customer and lines of a pending order, and the terms that are given. One that waits may ask for more
+    than there is, unless `beyond_stock` ends that. `last_seen` is the `modified_at` that the editor started from.
 
     Raises InvalidTransition if it is not pending, RecordChanged if somebody was faster, else as create_order.
     """
@@ -95,10 +100,12 @@ def edit_order(
         check_may_order(customer)
     items = build_items(lines)
     order.waits = order.waits if beyond_stock is None else beyond_stock
-    lock_lines(lines, beyond_stock=order.waits)
+    kept = set(order.quantities())
+    check_sold(lines, lock_lines(lines, beyond_stock=order.waits), kept)
     order.items.all().delete()
     write_items(order, items)
-    order.customer, order.total_amount = customer, total_of(items)
+    order.total_amount = total_of(items)
+    set_terms(order, customer, terms)
     order.stamp(user, in_firms_language(_("Edited: %(lines)s")) % {"lines": describe_items(items)})
     order.save()
     return order
@@ -111,16 +118,18 @@ def confirm_order(
     """Take every line out of stock and mark the order confirmed, or do neither.
 
     Raises InvalidTransition if it is not pending, RecordChanged if it was changed after `last_seen` (its `modified_at`
-    when somebody decided to confirm it), InsufficientStock naming every short product.
+    when somebody decided to confirm it), CustomerInactive, InsufficientStock naming every short product.
     """
     order = lock_order(order)
     order.check_can_become(Status.CONFIRMED)
     check_last_seen(order, last_seen)
+    customer = lock_buyer(order)
+    order.name_customer(customer)
     take_from_stock(
         order.quantities(),
         reference=order.order_number,
         reason=in_firms_language(_("Order %(order)s confirmed")) % {"order": order},
-        customer=Customer(pk=order.customer_id),
+        customer=customer,
         user=user,
         at=at,
     )
@@ -208,12 +217,24 @@ def check_may_order(customer: Customer) -> None:
         )
 
 
-def lock_lines(lines: Sequence[NewItem], *, beyond_stock: bool) -> None:
-    """Lock the products of the lines; raise InsufficientStock unless there are enough or the order may wait."""
-    if beyond_stock:
-        lock_asked(requested_quantities(lines))
-    else:
-        lock_and_check_stock(requested_quantities(lines))
+def lock_buyer(order: Order) -> Customer:
+    """The order's customer, locked; raise CustomerInactive if they have been deactivated since they ordered."""
+    customer = lock_record(Customer(pk=order.customer_id))
+    check_may_order(customer)
+    return customer
+
+
+def check_step(order: Order, status: Status) -> None:
+    """Raise what would refuse the order's step to `status`, the stock aside."""
+    order.check_can_become(status)
+    if status == Status.CONFIRMED:
+        check_may_order(order.customer)
+
+
+def lock_lines(lines: Sequence[NewItem], *, beyond_stock: bool) -> dict[int, Product]:
+    """The products of the lines, locked; raise InsufficientStock unless there are enough or the order may wait."""
+    lock = lock_asked if beyond_stock else lock_and_check_stock
+    return lock(requested_quantities(lines))
 
 
 def requested_quantities(lines: Sequence[NewItem]) -> dict[int, int]:

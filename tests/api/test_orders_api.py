@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 ROW = ["id", "order_number", "customer_id", "customer", "order_date", "status", "total_amount"]
 ROW += ["revision", "waits", "backorder_of_id"]
 ROW += ["created_at", "modified_at", "created_by", "modified_by"]
+ROW += ["customer_reference", "wanted_on", "text", "delivery_address", "note"]
 LINE = ["id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "price", "total_price"]
 
 

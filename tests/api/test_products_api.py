@@ -20,11 +20,13 @@ FOR_EVERYBODY = [
     "category",
     "selling_price",
     "stock_status",
+    "barcode",
+    "is_active",
     "image",
     "created_at",
     "modified_at",
 ]
-FOR_STAFF = [*FOR_EVERYBODY, "cost_price", "stock_qty", "profit_margin", "low_stock_threshold"]
+FOR_STAFF = [*FOR_EVERYBODY, "cost_price", "stock_qty", "profit_margin", "low_stock_threshold", "shelf"]
 FOR_STAFF += ["free_qty", "created_by", "modified_by"]
 
 

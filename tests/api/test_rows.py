@@ -48,9 +48,9 @@ def test_an_order_is_what_its_schema_says(orders, role):
         caller = Caller(make_admin() if role == "ADMIN" else order.customer)
         order = Order.objects.get(pk=order.pk)
         answer = caller.get(f"/orders/{order.pk}/")
-        assert answer.content.decode() == as_described(OrderOut, order)
+        assert answer.content.decode() == as_described(OrderOut, order, answer.wsgi_request)
         [row] = [row for row in caller.get("/orders/").json()["results"] if row["id"] == order.pk]
-        assert json.dumps(row) == as_described(OrderRowOut, order)
+        assert json.dumps(row) == as_described(OrderRowOut, order, answer.wsgi_request)
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "SALES", "CUSTOMER"])
@@ -102,7 +102,7 @@ def test_a_customer_is_what_its_schema_says():
 def test_a_step_and_the_dashboard_are_what_their_schemas_say(orders):
     caller = Caller(make_admin())
     step = caller.post(f"/orders/{orders[1].pk}/cancel/")
-    assert step.content.decode() == as_described(OrderStepOut, Order.objects.get(pk=orders[1].pk))
+    assert step.content.decode() == as_described(OrderStepOut, Order.objects.get(pk=orders[1].pk), step.wsgi_request)
     assert list(caller.get("/dashboard/").json()) == list(InsightsOut.model_fields)
 
 
@@ -131,7 +131,7 @@ def test_a_rest_of_a_second_is_told_in_milliseconds():
         moment = timezone.now().replace(microsecond=microsecond) - timedelta(days=1)
         Order.objects.filter(pk=order.pk).update(created_at=moment)
         answer = Caller(make_admin()).get(f"/orders/{order.pk}/")
-        assert answer.content.decode() == as_described(OrderOut, Order.objects.get(pk=order.pk))
+        assert answer.content.decode() == as_described(OrderOut, Order.objects.get(pk=order.pk), answer.wsgi_request)
 
 
 def test_a_token_ends_at_once_although_its_signature_is_remembered():

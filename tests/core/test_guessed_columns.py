@@ -17,6 +17,9 @@ PRODUCTS = {
     "selling_price": FieldKind.NUMBER,
     "stock_qty": FieldKind.COUNT,
     "low_stock_threshold": FieldKind.COUNT,
+    "barcode": FieldKind.KEY,
+    "shelf": FieldKind.TEXT,
+    "is_active": FieldKind.YES_NO,
 }
 CUSTOMERS = {
     "customer_code": FieldKind.KEY,
@@ -36,6 +39,12 @@ CUSTOMERS = {
     "opening_balance": FieldKind.NUMBER,
     "is_active": FieldKind.YES_NO,
 }
+MEDUSA = {
+    "Product Title": "name",
+    "Variant Id": "sku",
+    "Variant Barcode": "barcode",
+    "Variant Price EUR": "selling_price",
+}
 VALUES = {  # two of each kind, for the columns of which only the header matters
     "sku": ("A-1", "A-2"),
     "name": ("Kettle", "Tea cup"),
@@ -44,6 +53,8 @@ VALUES = {  # two of each kind, for the columns of which only the header matters
     "selling_price": ("3.50", "4.00"),
     "stock_qty": ("7", "0"),
     "low_stock_threshold": ("5", "5"),
+    "barcode": ("4006381333931", "96385074"),
+    "shelf": ("A-01", "B-12"),
     "customer_code": ("C1", "C2"),
     "email": ("a@example.com", "b@example.com"),
     "first_name": ("Ann", "Bob"),
@@ -100,7 +111,7 @@ def check(columns: str, fields: dict, **options) -> None:
         """,
         "Product: name | Code: sku | Price=$3.50,$4: selling_price | In Stock: stock_qty",
         "item_name: name | quantity: stock_qty | acquisition_cost: cost_price | total_cost=3,4",
-        "Model: sku | Title: name | Wholesale Price: cost_price | Retail Price: selling_price | Barcode=1,2",
+        "Model: sku | Title: name | Wholesale Price: cost_price | Retail Price: selling_price | Barcode: barcode",
         "Stock #: sku | Product Title: name | Our Price: selling_price | Reorder Level: low_stock_threshold",
         "SKU: sku | Name: name | Price (excl. VAT): selling_price | Price (incl. VAT)=4.2,4.8",
         "SKU: sku | Name: name | Price incl. tax=4.2,4.8 | Price excl. tax: selling_price",
@@ -121,10 +132,10 @@ def check(columns: str, fields: dict, **options) -> None:
         """
             Handle=k,k | Title: name | Vendor=Acme,Acme | Product Category: category | Type=x,y | Published=true,true |
             Option1 Name=Size, | Variant SKU: sku | Variant Inventory Qty: stock_qty | Variant Price: selling_price |
-            Variant Compare At Price=9,9 | Variant Barcode=1,2 | Cost per item: cost_price | Status=active,active
+            Variant Compare At Price=9,9 | Variant Barcode: barcode | Cost per item: cost_price | Status=active,active
         """,
         """
-            Handle=k,m | Title: name | SKU: sku | Location=Main,Main | Incoming=0,0 | Committed=1,1 | Available=6,0 |
+            Handle=k,m | Title: name | SKU: sku | Location: shelf | Incoming=0,0 | Committed=1,1 | Available=6,0 |
             On hand: stock_qty
         """,
         """
@@ -133,7 +144,7 @@ def check(columns: str, fields: dict, **options) -> None:
             Categories: category | Tags=a,b
         """,
         """
-            Product ID=1,2 | Active (0/1)=1,1 | Name *: name | Categories (x,y,z...): category |
+            Product ID=1,2 | Active (0/1)=1,1: is_active | Name *: name | Categories (x,y,z...): category |
             Price tax excluded: selling_price | Tax rules ID=1,1 | Wholesale price: cost_price | Reference #: sku |
             Supplier reference #=x,y | Quantity: stock_qty | Minimal quantity=1,1
         """,
@@ -240,7 +251,7 @@ def check(columns: str, fields: dict, **options) -> None:
             在庫数: stock_qty
         """,
         "品番: sku | 品名: name | 単価（円）: selling_price | 数量: stock_qty | 発注点: low_stock_threshold",
-        "JANコード=1,2 | 型番: sku | 商品名: name | 価格(税込)=4,5 | 価格(税抜): selling_price",
+        "JANコード: barcode | 型番: sku | 商品名: name | 価格(税込)=4,5 | 価格(税抜): selling_price",
         # Chinese
         "货号: sku | 产品名称: name | 类别: category | 进价: cost_price | 售价: selling_price | 库存: stock_qty",
         "序号=1,2 | 商品编码: sku | 商品名称: name | 单价(元): selling_price | 库存数量: stock_qty",
@@ -338,7 +349,11 @@ def test_our_own_export_is_recognised_to_the_column():
     [
         "SKU= , | EAN=401,402: sku | Name: name",
         "SKU= ,: sku | Name: name",
-        "SKU: sku | Code=x,y | Barcode=1,2 | Name: name",
+        "EAN=401,402: sku | Name: name | Lagerplatz: shelf",
+        "Artikel-Nr.: sku | EAN: barcode | Bezeichnung: name | Regal: shelf",
+        "Code: sku | UPC=1,2: barcode | Name: name | Bin: shelf",
+        "SKU: sku | Active=active,draft | Name: name",
+        "SKU: sku | Code=x,y | Barcode: barcode | Name: name",
         "Code=x,x | Name: name",
         "SKU: sku | Price=Kettle,Cup",
         "SKU: sku | Stock=many,few | Quantity: stock_qty",
@@ -359,7 +374,7 @@ def test_of_prices_in_several_currencies_ours_is_taken_and_no_other():
 
 
 def test_with_a_description_of_its_own_a_list_needs_a_name_first():
-    fields = {**PRODUCTS, "description": FieldKind.TEXT, "barcode": FieldKind.KEY}
+    fields = {**PRODUCTS, "description": FieldKind.TEXT}
 
     check("Code: sku | Description=Kettle,Cup: name", fields)
     check("SKU: sku | Name: name | Description=Boils,Holds: description | EAN-13=401,402: barcode", fields)
@@ -414,8 +429,8 @@ def test_a_layout_is_known_again_when_its_columns_change_places():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("medusa_comma.csv", {"Product Title": "name", "Variant Id": "sku", "Variant Price EUR": "selling_price"}),
-        ("medusa_semicolon.csv", {"Product Title": "name", "Variant Id": "sku", "Variant Price EUR": "selling_price"}),
+        ("medusa_comma.csv", MEDUSA),
+        ("medusa_semicolon.csv", MEDUSA),
         (
             "northwind_original_headers.csv",
             {

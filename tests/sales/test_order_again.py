@@ -44,7 +44,7 @@ def test_lines_whose_product_is_gone_are_left_out_and_that_is_said(as_sales):
     cancel_order(order, user=None)
     delete_product(gone, user=None)
     answer = as_sales.get(page_of("duplicate_order", order))
-    assert said(answer) == ["One line is left out because its product has been deleted."]
+    assert said(answer) == ["One line is left out because its product is not sold any more."]
     lines = as_sales.get(answer.url).context["inline_admin_formsets"][0].formset.forms
     assert [line["product"].value() for line in lines] == [there.pk]
 
@@ -95,7 +95,7 @@ def test_many_orders_are_printed_at_once_in_a_few_queries(as_sales, django_asser
         reverse("admin:sales_order_changelist"), {**sent, "action": "print_selected"}
     ).content.decode()
     for number, order in enumerate(orders, 1):
-        assert f"Packing slip {order}" in slips and f"Order {order}" in papers and f"Part {number}<" in slips
+        assert f"Packing slip {order}" in slips and f"Quotation {order}" in papers and f"Part {number}<" in slips
     assert slips.index(str(orders[0])) < slips.index(str(orders[1])) and "10.00" not in slips
 
 

@@ -39,11 +39,11 @@ def test_ready_needs_no_sign_in_and_asks_for_migrations_once(client, django_asse
 
 @pytest.mark.django_db
 def test_it_is_not_ready_before_it_is_migrated(client, monkeypatch):
-    old = MigrationRecorder.Migration.objects.get(app="sales", name="0003_returns")
+    old = MigrationRecorder.Migration.objects.filter(app="sales").order_by("-name")[0]
     old.delete()
     answer = client.get("/readyz/")
     assert answer.status_code == 503
-    assert answer.content == b"Migrations are not applied: sales.0003_returns."
+    assert answer.content.decode() == f"Migrations are not applied: sales.{old.name}."
     old.save()
     assert client.get("/readyz/").status_code == 503  # asked a moment ago
     monkeypatch.setattr(health, "RECHECK", 0)

@@ -210,5 +210,19 @@ PRODUCT = {
         ar الرف | الموقع
         ja 棚番 | 棚
         zh 货位 | 库位 | 货架 | 儲位
+        else location | stock location | place | standort | lagerfach | fach
+    """,
+    "is_active": """
+        en active | is active | for sale
+        de aktiv
+        fr actif
+        es activo
+        pt ativo | activo
+        it attivo
+        nl actief
+        ru активен
+        ar نشط
+        ja 有効
+        zh 启用
     """,
 }

@@ -5,6 +5,8 @@ import random
 import secrets
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
+from string import ascii_uppercase
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -17,13 +19,14 @@ from accounts.services import save_user
 from core import search_index
 from core.money import round_money
 from inventory.models import Product, StockChange
-from inventory.services.products import save_product
+from inventory.services.products import save_product, set_active
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES
+from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES, demo_barcode
 from sales.demo_firm import DemoFirm
 from sales.models import Order
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
+from sales.services.terms import Terms
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
 USUAL = {"products": 200, "orders": ORDERS, "customers": CUSTOMERS}  # where only one size is given
@@ -64,6 +67,7 @@ class Command(BaseCommand):
             else:
                 self.open_shop(password)
                 self.trade()
+                set_active([self.products[-1].pk], False, user=self.admin)
             check_stock()
         tidy_up()
         self.stdout.write(
@@ -128,8 +132,9 @@ class Command(BaseCommand):
         return save_user(customer, by=self.admin, reason="Demo data", at=at)
 
     def stock_shelves(self, at: datetime):
-        for category, lines in CATALOGUE.items():
-            for name, stem, variants, first_cost, growth in lines:
+        numbers = count(1)
+        for aisle, (category, lines) in zip(ascii_uppercase, CATALOGUE.items(), strict=False):
+            for bay, (name, stem, variants, first_cost, growth) in enumerate(lines, 1):
                 for position, variant in enumerate(variants):
                     cost = round_money(Decimal(first_cost) * Decimal(growth) ** position)
                     price = (cost * Decimal(self.random.uniform(1.35, 1.95))).quantize(Decimal("0.1")) - Decimal("0.01")
@@ -137,6 +142,8 @@ class Command(BaseCommand):
                         sku=f"{stem}-{position + 1:02d}",
                         name=f"{name} {variant}",
                         category=category,
+                        barcode=demo_barcode(next(numbers)),
+                        shelf=f"{aisle}-{bay:02}-{position + 1}",
                         cost_price=cost,
                         selling_price=max(price, cost),
                         low_stock_threshold=self.random.choice([None, None, None, 5, 20]),
@@ -172,7 +179,9 @@ class Command(BaseCommand):
             discount = self.random.choice([Decimal(1), Decimal(1), Decimal(1), Decimal("0.95")])
             price = max(round_money(product.selling_price * discount), product.cost_price)
             lines.append(NewItem(product, self.random.randint(1, min(6, product.stock_qty)), price))
-        return create_order(customer=self.random.choice(self.customers), lines=lines, user=self.seller, at=at)
+        customer = self.random.choice(self.customers)
+        terms: Terms = {"customer_reference": f"PO {at:%y%m%d}-{customer.pk}"} if customer.company else {}
+        return create_order(customer=customer, lines=lines, user=self.seller, at=at, **terms)
 
     def receive_delivery(self, at: datetime) -> None:
         """What has run low is bought again, but not everything and not at once."""

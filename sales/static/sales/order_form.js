@@ -180,6 +180,15 @@ document.addEventListener("DOMContentLoaded", () => {
     $(cell(goal, "product")).select2("open");
   };
 
+  // From the customer on to the first line; what stands between is for the few who need it (Shift+Tab from there).
+  const skip = (event) => {
+    if (event.key !== "Tab" || event.shiftKey || !event.target.matches("#id_customer + span .select2-selection")) return;
+    const first = lines().find(isIn), box = first && cell(first, "product").nextElementSibling;
+    if (!box) return;
+    event.preventDefault();
+    box.querySelector(".select2-selection").focus();
+  };
+
   // Confirming or cancelling works on the saved order, so what is typed but not saved would be lost.
   const saveFirst = (event) => {
     const link = event.target.closest('a[href$="/confirm/"], a[href$="/cancel/"], [hx-get$="/confirm/"], [hx-get$="/cancel/"]');
@@ -212,6 +221,7 @@ document.addEventListener("DOMContentLoaded", () => {
   group.addEventListener("change", refresh);
   group.addEventListener("click", remove, true);
   group.addEventListener("keydown", goOn);
+  form.addEventListener("keydown", skip);
   document.addEventListener("click", saveFirst, true);
   refresh();
 });

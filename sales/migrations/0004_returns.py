@@ -11,9 +11,9 @@ from core.append_only import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0004_reverses'),
+        ('inventory', '0006_products_below_their_threshold'),
         ('core', '0004_document_counter'),
-        ('sales', '0002_amendments'),
+        ('sales', '0003_order_as_agreed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

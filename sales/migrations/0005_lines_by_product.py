@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0005_products_below_their_threshold'),
-        ('sales', '0003_returns'),
+        ('inventory', '0006_products_below_their_threshold'),
+        ('sales', '0004_returns'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0004_reverses'),
+        ('inventory', '0005_barcode_shelf_and_archive'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
