@@ -22,10 +22,20 @@ Let a superuser of PostgreSQL run CREATE EXTENSION pg_trgm; in this database, th
 
 
 def install_indexes(app_config, using="default", **kwargs) -> None:
-    """Make what is missing of the indexes of this app's models (listens to post_migrate)."""
+    """Make what is missing of the indexes of this app's models (listens to post_migrate).
+
+    Who has gone back to a migration that does not know all the columns yet has none until then.
+    """
     for model in app_config.get_models():
         if searched(model) and model._meta.db_table in connection.introspection.table_names():
-            install(model)
+            make = install if has_columns(model) else remove
+            make(model)
+
+
+def has_columns(model: type[models.Model]) -> bool:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_table_description(cursor, model._meta.db_table)
+    return {column.name for column in found}.issuperset(searched(model))
 
 
 def searched(model) -> tuple[str, ...]:

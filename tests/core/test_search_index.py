@@ -1,11 +1,12 @@
 """Parts of texts are found by an index, which knows every change."""
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection
 
 from accounts.models import User
 from core import search_index
-from core.search_index import install, name_of, remove, run
+from core.search_index import install, install_indexes, name_of, remove, run
 from inventory.models import Product, StockChange
 from inventory.services.products import delete_product, save_product
 from sales.models import Order
@@ -72,6 +73,15 @@ def test_migrate_makes_anew_what_is_missing():
         Product.objects.filter(pk=product.pk).update(name="Mallet")
         install(Product)
         assert (found("claw"), found("mallet")) == ([], ["Mallet"])
+
+
+def test_a_table_without_all_the_columns_has_no_index_until_it_has_them(monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(Product, "searched", ("sku", "of_a_later_version"))
+        install_indexes(apps.get_app_config("inventory"))
+        make_product(name="Claw hammer")
+    install_indexes(apps.get_app_config("inventory"))
+    assert found("hammer") == ["Claw hammer"]
 
 
 @pytest.mark.postgres
