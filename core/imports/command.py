@@ -15,6 +15,7 @@ from core.imports.described import described
 from core.imports.formats import Undecided
 from core.imports.layout import Layout
 from core.imports.models import ImportMapping
+from core.imports.preview import blocks
 from core.imports.questions import questions_of
 from core.imports.remembered import save_mapping
 from core.imports.report import ImportReport
@@ -79,6 +80,8 @@ class ImportCommand(BaseCommand):
         )
         if not options["json"]:
             self.print_layout(layout)
+            if not options["dry_run"] and (sentence := blocks(len(layout.table.rows))):
+                self.stdout.write(sentence)
         if questions := questions_of(layout):
             raise CommandError(" ".join(f"{question.sentence} ({question.option})" for question in questions))
         if options["save_mapping"] and not options["dry_run"]:

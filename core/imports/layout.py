@@ -136,8 +136,10 @@ class Layout:
         """Columns of S (debit) and H (credit) beside an amount belong to it: without them it has no sign."""
         marks = {}
         for index, target in found.items():
+            if self.kinds[target] != "money" or index + 1 in found:
+                continue
             beside = {str(cell_of(row, index + 1) or "").strip().upper() for row in self.table.rows} - {""}
-            if self.kinds[target] == "money" and beside and beside <= DEBIT_OR_CREDIT and index + 1 not in found:
+            if beside and beside <= DEBIT_OR_CREDIT:
                 marks[index + 1] = f"{APPENDED}{target}"
         return marks
 
@@ -226,7 +228,8 @@ class Layout:
 
     def mapped(self) -> MappedTable:
         """The table's rows by field, with numbers for numbers; what cannot be read is noted on its row."""
-        takers = {name: self.taker(name) for name in self.sources}
+        joined = {name: self.taker(name) for name, indexes in self.sources.items() if len(indexes) > 1}
+        single = {name: indexes[0] for name, indexes in self.sources.items() if len(indexes) == 1}
         constants = {name: text for name, text in self.constants.items() if name not in self.sources}
         with_categories = self.choices.category_rows and "category" not in self.sources
         prefix = self.choices.key_prefix if self.resource.keys[0] not in self.sources else ""
@@ -235,7 +238,9 @@ class Layout:
             row = Row((), line=source.line)
             rows.append(row)
             try:
-                row.update((name, take(source.cells)) for name, take in takers.items())
+                cells = source.cells  # as many as there are headers
+                row.update(zip(single, [cells[index] for index in single.values()], strict=True))
+                row.update((name, take(cells)) for name, take in joined.items())
                 row.update(constants)
                 if with_categories:
                     row["category"] = self.table.categories.get(source.line)

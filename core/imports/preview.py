@@ -53,7 +53,7 @@ def preview_context(request, record: ImportRecord, report: ImportReport) -> dict
         "price_change_count": len(changes),
         "may_see_prices": bool(prices),
         "new_groups": report.overview.get("new_groups", []),
-        "blocks": blocks(report),
+        "blocks": blocks(len(report.rows_of(""))),
         "key_heading": resource.key_label,
     }
 
@@ -97,9 +97,8 @@ def shown_column(resource, column: str) -> str:
     return resource.label_of(column) if column in resource.kinds() else ""
 
 
-def blocks(report: ImportReport) -> str:
-    """What is said beforehand where nobody else can save anything while the list is written."""
-    count = len(report.rows_of(""))
+def blocks(count: int) -> str:
+    """What is said beforehand where nobody else can save anything while so many rows are written."""
     if connection.vendor != "sqlite" or count < BLOCKS_FROM:
         return ""
     sentence = gettext(
