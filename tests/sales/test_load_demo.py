@@ -9,8 +9,10 @@ from django.utils import timezone
 from accounts.models import Customer, User
 from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
+from sales.return_models import OrderReturn, ReturnItem
 from sales.services.orders import confirm_order
 from tests.factories import make_order, make_product
+from tests.ledger import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,11 @@ def test_the_demo_shop_is_believable_and_proved(capsys, settings):
     assert set(Order.objects.values_list("status", flat=True)) == {"PENDING", "CONFIRMED", "CANCELLED"}
     assert all(f"{order.order_date:ORD-%Y%m%d-}" in order.order_number for order in Order.objects.all())
     assert min(Product.objects.stock_counts().values()) > 0
+    assert set(OrderReturn.objects.values_list("reason", flat=True)) == set(OrderReturn.Reason.values)
+    assert set(ReturnItem.objects.values_list("restocked", flat=True)) == {True, False}
+    assert not OrderReturn.objects.filter(created_at__gt=now).exists()
     call_command("check_stock")
+    prove()
 
     with pytest.raises(CommandError, match="has data already"):
         call_command("load_demo")

@@ -26,11 +26,14 @@ from config.backup.record import last_backup
 from config.backup.values import kind_of
 from inventory.models import Product, StockChange
 from inventory.services.products import delete_product
+from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from sales.services.orders import cancel_order, confirm_order
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.environment import POSTGRESQL
 from tests.factories import (
     make_admin,
+    make_confirmed_order,
     make_customer,
     make_customer_import,
     make_import,
@@ -107,6 +110,11 @@ def make_firm():
     make_import("sku,name,selling_price,stock_qty\nNEW-1,New,1.50,5\n", user=seller)
     make_customer_import("email,first_name\nnew@example.com,Nele\n", user=seller)
     gone = make_product(stock=2)
+    sold = make_confirmed_order((product, 4), (gone, 1), user=seller)
+    goods = [ReturnedGoods(product.pk, 1), ReturnedGoods(product.pk, 2, False), ReturnedGoods(gone.pk, 1)]
+    return_goods(sold, goods, reason="OTHER", details="Wet", user=seller)
+    adjust_stock(product, change=5, reason="Counted", user=seller)
+    reverse_change(product.stock_changes.latest("pk"), reason="Wrong product", user=seller)
     delete_product(gone, user=seller)
     call_command("check_stock")
     return gone
@@ -154,6 +162,11 @@ def test_everything_comes_back_exactly(other, tmp_path, capsys):
     assert int(new_id) > gone.pk > Product.objects.latest("pk").pk
     with pytest.raises(CommandError, match="never changed or deleted"):
         other.run("from inventory.models import *; StockChange.objects.update(change_reason='x')")
+    with pytest.raises(CommandError, match="never changed or deleted"):
+        other.run("from sales.models import *; ReturnItem.objects.update(credit=0)")
+    take_number = "from django.db import transaction as t; t.atomic().__enter__()\n"
+    take_number += "from core.document_numbers import next_document_number as n; print(n('RET'))"
+    assert other.run(take_number).strip().endswith("-0002")
 
 
 def test_a_backup_moves_from_one_kind_of_database_to_the_other_and_back(committed_db, tmp_path):

@@ -25,7 +25,9 @@ from inventory.stock_check import check_stock
 from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES, demo_barcode
 from sales.demo_firm import DemoFirm
 from sales.models import Order
+from sales.return_models import OrderReturn
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
+from sales.services.returns import ReturnedGoods, return_goods
 from sales.services.terms import Terms
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
@@ -154,7 +156,11 @@ class Command(BaseCommand):
     # Two months of trade
 
     def trade(self) -> None:
-        """Orders come in one after the other; most are confirmed at once, some cancelled, the latest still wait."""
+        """Orders come in one after the other; most are confirmed at once, some cancelled, the latest still wait.
+
+        Now and then something of an earlier one comes back.
+        """
+        sold: list[Order] = []
         moments = sorted(self.moment(self.random.triangular(0, DAYS, 6)) for _ in range(ORDERS))
         for number, moment in enumerate(moments):
             order = self.place_order(moment)
@@ -166,6 +172,10 @@ class Command(BaseCommand):
             confirm_order(order, user=self.random.choice([self.seller, self.seller, self.admin]), at=moment)
             if self.random.random() < 0.03:
                 cancel_order(order, user=self.admin, at=moment)
+            else:
+                sold.append(order)
+            if number % 20 == 10:
+                self.take_back(sold.pop(-min(8, len(sold))), number // 20, moment)
             if number % 6 == 0:
                 self.receive_delivery(moment)
 
@@ -182,6 +192,13 @@ class Command(BaseCommand):
         customer = self.random.choice(self.customers)
         terms: Terms = {"customer_reference": f"PO {at:%y%m%d}-{customer.pk}"} if customer.company else {}
         return create_order(customer=customer, lines=lines, user=self.seller, at=at, **terms)
+
+    def take_back(self, order: Order, number: int, at: datetime) -> None:
+        """One piece of the order's first line, for each reason in turn; every other one is broken."""
+        reason = OrderReturn.Reason.values[number % 4]
+        details = "Bought one too many" if reason == OrderReturn.Reason.OTHER else ""
+        goods = ReturnedGoods(order.items.earliest("pk").product_id, 1, restocked=bool(number % 2))
+        return_goods(order, [goods], reason=reason, details=details, user=self.seller, at=at)
 
     def receive_delivery(self, at: datetime) -> None:
         """What has run low is bought again, but not everything and not at once."""
