@@ -14,6 +14,7 @@ from accounts.models import Customer, User
 from core.concurrency import check_last_seen
 from core.i18n import format_count, in_firms_language
 from inventory.exceptions import InsufficientStock, ReasonMissing
+from inventory.models import Product
 from inventory.services.stock import find_shortages, lock_asked, take_difference
 from sales.exceptions import InvalidOrder
 from sales.models import TERMS, Order, OrderItem, OrderRevision
@@ -58,24 +59,31 @@ def amend_order(
     before = list(order.items.all())
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
-    check_returned(order, requested_quantities(lines))
-    check_sold(lines, {line.product.pk: line.product for line in lines}, {item.product_id for item in before})
+    wanted = requested_quantities(lines)
+    check_returned(order, wanted)
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
+    reason = reason.strip()
+    move_stock(order, wanted, reason=reason, user=user, at=at)
+    check_sold(lines, Product.objects.in_bulk(wanted), {item.product_id for item in before})  # locked by now
+    order.items.filter(product__isnull=False).delete()
+    write_items(order, items)
+    save_revision(order, before, [*kept, *items], reason=reason, user=user, at=at)
+    return order
+
+
+def move_stock(order: Order, wanted: Mapping[int, int], *, reason: str, user: User | None, at: datetime | None) -> None:
+    """Take from stock, or give back, what the order wants more or less of than its lines say."""
     take_difference(
-        requested_quantities(lines),
+        wanted,
         order.quantities(),
         reference=order.order_number,
-        reason=in_firms_language(_("Order %(order)s amended: %(reason)s")) % {"order": order, "reason": reason.strip()},
+        reason=in_firms_language(_("Order %(order)s amended: %(reason)s")) % {"order": order, "reason": reason},
         customer=Customer(pk=order.customer_id),
         user=user,
         at=at,
     )
-    order.items.filter(product__isnull=False).delete()
-    write_items(order, items)
-    save_revision(order, before, [*kept, *items], reason=reason.strip(), user=user, at=at)
-    return order
 
 
 def save_revision(

@@ -12,6 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const isOpen = (field) => (
     field.name && !field.disabled && !field.readOnly && face(field).offsetParent !== null
+    && !field.closest("details:not([open])")
     && !["hidden", "submit", "button", "checkbox", "radio", "file"].includes(field.type)
   );
   const goTo = (field) => {
