@@ -111,7 +111,8 @@ LISTS = {
     "PrestaShop: a stock below zero": List(
         PRESTASHOP,
         {"Active (0/1)": "is_active", "Name *": "name", "Categories (x,y,z...)": "category",
-         "Price tax excluded": "selling_price", "Wholesale price": "cost_price", "Reference #": "sku", "Quantity": "stock_qty"},
+         "Price tax excluded": "selling_price", "Wholesale price": "cost_price", "Reference #": "sku",
+         "Quantity": "stock_qty"},
         "1234,50", 2, "47.80", 1200, rules={"negative": "zero"},
     ),
     "Russian, in Windows-1251, with a letterhead and a total": List(
