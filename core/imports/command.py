@@ -178,6 +178,7 @@ class ImportCommand(BaseCommand):
 
     def run(self, resource: ImportResource, layout: Layout, dry_run: bool) -> None:
         table = layout.mapped()
+        layout.sheet.rows = layout.table.rows = []  # which take as much memory again
         with tqdm(total=len(table), unit=" rows", file=self.stderr, disable=not self.stderr.isatty()) as bar:
             resource.progress = lambda phase, done, total: bar.update(done - bar.n) if phase == "judging" else None
             try:

@@ -313,8 +313,7 @@ def samples_of(table: Table, index: int) -> list[str]:
     """The first different values of a column."""
     found: dict[str, None] = {}
     for row in table.rows[:SAMPLE_ROWS]:
-        cell = cell_of(row, index)
-        if not is_blank(cell):
+        if not is_blank(cell := cell_of(row, index)):
             found[" ".join(str(cell).split())[:60]] = None
         if len(found) == SAMPLES:
             break

@@ -80,7 +80,9 @@ def judge_or_write(record: ImportRecord, progress) -> None:
     resource.progress = progress
     layout = layout_of(record)
     record.choices = layout.settled().stored()  # kept if it is written
-    resource.import_data(layout.mapped(), dry_run=not writing)
+    table = layout.mapped()
+    layout.sheet.rows = layout.table.rows = []  # which take as much memory again
+    resource.import_data(table, dry_run=not writing)
     if not resource.done:
         save_report(token, resource.report)
         finish(record, Status.DRAFT, resource.report.problem)

@@ -63,7 +63,7 @@ LEXWARE = (
 )
 ODOO = cells(
     ("Internal Reference", "Name", "Sales Price", "Cost", "Product Category", "Quantity On Hand", "Barcode"),
-    ("FURN_7777", "Office Chair", 70, 55.5, "All / Saleable / Office", 12, "601647855644"),
+    ("FURN_7777", "Office Chair", 70, 55.5, "All / Saleable / Office", 12, "601647855642"),
     ("", "Chair floor protection", 12, 10, "All / Saleable", 0, ""),
 )
 MEDUSA = (
@@ -99,19 +99,20 @@ LISTS = {
     "Odoo: a workbook with numbers": List(
         raw_xlsx(ODOO),
         {"Internal Reference": "sku", "Name": "name", "Sales Price": "selling_price", "Cost": "cost_price",
-         "Product Category": "category", "Quantity On Hand": "stock_qty"},
+         "Product Category": "category", "Quantity On Hand": "stock_qty", "Barcode": "barcode"},
         "1234.50", 1, "70.00", 12, {3: "sku"}, file="products.xlsx", categories={"All / Saleable / Office"},
     ),
     "Medusa: prices in two currencies": List(
         MEDUSA,
         {"Product Title": "name", "Variant SKU": "sku", "Variant Inventory Quantity": "stock_qty",
-         "Price USD": "selling_price"},
+         "Price USD": "selling_price", "Variant Barcode": "barcode"},
         "1234.50", 2, "39.00", 17,
     ),
     "PrestaShop: a stock below zero": List(
         PRESTASHOP,
-        {"Name *": "name", "Categories (x,y,z...)": "category", "Price tax excluded": "selling_price",
-         "Wholesale price": "cost_price", "Reference #": "sku", "Quantity": "stock_qty"},
+        {"Active (0/1)": "is_active", "Name *": "name", "Categories (x,y,z...)": "category",
+         "Price tax excluded": "selling_price", "Wholesale price": "cost_price", "Reference #": "sku",
+         "Quantity": "stock_qty"},
         "1234,50", 2, "47.80", 1200, rules={"negative": "zero"},
     ),
     "Russian, in Windows-1251, with a letterhead and a total": List(
