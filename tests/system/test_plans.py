@@ -60,7 +60,7 @@ PATHS = [
     "/admin/",
     "/admin/?days=90",
 ]
-ALLOWED = (  # of the products, which are few beside the rest; each at most every DASHBOARD_SECONDS, or by an index alone
+ALLOWED = (  # of the products, few beside the rest; at most every DASHBOARD_SECONDS, or by an index alone
     'SELECT DISTINCT "inventory_product"."category"',
     '"stock_qty" * "inventory_product"."cost_price"',
     '"inventory_product"."is_active" AS "is_active", COUNT(',
