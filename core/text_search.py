@@ -47,7 +47,7 @@ def lookup_for(words: Sequence) -> str:
 
 
 def any_field(word, fields: Sequence[str], lookup: str) -> Q:
-    """Records in which the word is part of one of these fields, or (`barcode__exact`) all of it."""
+    """Records in which the word is part of one of these fields, or all of one that is named `…__exact`."""
     anywhere = Q()
     for field in fields:
         anywhere |= Q(**{field if field.endswith("__exact") else f"{field}__{lookup}": word})

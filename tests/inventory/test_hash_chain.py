@@ -120,7 +120,7 @@ def test_a_sound_log_is_read_once():
     with CaptureQueriesContext(connection) as captured:
         assert check_stock().problem == ""
     reading = [query["sql"] for query in captured if "inventory_stockchange" in query["sql"]]
-    reading = [sql for sql in reading if "reverses_id\" IS NOT NULL" not in sql]  # few rows, by their index
+    reading = [sql for sql in reading if 'reverses_id" IS NOT NULL' not in sql]  # few rows, by their index
     assert len(reading) == 1, reading
 
 
