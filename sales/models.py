@@ -197,6 +197,11 @@ class Order(AuditedModel):
         if self.status == self.Status.CONFIRMED and self.is_all_back():
             self.refuse("all back")
 
+    def check_is_pending(self, step: str) -> None:
+        """Raise InvalidTransition unless the order is still pending; `step` is what was to be done ("edited")."""
+        if not self.is_pending:
+            self.refuse(step)
+
     def check_is_confirmed(self, step: str) -> None:
         """Raise InvalidTransition unless the order is confirmed; `step` is what was to be done ("amended")."""
         if self.status != self.Status.CONFIRMED:
