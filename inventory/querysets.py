@@ -104,7 +104,9 @@ class StockChangeQuerySet(QuerySet):
 
     def wrong_reversals(self):
         """Reversals that are not the opposite of one earlier row of their product, and others that claim to reverse."""
-        concerned = self.filter(Q(kind="REVERSAL") | Q(reverses__isnull=False))
+        reversals = self.filter(kind="REVERSAL").order_by().values("pk")
+        claims = self.filter(reverses__isnull=False).order_by().values("pk")
+        concerned = self.filter(pk__in=reversals.union(claims, all=True))  # each by its index
         moved = F("reverses__new_qty") - F("reverses__previous_qty")
         right = concerned.annotate(moved=moved).filter(
             ~Q(reverses__kind="REVERSAL"),

@@ -266,7 +266,7 @@ def log_moves(
                 reference=reference,
                 created_at=at,
                 created_by=user,
-                reverses_id=reverses and reverses.pk,
+                reverses_id=reverses.pk if reverses else None,
             )
         )
         product.stock_qty = new_qty

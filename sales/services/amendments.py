@@ -1,7 +1,7 @@
 """What changes after a customer has ordered: a confirmed order is amended, or one is confirmed with what is there."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer, User
 from core.concurrency import check_last_seen
 from core.i18n import format_count, in_firms_language
+from core.money import format_amount
 from inventory.exceptions import InsufficientStock, ReasonMissing
 from inventory.models import Product
 from inventory.services.stock import find_shortages, lock_asked, take_difference
@@ -60,7 +61,7 @@ def amend_order(
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
     wanted = requested_quantities(lines)
-    check_returned(order, wanted)
+    check_returned(order, items)
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
@@ -110,14 +111,22 @@ def save_revision(
     order.save()
 
 
-def check_returned(order: Order, wanted: Mapping[int, int]) -> None:
-    """Raise InvalidOrder naming each product of which more pieces have come back than are wanted."""
-    sentence = gettext("%(product)s: %(n)s have come back already, so the order cannot have fewer.")
-    wrong = [
-        sentence % {"product": goods.name, "n": format_count(goods.back)}
-        for pk, goods in sold_goods(order).items()
-        if goods.back > wanted.get(pk, 0)
-    ]
+def check_returned(order: Order, items: Sequence[OrderItem]) -> None:
+    """Raise InvalidOrder naming each product of which more has come back, or been credited, than these lines have."""
+    pieces: dict[int | None, int] = Counter()
+    totals: dict[int | None, Decimal] = defaultdict(Decimal)
+    for item in items:
+        pieces[item.product_id] += item.quantity
+        totals[item.product_id] += item.total_price
+    fewer = gettext("%(product)s: %(n)s have come back already, so the order cannot have fewer.")
+    less = gettext("%(product)s: %(amount)s of it has come back already, so its lines cannot come to less.")
+    wrong = []
+    for pk, goods in sold_goods(order).items():
+        amount = max(goods.credited, goods.taken_back)
+        if goods.back > pieces[pk]:
+            wrong.append(fewer % {"product": goods.name, "n": format_count(goods.back)})
+        elif amount > totals[pk]:
+            wrong.append(less % {"product": goods.name, "amount": format_amount(amount)})
     if wrong:
         raise InvalidOrder("\n".join(wrong))
 

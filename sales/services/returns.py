@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -95,8 +96,9 @@ def return_goods(
     check_last_seen(order, last_seen)
     details = check_reason(reason, details)
     goods = build_goods(order, items)
-    products = lock_products({item.product_id for item in goods})
-    if any(item.product_id not in products for item in goods):
+    ids = {item.product_id for item in items}
+    products = lock_products(ids)
+    if len(products) < len(ids):
         raise RecordGone(gettext("A product of this order has been deleted in the meantime."))
     done = OrderReturn(order=order, reason=reason, details=details, created_by=user, created_at=at or timezone.now())
     done.credit = sum((item.credit for item in goods), NOTHING)
@@ -180,7 +182,7 @@ def what_hinders(goods: SoldGoods | None, item: ReturnedGoods) -> str:
 
 def write_goods(done: OrderReturn, goods: list[ReturnItem], products: Mapping[int, Product]) -> None:
     for item in goods:
-        product = products[item.product_id]
+        product = products[cast(int, item.product_id)]
         item.order_return, item.product_name, item.product_sku = done, product.name, product.sku
     ReturnItem.objects.bulk_create(goods)
 
@@ -189,7 +191,8 @@ def move_stock(
     done: OrderReturn, goods: list[ReturnItem], products: Mapping[int, Product], *, at: datetime | None
 ) -> None:
     """Everything comes in under the order's number, so that cancelling knows of it; the loss is a row of its own."""
-    back, lost = Counter(), Counter()
+    back: Counter[int | None] = Counter()
+    lost: Counter[int | None] = Counter()
     for item in goods:
         back[item.product_id] += item.quantity
         lost[item.product_id] += 0 if item.restocked else item.quantity

@@ -12,11 +12,12 @@ from inventory.models import StockChange
 from inventory.services.products import delete_product
 from inventory.services.reversals import reverse_change
 from inventory.stock_check import stock_problem
-from sales.exceptions import InvalidReturn, InvalidTransition
+from sales.exceptions import InvalidOrder, InvalidReturn, InvalidTransition
 from sales.models import Order
 from sales.order_check import disagreeing_order
 from sales.return_models import OrderReturn, ReturnItem
-from sales.services.orders import cancel_order
+from sales.services.amendments import amend_order
+from sales.services.orders import NewItem, cancel_order
 from sales.services.returns import ReturnedGoods, return_goods, sold_goods
 from tests.factories import make_confirmed_order, make_order, make_product, make_sales
 from tests.ledger import prove, without_triggers
@@ -271,6 +272,34 @@ def test_a_return_costs_as_many_queries_for_fifty_products_as_for_two(django_ass
         back(order, *[(product, 1, False) for product in products[:2]])
     with django_assert_max_num_queries(len(few.captured_queries)):
         back(order, *[(product, 1, False) for product in products])
+
+
+def test_an_amendment_leaves_the_lines_at_what_has_come_back():
+    chai = make_product(name="Chai", sku="NW-1")
+    order = make_confirmed_order((chai, 5, TEN))
+    back(order, (chai, 2))
+    amend = {"reason": "They rang", "user": None}
+    with pytest.raises(InvalidOrder, match=r"Chai \(NW-1\): 20.00 of it has come back already"):
+        amend_order(order, lines=[NewItem(chai, 5, Decimal("3.99"))], **amend)
+    with pytest.raises(InvalidOrder, match="2 have come back already, so the order cannot have fewer"):
+        amend_order(order, lines=[NewItem(chai, 1, TEN)], **amend)
+    amend_order(order, lines=[NewItem(chai, 5, Decimal("4.00"))], **amend)
+    assert back(order, (chai, 1)).credit == 0  # what the lines came to is credited already
+    prove()
+    assert not disagreeing_order()
+
+
+def test_after_an_amendment_the_new_lines_say_what_may_come_back_and_for_how_much():
+    chai, tofu = make_product(name="Chai", sku="NW-1"), make_product(name="Tofu", sku="NW-14")
+    order = make_confirmed_order((chai, 5, TEN))
+    back(order, (chai, 1))
+    amend_order(order, lines=[NewItem(chai, 3, TEN), NewItem(tofu, 2, Decimal("2.50"))], reason="They rang", user=None)
+    assert refusal(order, (chai, 3)) == "Line 1: Chai (NW-1): 2 may come back."
+    assert back(order, (chai, 2), (tofu, 1, False)).credit == Decimal("22.50")
+    cancel_order(order, user=None)
+    assert (stock_of(chai), stock_of(tofu)) == (10, 9)
+    prove()
+    assert not disagreeing_order()
 
 
 TAMPERED = {
