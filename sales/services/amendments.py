@@ -1,7 +1,7 @@
 """What changes after a customer has ordered: a confirmed order is amended, or one is confirmed with what is there."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
