@@ -39,6 +39,7 @@ class Sale:
     back: Counter = field(default_factory=Counter)
     credited: Counter = field(default_factory=Counter)
     taken_back: Counter = field(default_factory=Counter)  # the share of the lines' total
+    waits: bool = False
 
 
 @dataclass
@@ -122,14 +123,15 @@ class Shop:
 
     # Orders
 
-    def check_lines(self, lines) -> None:
+    def check_lines(self, lines, waits=False) -> None:
         if not lines or any(not 1 <= quantity <= MAX_QUANTITY for _, quantity, _ in lines):
             raise Refused("InvalidOrder")
         if total(lines) >= 10**12:
             raise Refused("InvalidOrder")
         for pk in wanted(lines):
             self.item(pk)
-        self.check_stock(wanted(lines))
+        if not waits:
+            self.check_stock(wanted(lines))
 
     def check_stock(self, pieces) -> None:
         if any(quantity > self.items[pk].stock for pk, quantity in pieces.items()):
@@ -153,7 +155,7 @@ class Shop:
             raise Refused("RecordChanged")
         if customer != order.customer and customer in self.inactive:
             raise Refused("CustomerInactive")
-        self.check_lines(lines)
+        self.check_lines(lines, order.waits)
         order.customer, order.lines, order.total = customer, lines, total(lines)
 
     def confirm(self, pk, outdated) -> None:
@@ -162,11 +164,72 @@ class Shop:
             raise Refused("InvalidTransition")
         if outdated:
             raise Refused("RecordChanged")
+        if order.customer in self.inactive:
+            raise Refused("CustomerInactive")
         pieces = wanted(order.lines)
         self.check_stock(pieces)
         for product, quantity in sorted(pieces.items()):
             self.move(self.items[product], "SALE", self.items[product].stock - quantity, order.number)
         order.status, order.took = "CONFIRMED", pieces
+
+    def divide(self, pk) -> tuple[list, list]:
+        """What there is of the lines of a pending order, from the first to the last, and what there is not."""
+        left = {product: self.items[product].stock for product in wanted(self.orders[pk].lines)}
+        there, rest = [], []
+        for product, quantity, price in self.orders[pk].lines:
+            pieces = min(quantity, left[product])
+            left[product] -= pieces
+            there += [(product, pieces, price)] if pieces else []
+            rest += [(product, quantity - pieces, price)] if quantity > pieces else []
+        return there, rest
+
+    def confirm_partly(self, pk, outdated) -> list:
+        """The lines that wait on an order of their own."""
+        order = self.order(pk)
+        if order.status != "PENDING":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("RecordChanged")
+        if order.customer in self.inactive:
+            raise Refused("CustomerInactive")
+        there, rest = self.divide(pk)
+        if not there:
+            raise Refused("InsufficientStock")
+        order.lines, order.total = there, total(there)
+        self.confirm(pk, outdated)
+        return rest
+
+    def amend(self, pk, lines, reason, outdated) -> None:
+        order = self.order(pk)
+        if order.status != "CONFIRMED":
+            raise Refused("InvalidTransition")
+        if outdated:
+            raise Refused("RecordChanged")
+        if not reason:
+            raise Refused("ReasonMissing")
+        kept = [line for line in order.lines if line[0] not in self.items]
+        before = [line for line in order.lines if line[0] in self.items]
+        if not lines or any(not 1 <= quantity <= MAX_QUANTITY for _, quantity, _ in lines) or total(lines) >= 10**12:
+            raise Refused("InvalidOrder")
+        pieces, had = wanted(lines), wanted(before)
+        for product in had:
+            amount = max(order.credited[product], order.taken_back[product])
+            if order.back[product] > pieces[product] or amount > total(line for line in lines if line[0] == product):
+                raise Refused("InvalidOrder")
+        if sorted(before) == sorted(lines):
+            raise Refused("InvalidOrder")
+        for product in pieces:
+            self.item(product)
+        differences = {product: pieces[product] - had[product] for product in sorted({*pieces, *had})}
+        self.check_stock(differences)
+        if any(self.items[product].stock - more > MAX_QUANTITY for product, more in differences.items()):
+            raise Refused("InvalidQuantity")
+        for product, more in differences.items():
+            if more:
+                self.move(self.items[product], "AMENDMENT", self.items[product].stock - more, order.number)
+            order.took[product] = pieces[product]
+        order.took = +order.took
+        order.lines, order.total = [*kept, *lines], total([*kept, *lines])
 
     def cancel(self, pk, outdated) -> int:
         """How many products could not be given back to."""

@@ -37,6 +37,7 @@ from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.return_models import OrderReturn, ReturnItem
+from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from sales.services.returns import ReturnedGoods, return_goods
 from tests.factories import make_admin, make_customer
@@ -250,6 +251,34 @@ class Days(RuleBasedStateMachine):
         self.both(
             lambda: self.shop.confirm(pk, outdated),
             lambda: confirm_order(order, user=self.user, last_seen=self.seen(order, outdated)),
+        )
+
+    @rule(target=orders, pk=orders, outdated=now_and_then)
+    def confirm_partly(self, pk, outdated):
+        order = self.open(Order, pk)
+        done = self.both(
+            lambda: self.shop.confirm_partly(pk, outdated),
+            lambda: confirm_partly(order, user=self.user, last_seen=self.seen(order, outdated)),
+        )
+        if done is None or not done[0]:
+            assert done is None or not done[1].backorders.exists()
+            return multiple()
+        lines, rest = done[0], done[1].backorders.get()
+        self.shop.numbers[rest.order_date] += 1
+        assert rest.order_number == f"ORD-{rest.order_date:%Y%m%d}-{self.shop.numbers[rest.order_date]:04d}"
+        self.given.add(rest.order_number)
+        self.shop.orders[rest.pk] = Sale(rest.order_number, rest.customer_id, lines, total(lines), waits=True)
+        self.open(Order, rest.pk)
+        return rest.pk
+
+    @rule(pk=orders, lines=lines, reason=reasons, outdated=now_and_then)
+    def amend(self, pk, lines, reason, outdated):
+        order, asked = self.open(Order, pk), self.as_lines(lines)
+        self.both(
+            lambda: self.shop.amend(pk, lines, reason, outdated),
+            lambda: amend_order(
+                order, lines=asked, reason=reason, user=self.user, last_seen=self.seen(order, outdated)
+            ),
         )
 
     @rule(pk=orders, outdated=now_and_then)
