@@ -294,6 +294,8 @@ class Days(RuleBasedStateMachine):
 
     @rule(pk=orders, data=st.data(), details=st.sampled_from(["", "Wet"]), outdated=now_and_then)
     def take_back(self, pk, data, details, outdated):
+        confirmed = [key for key, order in self.shop.orders.items() if order.status == "CONFIRMED"]
+        pk = data.draw(st.sampled_from([*confirmed * 4, pk]))  # mostly one of which something may come back
         lines = self.shop.orders[pk].lines if pk in self.shop.orders else []
         bought = st.sampled_from([product for product, *_ in lines] or [1])
         item = st.tuples(bought, st.sampled_from([1, 1, 1, 2, 3, 0]), st.booleans(), st.none() | prices)
@@ -315,7 +317,8 @@ class Days(RuleBasedStateMachine):
         rows = list(StockChange.objects.filter(product_key=pk).order_by("pk"))
         if not rows:
             return
-        place = data.draw(st.integers(0, len(rows) - 1))
+        adjusted = [number for number, row in enumerate(rows) if row.kind == "ADJUSTMENT"]
+        place = data.draw(st.sampled_from([*adjusted * 4, *range(len(rows))]))
         self.both(
             lambda: self.shop.reverse(pk, self.logs[pk], place, reason),
             lambda: reverse_change(rows[place], reason=reason, user=self.user),
