@@ -49,9 +49,9 @@ def status_tabs(changelist) -> list[dict]:
     Their numbers are those of all orders, so they are shown only where nothing else filters.
     """
     filtered = active_filters(changelist) - {"status__exact"}
-    counts = {} if filtered else recent("orders by status", count_by_status)
+    counts: dict = {} if filtered else recent("orders by status", count_by_status)
     chosen = changelist.params.get("status__exact", "")
-    every = {"label": gettext("All"), "count": "" if filtered else total(counts.values()), "status": None}
+    every: dict = {"label": gettext("All"), "count": "" if filtered else total(counts.values()), "status": None}
     tabs = [every] + [
         {"label": label, "count": "" if filtered else counts.get(status, 0), "status": status}
         for status, label in Order.Status.choices
