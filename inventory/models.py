@@ -145,6 +145,11 @@ class Product(AuditedModel):
         return StockStatus.of(self.stock_qty, self.low_stock_threshold)
 
     @property
+    def free(self) -> int:
+        """Of a product `with_free`: the pieces that pending orders leave; negative if they ask for more."""
+        return self.stock_qty - self.promised
+
+    @property
     def suggested_order_qty(self) -> int:
         """Pieces to order so that there is twice the threshold again; 0 if there is."""
         return max(0, 2 * self.threshold - self.stock_qty)

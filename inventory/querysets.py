@@ -1,6 +1,6 @@
 """Questions asked of products and of the stock change log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
@@ -36,14 +36,25 @@ class ProductQuerySet(QuerySet):
         return self.annotate(status=StockStatus.in_sql())
 
     def with_free(self):
-        """Annotate `promised`, the pieces that pending orders ask for, and `free`, what is left then (or is missing).
+        """Annotate `promised`, the pieces that pending orders ask for; `Product.free` is what is left then.
 
         Nothing is reserved by it: whoever confirms first takes the pieces.
         """
-        lines = self.model.order_lines.rel.related_model.objects.filter(product=OuterRef("pk")).order_by()
-        asked = lines.filter(order__status="PENDING").values("product").annotate(sum=Sum("quantity")).values("sum")
-        promised = Coalesce(Subquery(asked, output_field=BigIntegerField()), 0)
-        return self.annotate(promised=promised, free=F("stock_qty") - F("promised"))
+        asked = self.promised_lines().filter(product=OuterRef("pk")).values("product").annotate(sum=Sum("quantity"))
+        return self.annotate(promised=Coalesce(Subquery(asked.values("sum"), output_field=BigIntegerField()), 0))
+
+    def add_free(self, products: Iterable) -> list:
+        """These products, `with_free`: one query more, which reads no others."""
+        products = list(products)
+        lines = self.promised_lines().filter(product__in=[product.pk for product in products])
+        promised = dict(lines.values_list("product").annotate(Sum("quantity")))
+        for product in products:
+            product.promised = promised.get(product.pk, 0)
+        return products
+
+    def promised_lines(self):
+        """The lines of pending orders."""
+        return self.model.order_lines.rel.related_model.objects.filter(order__status="PENDING").order_by()
 
     def categories(self) -> list[str]:
         """Every category in use, in order; "" if there are products without one."""

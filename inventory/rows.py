@@ -24,7 +24,7 @@ PRODUCT = (
     "image",
     "created_at",
     "modified_at",
-    "free",
+    "promised",
 )
 COLUMNS = (*PRODUCT, *name_columns("created_by"), *name_columns("modified_by"))
 MAKER, CHANGER = (COLUMNS.index(name_columns(f"{person}_by")[0]) for person in ("created", "modified"))
@@ -49,7 +49,7 @@ BUYER, AUTHOR = (CHANGE_COLUMNS.index(name_columns(person)[0]) for person in ("c
 def show_product(row: tuple, request) -> dict:
     """What ProductOut says to the asker."""
     pk, sku, name, category, cost, price, stock, threshold, *rest = row
-    barcode, shelf, is_active, image, created_at, modified_at, free, *_ = rest
+    barcode, shelf, is_active, image, created_at, modified_at, promised, *_ = rest
     shown = {
         "id": pk,
         "sku": sku,
@@ -58,7 +58,7 @@ def show_product(row: tuple, request) -> dict:
         "cost_price": f"{cost:.2f}",
         "selling_price": f"{price:.2f}",
         "stock_qty": stock,
-        "free_qty": free,
+        "free_qty": stock - promised,
         "stock_status": StockStatus.of(stock, threshold).value,
         "profit_margin": f"{margin_of(cost, price):.2f}",
         "low_stock_threshold": threshold,

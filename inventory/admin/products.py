@@ -83,13 +83,9 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     # What one sees
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_free()
-
     def suggestion_detail(self, product) -> str:
         stock = gettext("%(n)s in stock") % {"n": format_count(product.stock_qty)}
-        free = [describe_free(product)] if product.promised else []
-        return " · ".join([format_amount(product.selling_price), stock, *free])
+        return f"{format_amount(product.selling_price)} · {stock}"
 
     @display(description=_("Product"), ordering="name")
     def product(self, product):
@@ -134,6 +130,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
         changelist.tabs = activity_tabs(changelist)
+        changelist.result_list = Product.objects.add_free(changelist.result_list)
         return changelist
 
     def get_search_results(self, request, queryset, search_term):
@@ -165,7 +162,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
         context["categories"] = filter(None, Product.objects.categories())  # offered while one is typed
         if obj and obj.pk:
             # As it is, not as a form with errors has it.
-            product = self.get_queryset(request).get(pk=obj.pk) if request.method == "POST" else obj
+            product = Product.objects.with_free().get(pk=obj.pk)
             with_cost = self.may_see(request, "cost_price")
             context["card"] = product_card(product, badge=self.status(product), with_cost=with_cost)
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -190,7 +190,8 @@ def give_back_to_stock(
     """
     posted = StockChange.objects.filter(reference=reference, kind__in=TAKEN_AND_BACK).order_by("pk")
     products = lock_products({row.product_id for row in posted if row.product_id})
-    owed, lost = dict.fromkeys(products, 0), {}
+    owed = dict.fromkeys(products, 0)
+    lost: dict[int, LostPieces] = {}
     for row in posted:
         if row.product_id in products:
             owed[row.product_id] -= row.quantity_change

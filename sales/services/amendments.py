@@ -158,9 +158,9 @@ def confirm_partly(
     wanted = order.quantities()
     products = lock_asked(wanted)
     shortages = find_shortages(products, wanted)
-    there = {pk: product.stock_qty for pk, product in products.items()}
+    there: Counter[int | None] = Counter({pk: product.stock_qty for pk, product in products.items()})
     items = list(order.items.all())
-    taken, rest = divide(items, Counter(there))
+    taken, rest = divide(items, there)
     if not taken:
         raise InsufficientStock(shortages)
     if rest:
@@ -175,9 +175,10 @@ def confirm_partly(
     return order
 
 
-def divide(items: Sequence[OrderItem], there: Counter[int]) -> tuple[list[OrderItem], list[OrderItem]]:
+def divide(items: Sequence[OrderItem], there: Counter[int | None]) -> tuple[list[OrderItem], list[OrderItem]]:
     """New lines with what can be taken of each of these, and new lines with what is left of them."""
-    taken, rest = [], []
+    taken: list[OrderItem] = []
+    rest: list[OrderItem] = []
     for item in items:
         pieces = min(item.quantity, there[item.product_id])
         there[item.product_id] -= pieces
