@@ -55,7 +55,7 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     ordering = ["name", "id"]
     list_filter = [ActivityFilter, CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
     list_before_template = "inventory/product_list_head.html"
-    search_fields = ["sku", "name", "category"]  # and the whole barcode
+    search_fields = ["sku", "name", "category", "barcode__exact"]
     search_help_text = _("SKU, name, category or barcode")
     sortable_by = ["product", "sku", "category", "cost", "price", "stock", "changed"]
     actions = [change_category, change_low_stock_threshold, "archive", "restore"]
@@ -135,10 +135,8 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     def get_search_results(self, request, queryset, search_term):
         """A box in which something is chosen offers what is sold; the log's filter finds what was, too."""
-        if not is_autocomplete(request):
-            found, may_repeat = super().get_search_results(request, queryset, search_term)
-            return found | queryset.filter(barcode=search_term) if search_term else found, may_repeat
-        if request.GET.get("model_name") == StockChange._meta.model_name:
+        is_of_log = request.GET.get("model_name") == StockChange._meta.model_name
+        if is_of_log or not is_autocomplete(request):
             return super().get_search_results(request, queryset, search_term)
         found = queryset.offered_for(search_term) if search_term else queryset.filter(is_active=True)
         return found, False

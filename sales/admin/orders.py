@@ -143,7 +143,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     @display(description=_("So far"))
     def standing(self, order):
-        return describe_standing(order, self.change_url)
+        if not hasattr(order, "described"):  # the template asks for it several times
+            order.described = describe_standing(order, self.change_url)
+        return order.described
 
     def get_search_results(self, request, queryset, search_term):
         """By a product of the order's lines too: by its SKU or a part of its name. Each by an index, put together."""

@@ -1,6 +1,6 @@
 """What has become of an order so far, in sentences above its lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,18 +18,23 @@ def describe_standing(order: Order, url: Callable[[int], str]) -> str:
     by = order.created_by or gettext("the system")
     sentences = [gettext("Created by %(by)s on %(at)s") % {"by": by, "at": moment}]
     if not order.is_pending:
-        sentences.append(capfirst(order.status_sentence()))
-    if order.revision:
-        sentences.append(gettext("Revision %(n)s") % {"n": order.revision})
-    sentences += [link(gettext("The rest waits as {order}"), rest, url) for rest in order.backorders.all()]
+        sentences += after_confirming(order, url)
     if order.backorder_of:
         sentences.append(link(gettext("This is the rest of {order}"), order.backorder_of, url))
-    if numbers := ", ".join(order.returns.order_by("pk").values_list("number", flat=True)):
-        sentences.append(link_references(gettext("Goods have come back: %(numbers)s") % {"numbers": numbers}))
     if order.wanted_on:
         sentences.append(gettext("Wanted on %(day)s") % {"day": date_format(order.wanted_on)})
     so_far = format_html_join(" ", "{}.", ((sentence,) for sentence in sentences))
     return format_html("{}<br>{}: {}", so_far, gettext("Note"), order.note) if order.note else so_far
+
+
+def after_confirming(order: Order, url: Callable[[int], str]) -> Iterator[str]:
+    yield capfirst(order.status_sentence())
+    if order.revision:
+        yield gettext("Revision %(n)s") % {"n": order.revision}
+    for rest in order.backorders.all():
+        yield link(gettext("The rest waits as {order}"), rest, url)
+    if numbers := ", ".join(order.returns.order_by("pk").values_list("number", flat=True)):
+        yield link_references(gettext("Goods have come back: %(numbers)s") % {"numbers": numbers})
 
 
 def link(sentence: str, order: Order, url: Callable[[int], str]) -> str:

@@ -29,7 +29,7 @@ confirm = partial(forms.confirm_import, model="accounts_customer")
 def test_an_admin_sees_what_will_happen_and_imports_the_good_lines(as_admin):
     preview = upload(as_admin, LIST)
     page = preview.content.decode()
-    assert "Import customers" in page and "opening balance 1234.50" in page and "Code or e-mail" in page
+    assert "Import customers" in page and "Opening balance 1234.50" in page and "Code or e-mail" in page
     assert "This is not a number." in page
     assert not Customer.objects.exists()
 
@@ -42,7 +42,7 @@ def test_an_admin_sees_what_will_happen_and_imports_the_good_lines(as_admin):
     customer = Customer.objects.get()
     assert (customer.email, customer.created_by) == ("ann@example.com", as_admin.user)
     page = answer.content.decode()
-    assert "Imported rows" in page and "ann@example.com" in page and "opening balance 1234.50" in page
+    assert "Imported rows" in page and "ann@example.com" in page and "Opening balance 1234.50" in page
 
 
 def test_a_customer_who_changed_since_the_preview_is_shown_anew(as_admin):
@@ -52,7 +52,7 @@ def test_a_customer_who_changed_since_the_preview_is_shown_anew(as_admin):
     save_user(customer, by=None)
     again = confirm(as_admin, preview)
     page = again.content.decode()
-    assert "The customers have changed since this preview" in page and "first name Anne → Anna" in page
+    assert "The customers have changed since this preview" in page and "First name Anne → Anna" in page
     confirm(as_admin, again)
     customer.refresh_from_db()
     assert customer.first_name == "Anna"

@@ -12,6 +12,7 @@ from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from sales.merging import merge_customers
 from sales.models import Order
+from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
 from sales.services.returns import ReturnedGoods, return_goods
 from tests.imports import mapped
@@ -41,6 +42,15 @@ def create(customer, *products):
 def edit(pk, quantity):
     order = Order.objects.get(pk=pk)
     edit_order(order, customer=order.customer, lines=[NewItem(order.items.first().product, quantity)], user=None)
+
+
+def amend(pk, quantity):
+    order = Order.objects.get(pk=pk)
+    amend_order(order, lines=[NewItem(order.items.first().product, quantity)], reason="They rang", user=None)
+
+
+def take_what_is_there(pk):
+    confirm_partly(Order.objects.get(pk=pk), user=None)
 
 
 def adjust(pk):

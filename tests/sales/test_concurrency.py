@@ -2,17 +2,20 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Sum
 
 from accounts.models import Customer
 from inventory.models import Product, StockChange
-from sales.models import Order
+from sales.models import Order, OrderItem
 from sales.return_models import OrderReturn
+from sales.services.orders import NewItem, confirm_order, create_order
 from tests.factories import make_confirmed_order, make_customer, make_order, make_product
 from tests.ledger import prove
 from tests.race import race
 from tests.sales.steps import (
     add_product,
     adjust,
+    amend,
     cancel,
     confirm,
     create,
@@ -26,6 +29,7 @@ from tests.sales.steps import (
     outcomes,
     return_one,
     reverse,
+    take_what_is_there,
 )
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -42,6 +46,47 @@ def test_sixteen_confirmations_of_five_pieces_sell_five():
     assert product.stock_qty == 0
     assert Order.objects.filter(status="CONFIRMED").count() == 5
     call_command("check_stock")
+
+
+def test_amending_and_cancelling_at_once_leaves_the_ledger_right():
+    product = make_product(stock=100)
+    orders = [confirm_order(make_order((product, 5)), user=None) for _ in range(8)]
+
+    results = race(*[job for order in orders for job in ((amend, order.pk, 9), (cancel, order.pk))])
+
+    assert not {outcome for outcome, _ in results} - {"done", "InvalidTransition"}, results
+    refused = [sentence for outcome, sentence in results if outcome == "InvalidTransition"]
+    assert all("cannot be amended: it was cancelled by" in sentence for sentence in refused)
+    product.refresh_from_db()
+    assert product.stock_qty == 100
+    prove()
+
+
+def test_two_amendments_of_what_is_seen_are_one():
+    product = make_product(stock=100)
+    order = confirm_order(make_order((product, 5)), user=None)
+
+    results = race(*[(amend, order.pk, 6 + place) for place in range(8)])
+
+    assert outcomes(results)["done"] >= 1 and not {outcome for outcome, _ in results} - {"done"}, results
+    order.refresh_from_db()
+    product.refresh_from_db()
+    assert (order.revision, order.revisions.count()) == (8, 8)
+    assert product.stock_qty == 100 - order.items.get().quantity
+    prove()
+
+
+def test_eight_people_who_take_what_is_there_take_it_once():
+    product, customer = make_product(stock=12), make_customer()
+    lines = [NewItem(product, 5)]
+    orders = [create_order(customer=customer, lines=lines, user=None, beyond_stock=True) for _ in range(8)]
+
+    results = race(*[(take_what_is_there, order.pk) for order in orders])
+
+    assert not {outcome for outcome, _ in results} - {"done", "InsufficientStock"}, results
+    pieces = OrderItem.objects.values_list("order__status").annotate(Sum("quantity"))
+    assert dict(pieces) == {"CONFIRMED": 12, "PENDING": 28}
+    prove()
 
 
 def test_one_order_confirmed_by_eight_people_is_confirmed_once():

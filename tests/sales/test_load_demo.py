@@ -24,7 +24,7 @@ def test_the_demo_shop_is_believable_and_proved(capsys, settings):
     assert "admin@example.com / demo  (Admin)" in told
 
     assert 180 <= Product.objects.count() <= 220
-    assert (Customer.objects.count(), Order.objects.count()) == (60, 400)
+    assert (Customer.objects.count(), Order.objects.count()) == (60, 420)
     oldest, now = Order.objects.order_by("created_at").first(), timezone.now()
     assert now - timedelta(days=62) < oldest.created_at < now - timedelta(days=40)
     assert not Order.objects.filter(created_at__gt=now).exists()
@@ -40,7 +40,7 @@ def test_the_demo_shop_is_believable_and_proved(capsys, settings):
     with pytest.raises(CommandError, match="has data already"):
         call_command("load_demo")
     call_command("load_demo", if_empty=True)
-    assert Order.objects.count() == 400
+    assert Order.objects.count() == 420
 
 
 def test_a_shop_of_any_size_is_what_the_services_would_have_written():

@@ -32,7 +32,12 @@ TAKEN_OVER = "taken-over"
 # Sessions and tokens, and that somebody tried to sign in.
 OWN_BUSINESS = {AccessAttempt, Session, OutstandingToken, BlacklistedToken, IdempotencyKey}
 # What a salesperson does to records of the firm, because that is their work.
-WORK_OF_SALES = {"sales_order_confirm_one", "sales_order_cancel_one", "accounts_customer_change"}
+WORK_OF_SALES = {
+    "sales_order_confirm_one",
+    "sales_order_cancel_one",
+    "sales_order_annotate_order",
+    "accounts_customer_change",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, 
 from sales.demo_firm import DemoFirm
 from sales.models import Order
 from sales.return_models import OrderReturn
+from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
 from sales.services.returns import ReturnedGoods, return_goods
 from sales.services.terms import Terms
@@ -158,7 +159,7 @@ class Command(BaseCommand):
     def trade(self) -> None:
         """Orders come in one after the other; most are confirmed at once, some cancelled, the latest still wait.
 
-        Now and then something of an earlier one comes back.
+        Now and then one is amended, one is divided, and something of an earlier one comes back.
         """
         sold: list[Order] = []
         moments = sorted(self.moment(self.random.triangular(0, DAYS, 6)) for _ in range(ORDERS))
@@ -174,6 +175,10 @@ class Command(BaseCommand):
                 cancel_order(order, user=self.admin, at=moment)
             else:
                 sold.append(order)
+                if number % 20 == 5:
+                    self.amend(order, moment)
+            if number % 40 == 30:
+                self.divide(moment)
             if number % 20 == 10:
                 self.take_back(sold.pop(-min(8, len(sold))), number // 20, moment)
             if number % 6 == 0:
@@ -199,6 +204,26 @@ class Command(BaseCommand):
         details = "Bought one too many" if reason == OrderReturn.Reason.OTHER else ""
         goods = ReturnedGoods(order.items.earliest("pk").product_id, 1, restocked=bool(number % 2))
         return_goods(order, [goods], reason=reason, details=details, user=self.seller, at=at)
+
+    def amend(self, order: Order, at: datetime) -> None:
+        """The customer rings: one piece more of the first product or, if there is none, one fewer."""
+        items = list(order.items.select_related("product"))
+        pieces = items[0].quantity + (1 if items[0].product.stock_qty else -1)
+        if pieces:
+            quantities = [pieces, *(item.quantity for item in items[1:])]
+            lines = [
+                NewItem(item.product, quantity, item.unit_price)
+                for item, quantity in zip(items, quantities, strict=True)
+            ]
+            amend_order(order, lines=lines, reason="The customer rang", user=self.seller, at=at)
+
+    def divide(self, at: datetime) -> None:
+        """An order for more than there is of one product: what is there is taken, the rest waits."""
+        product = Product.objects.filter(stock_qty__gt=0).order_by("stock_qty", "pk").first()
+        lines = [NewItem(product, product.stock_qty + 4)]
+        customer = self.customers[product.pk % len(self.customers)]
+        order = create_order(customer=customer, lines=lines, user=self.seller, beyond_stock=True, at=at)
+        confirm_partly(order, user=self.seller, at=at)
 
     def receive_delivery(self, at: datetime) -> None:
         """What has run low is bought again, but not everything and not at once."""
