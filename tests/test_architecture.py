@@ -97,6 +97,16 @@ def nodes(kind):
         yield from ((path, node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, kind))
 
 
+def test_no_float_comes_near_money():
+    """In models, services, querysets, resources and answers; the chart of the dashboard alone has some."""
+    layers = {"models", "services", "querysets", "resources", "rows", "schemas", "money"}
+    for path, node in nodes((ast.Name, ast.Constant)):
+        layer = place_of(path)[1]
+        if layer in layers or layer.endswith("_models"):
+            assert getattr(node, "id", "") != "float", f"{id_of(path)}:{node.lineno}"
+            assert not isinstance(getattr(node, "value", None), float), f"{id_of(path)}:{node.lineno}: {node.value}"
+
+
 def test_no_file_function_or_class_has_outgrown_its_readers():
     for path in SOURCES:
         lines = len(path.read_text().splitlines())
