@@ -144,7 +144,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     @display(description=_("So far"))
     def standing(self, order):
         if not hasattr(order, "described"):  # the template asks for it several times
-            order.described = describe_standing(order, self.change_url)
+            order.described = describe_standing(order)
         return order.described
 
     def get_search_results(self, request, queryset, search_term):
