@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.roles import require
+from core.admin.base import is_primary_key
 from core.firm import currency
 from core.money import format_money
 from inventory.models import Product
@@ -92,4 +93,14 @@ def product_info(request, pk: int) -> JsonResponse:
     require(request, "sales.add_order")
     product = get_object_or_404(Product.objects.with_free(), pk=pk)
     figures = {"stock_qty": product.stock_qty, "promised": product.promised}
-    return JsonResponse({"unit_price": str(product.selling_price), **figures})
+    last = last_price(product, request.GET.get("customer", ""))
+    return JsonResponse({"unit_price": str(product.selling_price), "last_price": last, **figures})
+
+
+def last_price(product: Product, customer: str) -> str:
+    """What the customer with this id paid for a piece of the product the last time; empty if they never bought any."""
+    if not is_primary_key(customer):
+        return ""
+    bought = product.order_lines.filter(order__customer=customer, order__status=Order.Status.CONFIRMED)
+    prices = bought.order_by("-order_id").values_list("unit_price", flat=True)
+    return str(prices.first() or "")

@@ -1,9 +1,11 @@
 """Amending a confirmed order, confirming one with what is there, and taking one beyond today's stock."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from core.exceptions import RecordChanged
 from inventory.exceptions import InsufficientStock, ReasonMissing
@@ -76,6 +78,16 @@ def test_cancelling_an_amended_order_gives_back_all_that_it_has(shop):
     cancel_order(amended(order, a, c), user=None)
     assert stocks(a, b, c) == [10, 2, 4]
     prove()
+
+
+def test_the_day_it_was_confirmed_has_the_present_total(shop):
+    order, a, b, c = shop
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Order.objects.filter(pk=order.pk).update(confirmed_at=order.confirmed_at - timedelta(days=1))
+    assert Order.objects.confirmed_on(yesterday).revenue() == Decimal("58.00")
+    amended(order, a, c)
+    assert Order.objects.confirmed_on(yesterday).revenue() == Decimal("40.00")
+    assert Order.objects.confirmed_on(timezone.localdate()).revenue() == 0
 
 
 def test_an_amendment_that_is_short_changes_nothing(shop):

@@ -308,8 +308,22 @@ def test_asking_about_many_orders_takes_no_more_queries_than_about_one(as_sales,
 def test_picking_a_product_tells_its_price_and_stock(as_sales, client):
     product = make_product(stock=7, selling_price=Decimal("12.30"))
     address = reverse("admin:sales_product_info", args=[product.pk])
-    assert as_sales.get(address).json() == {"unit_price": "12.30", "stock_qty": 7, "promised": 0}
+    assert as_sales.get(address).json() == {"unit_price": "12.30", "stock_qty": 7, "promised": 0, "last_price": ""}
     assert client.get(address).status_code == 302
+
+
+def test_what_the_customer_paid_the_last_time_is_told(as_sales):
+    product, buyer = make_product(selling_price=Decimal("12.30")), make_customer()
+    address = reverse("admin:sales_product_info", args=[product.pk])
+    for price in ("11.00", "10.50"):
+        confirm_order(make_order((product, 1, Decimal(price)), customer=buyer), user=None)
+    make_order((product, 1, Decimal("9.99")), customer=buyer)  # not agreed yet
+    confirm_order(make_order((product, 1)), user=None)  # somebody else
+    told = {
+        customer: as_sales.get(address, {"customer": customer}).json()["last_price"]
+        for customer in (buyer.pk, make_customer().pk, "", "x", 10**30)
+    }
+    assert list(told.values()) == ["10.50", "", "", "", ""]
 
 
 def test_the_printed_order_has_everything_on_it(as_sales):

@@ -18,6 +18,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const amending = "before" in texts, toCents = (amount) => Math.round(Number(amount) * 100);
   const currency = group.querySelector("[data-currency]").dataset.currency;
   const format = (cents) => `${(cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })} ${currency}`;
+  const customer = document.getElementById("id_customer");
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   let touched = Boolean(document.querySelector(".errornote, .errorlist"));  // refused: typed, and not saved
 
@@ -76,7 +77,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const taken = Number(quantity.dataset.taken) || 0, promised = Number(quantity.dataset.promised) || 0;
     const short = known && asked - taken > Number(stock) && !quantity.matches("[aria-invalid=true]");
     const figures = { stock, asked, taken, promised, free: Number(stock) - promised, n: Math.abs(asked - taken) };
-    const text = known ? sentenceOf(short, figures).replace(/{(\w+)}/g, (_, name) => figures[name]) : "";
+    const price = cell(row, "unit_price"), last = price.dataset.last;
+    const sentences = known ? [sentenceOf(short, figures)] : [];
+    if (known && last && Number(last) !== readNumber(price.value)) sentences.push(texts.last.replace("{price}", last));
+    const text = sentences.join(" · ").replace(/{(\w+)}/g, (_, name) => figures[name]);
     if (note.textContent !== text) note.textContent = text;
     note.className = short ? "font-semibold text-red-700 dark:text-red-400" : "";
   };
@@ -88,18 +92,19 @@ document.addEventListener("DOMContentLoaded", () => {
     return promised > 0 ? texts.promised : texts.inStock;
   };
 
-  const ask = async (question) => {
+  const ask = async (question, query = "") => {
     const base = window.location.pathname.split("/sales/order/")[0];
-    const answer = await fetch(`${base}/sales/order/${question}/`).catch(() => null);
+    const answer = await fetch(`${base}/sales/order/${question}/${query}`).catch(() => null);
     return answer && answer.ok ? answer.json().catch(() => null) : null;
   };
 
   // An answer is for the product that was asked about, whenever it comes, and leaves alone what has been typed by then.
   const lookUp = async (select) => {
     const asked = select.value, row = select.closest("tr"), price = cell(row, "unit_price");
-    const product = asked && await ask(`product-info/${encodeURIComponent(asked)}`);
+    const product = asked && await ask(`product-info/${encodeURIComponent(asked)}`, `?customer=${customer ? customer.value : ""}`);
     if (!product || select.value !== asked) return select.value === asked;
     price.dataset.usual = product.unit_price;
+    price.dataset.last = product.last_price;
     cell(row, "quantity").dataset.stock = product.stock_qty;
     cell(row, "quantity").dataset.promised = product.promised;
     const same = lines().find((other) => cell(other, "product").value === asked && cell(other, "quantity").dataset.taken);
@@ -114,6 +119,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const row = select.closest("tr"), price = cell(row, "unit_price"), quantity = cell(row, "quantity");
     price.value = "";
     delete price.dataset.usual;
+    delete price.dataset.last;
     delete quantity.dataset.stock;
     delete quantity.dataset.taken;
     if (!quantity.value) quantity.value = 1;
@@ -206,7 +212,6 @@ document.addEventListener("DOMContentLoaded", () => {
   else group.append(sum);
 
   const form = group.closest("form"), isNew = /\/add\/$/.test(window.location.pathname);
-  const customer = document.getElementById("id_customer");
   if (customer) {
     $(customer).on("change", () => offerLastOrder(customer));
     offerLastOrder(customer);
