@@ -52,6 +52,26 @@ def test_an_order_is_amended_with_a_shortage_first(desk, make, width):
     assert (str(order.total_amount), Product.objects.get(pk=chai.pk).stock_qty) == ("30.00", 7)
 
 
+def test_a_code_that_is_scanned_is_one_piece_more_of_an_order_that_is_amended(desk):
+    chai, tofu = make_product(stock=10, name="Chai", sku="NW-1"), make_product(stock=10, name="Tofu", sku="NW-14")
+    order = make_confirmed_order((chai, 5))
+    clerk = desk()
+    clerk.sign_in(make_sales())
+    page = clerk.open(f"/admin/sales/order/{order.pk}/amend/")
+    page.get_by_label("Scan or type a barcode or SKU").click()
+    for code in ("NW-1", "NW-14", "2*NW-1"):
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+    clerk.see("5 → 8 · 3 more from stock, 5 there")
+    clerk.see("10 in stock")
+    page.locator("#id_reason").fill("Three more, and tofu")
+    page.get_by_role("button", name="Save", exact=True).click()
+    clerk.see("Revision 1.")
+    lines = order.items.values_list("product_sku", "quantity").order_by("product_sku")
+    assert list(lines) == [("NW-1", 8), ("NW-14", 1)]
+    assert Product.objects.get(pk=tofu.pk).stock_qty == 9
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_what_is_there_is_taken_and_the_rest_waits(desk, width):
     chai = make_product(stock=3, name="Chai", sku="NW-1")
