@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -90,12 +90,13 @@ class ProductUndo(Undo):
 def corrected_stocks(keys: list[int], since: int) -> set[int]:
     """Those of the products whose stock was counted or imported anew after this stock change.
 
-    What one import gave and its undoing took back is no correction.
+    What one import gave and its undoing took back is no correction, nor are goods that came back and went to the bin.
     """
     found = set()
     for batch in batches(keys):
         rows = StockChange.objects.filter(product__in=batch, pk__gt=since).order_by()
-        rows = rows.filter(kind__in=[Kind.ADJUSTMENT, Kind.IMPORT]).values("product")
+        counted = Q(kind=Kind.ADJUSTMENT, reference="") | Q(kind__in=[Kind.IMPORT, Kind.REVERSAL])
+        rows = rows.filter(counted).values("product")
         moved = rows.annotate(pieces=Sum(F("new_qty") - F("previous_qty")))
         found |= set(moved.exclude(pieces=0).values_list("product", flat=True))
     return found

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 
 from core.i18n import format_count, left_to_right
 
+FURTHEST = 10**12  # no list is that long; databases know no larger limits than 2 ** 63
 COUNTED = 10_000  # records beyond the page that is asked for; whoever wants to know of more filters or exports
 
 
@@ -38,7 +39,7 @@ class BoundedPaginator(Paginator):
 
     def reach(self, number: int) -> None:
         """Go beyond the record of this number, whose page has been asked for."""
-        self.most = COUNTED * (1 + number // COUNTED)
+        self.most = COUNTED * (1 + min(number, FURTHEST) // COUNTED)
 
     @cached_property
     def count(self) -> Count:

@@ -191,12 +191,12 @@ def give_back_to_stock(
     posted = StockChange.objects.filter(reference=reference, kind__in=TAKEN_AND_BACK).order_by("pk")
     products = lock_products({row.product_id for row in posted if row.product_id})
     owed = dict.fromkeys(products, 0)
-    lost: dict[int, LostPieces] = {}
+    lost: dict[tuple[int, str], LostPieces] = {}  # the key of products deleted long ago is not known
     for row in posted:
         if row.product_id in products:
             owed[row.product_id] -= row.quantity_change
         else:
-            gone = lost.setdefault(row.product_key, LostPieces(row.product_name, row.product_sku))
+            gone = lost.setdefault((row.product_key, row.product_sku), LostPieces(row.product_name, row.product_sku))
             gone.pieces -= row.quantity_change
     moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
     post_moves(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)

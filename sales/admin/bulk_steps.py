@@ -70,7 +70,7 @@ def ask_or_act(model_admin, request, queryset, status: Status):
 def show_results(model_admin, request, status: Status):
     """Take the orders that the page showed through the step and say what came of each."""
     seen = dict(part.partition("@")[::2] for part in request.POST["orders"].split(",") if part)
-    if len(seen) > AT_ONCE or not all(map(is_primary_key, seen)):
+    if len(seen) > AT_ONCE or not all(is_primary_key(key) and key == str(int(key)) for key in seen):
         return model_admin.redirect_to_list(request)
     orders = with_people(Order.objects.filter(pk__in=seen)).order_by("pk")
     results = [

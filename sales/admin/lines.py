@@ -102,5 +102,5 @@ def last_price(product: Product, customer: str) -> str:
     if not is_primary_key(customer):
         return ""
     bought = product.order_lines.filter(order__customer=customer, order__status=Order.Status.CONFIRMED)
-    prices = bought.order_by("-order_id").values_list("unit_price", flat=True)
-    return str(prices.first() or "")
+    price = bought.order_by("-order__confirmed_at", "-pk").values_list("unit_price", flat=True).first()
+    return "" if price is None else str(price)

@@ -135,7 +135,8 @@ class ReturnForm(forms.Form):
             self.add_error(None, str(error))
         elif error.items:
             for place, sentence in error.items.items():
-                self.returned[place][0].add_error(None, sentence)
+                row = self.returned[place][0] if place < len(self.returned) else self  # one has been deleted since
+                row.add_error(None, sentence)
         else:
             self.add_error(error.field if error.field in self.fields else None, str(error))
 
@@ -155,8 +156,8 @@ def return_goods(model_admin, request, object_id):
         return HttpResponseRedirect(model_admin.change_url(order.pk))
     except BusinessError as error:
         form = ReturnForm(model_admin.get_object_or_404(request, object_id), request.POST)
-        form.is_valid()
-        form.explain(error)
+        if form.is_valid():  # else it has found for itself what has changed
+            form.explain(error)
     return return_page(model_admin, request, form)
 
 

@@ -28,6 +28,10 @@ def name_customers(apps, schema_editor):
         customer_address=Subquery(buyer.values("shown_address")),
         delivery_address=Subquery(buyer.values("delivery_address")),
     )
+    # Their versions too: else the next step of an order would look as if it had changed the address.
+    order = apps.get_model("sales", "Order")._base_manager.filter(pk=OuterRef("id"))
+    versions = apps.get_model("sales", "HistoricalOrder")._base_manager
+    versions.update(delivery_address=Coalesce(Subquery(order.values("delivery_address")), Value(""), **TEXT))
 
 
 class Migration(migrations.Migration):

@@ -23,6 +23,7 @@ from sales.services.line_checks import check_sold
 from sales.services.orders import (
     NewItem,
     build_items,
+    check_total,
     confirm_order,
     describe_items,
     lock_buyer,
@@ -60,13 +61,15 @@ def amend_order(
     before = list(order.items.all())
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
+    keep_names(items, before)
+    check_total([*kept, *items])
     wanted = requested_quantities(lines)
     check_returned(order, items)
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
     reason = reason.strip()
-    move_stock(order, wanted, reason=reason, user=user, at=at)
+    move_stock(order, wanted, taken_by(before), reason=reason, user=user, at=at)
     check_sold(lines, Product.objects.in_bulk(wanted), {item.product_id for item in before})  # locked by now
     order.items.filter(product__isnull=False).delete()
     write_items(order, items)
@@ -74,11 +77,36 @@ def amend_order(
     return order
 
 
-def move_stock(order: Order, wanted: Mapping[int, int], *, reason: str, user: User | None, at: datetime | None) -> None:
-    """Take from stock, or give back, what the order wants more or less of than its lines say."""
+def keep_names(items: Sequence[OrderItem], before: Sequence[OrderItem]) -> None:
+    """Products that the order has already are called what they were when it was written."""
+    known = {item.product_id: (item.product_name, item.product_sku) for item in before}
+    for item in items:
+        if item.product_id in known:
+            item.product_name, item.product_sku = known[item.product_id]
+
+
+def taken_by(items: Sequence[OrderItem]) -> Counter[int]:
+    """Pieces by product id, of products that exist."""
+    pieces: Counter[int] = Counter()
+    for item in items:
+        if item.product_id is not None:
+            pieces[item.product_id] += item.quantity
+    return pieces
+
+
+def move_stock(
+    order: Order,
+    wanted: Mapping[int, int],
+    taken: Mapping[int, int],
+    *,
+    reason: str,
+    user: User | None,
+    at: datetime | None,
+) -> None:
+    """Take from stock, or give back, what the order wants more or less of than it has taken."""
     take_difference(
         wanted,
-        order.quantities(),
+        taken,
         reference=order.order_number,
         reason=in_firms_language(_("Order %(order)s amended: %(reason)s")) % {"order": order, "reason": reason},
         customer=Customer(pk=order.customer_id),

@@ -272,9 +272,14 @@ def build_items(lines: Sequence[NewItem]) -> list[OrderItem]:
                 total_price=price * line.quantity,
             )
         )
+    check_total(items)
+    return items
+
+
+def check_total(items: Sequence[OrderItem]) -> None:
+    """Raise InvalidOrder if the lines come to more than an order can."""
     if total_of(items) > MAX_AMOUNT:
         raise InvalidOrder(gettext("The order's total must not exceed %(most)s.") % {"most": format_amount(MAX_AMOUNT)})
-    return items
 
 
 def total_of(items: Sequence[OrderItem]) -> Decimal:

@@ -367,8 +367,9 @@ class Shop:
         pieces = after - before
         corrected = sum(
             now - was
-            for position, kind, was, now, _ in item.log
-            if position > record.position and kind in ("ADJUSTMENT", "IMPORT")
+            for position, kind, was, now, reference in item.log
+            if position > record.position
+            and (kind in ("IMPORT", "REVERSAL") or (kind == "ADJUSTMENT" and not reference))
         )
         fits = not corrected and 0 <= item.stock - pieces <= MAX_QUANTITY
         if pieces and fits:

@@ -7,13 +7,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from core.exceptions import RecordChanged
+from core.exceptions import RecordChanged, RecordGone
 from inventory.exceptions import InsufficientStock, ReasonMissing
 from inventory.models import Product, StockChange
-from inventory.services.products import delete_product
+from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
 from sales.exceptions import InvalidOrder, InvalidTransition
 from sales.models import Order, OrderRevision
+from sales.services import amendments
 from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, edit_order
 from sales.services.returns import ReturnedGoods, return_goods
@@ -167,6 +168,38 @@ def test_an_order_keeps_what_has_come_back(shop):
     cancel_order(order, user=None)
     assert stocks(a, b, c) == [10, 2, 4]
     prove()
+
+
+def test_products_that_the_order_has_keep_the_names_that_they_had(shop):
+    order, a, b, c = shop
+    product = Product.objects.get(pk=a.pk)
+    product.name, product.sku = "Tea", "T-1"
+    save_product(product, user=None)
+    order = amend_order(order, lines=lines((product, 4, "10.00"), (b, 2, "4.00"), (c, 1, None)), reason="?", user=None)
+    assert [item.product_sku for item in order.items.all()] == ["NW-1", "NW-2", "NW-3"]
+
+
+def test_with_lines_that_stay_the_total_can_be_too_large(shop):
+    order, a, b, c = shop
+    delete_product(b, user=None)
+    adjust_stock(a, new_qty=100_000, reason="Counted", user=None)
+    most = [NewItem(a, 9_999, Decimal("99999999.99")), NewItem(a, 1, Decimal("99999999.99"))]
+    with pytest.raises(InvalidOrder, match="The order's total must not exceed"):
+        amend_order(order, lines=[*most, NewItem(a, 1, Decimal("9999.99"))], reason="Dear", user=None)
+
+
+def test_a_product_that_is_deleted_meanwhile_leaves_no_line_behind(shop, monkeypatch):
+    """Deleting a product does not wait for the order."""
+    order, a, b, c = shop
+    build = amendments.build_items
+
+    def slowly(asked):
+        delete_product(b, user=None)
+        return build(asked)
+
+    monkeypatch.setattr(amendments, "build_items", slowly)
+    with pytest.raises(RecordGone):
+        amend_order(order, lines=lines((a, 3, None)), reason="Fewer", user=None)
 
 
 # With what is there

@@ -318,6 +318,9 @@ def test_what_the_customer_paid_the_last_time_is_told(as_sales):
     for price in ("11.00", "10.50"):
         confirm_order(make_order((product, 1, Decimal(price)), customer=buyer), user=None)
     make_order((product, 1, Decimal("9.99")), customer=buyer)  # not agreed yet
+    guest = make_customer()
+    confirm_order(make_order((product, 1, Decimal(0)), customer=guest), user=None)
+    assert as_sales.get(address, {"customer": guest.pk}).json()["last_price"] == "0.00"
     confirm_order(make_order((product, 1)), user=None)  # somebody else
     told = {
         customer: as_sales.get(address, {"customer": customer}).json()["last_price"]

@@ -7,6 +7,7 @@ from accounts import roles
 from inventory.services.products import delete_product
 from sales.models import Order
 from sales.return_models import OrderReturn, ReturnItem
+from sales.services import returns
 from sales.services.orders import cancel_order
 from sales.services.returns import ReturnedGoods, return_goods
 from tests.clients import queries_of, said
@@ -90,6 +91,19 @@ def test_sent_twice_it_is_taken_back_once(as_sales, chai, order):
     assert OrderReturn.objects.count() == 1
     seen = Order.objects.get().modified_at.isoformat()
     assert f'name="last_seen" value="{seen}"' in text(again)  # sent once more, it is a decision
+
+
+def test_who_is_overtaken_while_it_is_sent_is_told_so(as_sales, chai, order, monkeypatch):
+    take_back = returns.return_goods
+
+    def overtaken(asked, items, **how):
+        take_back(Order.objects.get(), items, **{**how, "last_seen": None})
+        return take_back(asked, items, **how)
+
+    monkeypatch.setattr(returns, "return_goods", overtaken)
+    late = as_sales.post(page_of(order), data(order, (chai, "1", "", "")))
+    assert late.status_code == 200 and f"has changed {order} in the meantime" in text(late)
+    assert OrderReturn.objects.count() == 1
 
 
 def test_without_what_was_seen_nothing_is_taken_back(as_sales, chai, order):

@@ -16,6 +16,7 @@ LISTS = ["inventory_product", "inventory_stockchange", "sales_order", "accounts_
 DIGITS = "9" * 30
 NONSENSE = [
     {"p": "99999999"},
+    {"p": "999999999999999999"},
     {"p": "abc"},
     {"o": "99.-7"},
     {"q": "x" * 5000},
