@@ -20,7 +20,7 @@ def link_references(text: str) -> SafeString:
     for index, part in enumerate(re.split(f"({'|'.join(REFERENCES)})", text) if REFERENCES else [text]):
         if index % 2:
             view = next(view for pattern, view in REFERENCES.items() if re.fullmatch(pattern, part))
-            classes = "text-primary-600 whitespace-nowrap dark:text-primary-500"
+            classes = "text-primary-600 underline whitespace-nowrap dark:text-primary-500"
             part = format_html('<a class="{}" href="{}">{}</a>', classes, reverse(view, args=[part]), part)
         parts.append(conditional_escape(part))
     return mark_safe("".join(parts))  # noqa: S308 (each part is escaped)

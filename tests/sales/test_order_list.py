@@ -141,6 +141,6 @@ def test_an_order_s_number_leads_to_it_wherever_it_is_written(as_sales, four_ord
 
 def test_a_text_that_only_looks_like_html_stays_text():
     assert link_references("<b>ORD-20261124-0001</b>") == (
-        '&lt;b&gt;<a class="text-primary-600 whitespace-nowrap dark:text-primary-500" '
+        '&lt;b&gt;<a class="text-primary-600 underline whitespace-nowrap dark:text-primary-500" '
         'href="/admin/sales/order/number/ORD-20261124-0001/">ORD-20261124-0001</a>&lt;/b&gt;'
     )

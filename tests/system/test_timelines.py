@@ -55,5 +55,5 @@ def test_the_tab_costs_no_more_with_a_longer_history(as_admin, django_assert_max
     story = told(as_admin, "inventory_product_change", product)
     assert "38 → 39" in story and "11 → 12" not in story and "Show the full history" in story
     assert "8 → 10" in told(as_admin, "inventory_product_history", product)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         as_admin.get(page)

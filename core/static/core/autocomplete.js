@@ -64,6 +64,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.key === "Tab" && waiting.has(box)) {  // on to the next field; the answer is taken when it comes
       event.stopImmediatePropagation();
       box.close();
+      const { key, shiftKey } = event;  // the page may know better where to go from the box
+      const again = new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true });
+      if (!box.$selection[0].dispatchEvent(again)) event.preventDefault();
       return;
     }
     if (event.key !== "Enter") {
