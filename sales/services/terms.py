@@ -26,9 +26,15 @@ def set_terms(order: Order, customer: Customer, terms: Terms) -> None:
     """Write down whom the order is for and what else was agreed; without a delivery address it goes to theirs."""
     if customer.pk != order.customer_id:
         order.customer, order.delivery_address = customer, ""
+    write_terms(order, terms)
+    order.name_customer(customer)
+
+
+def write_terms(order: Order, terms: Terms) -> None:
+    """Raises ValidationError by field for what cannot be printed, or is too long."""
     for name, value in terms.items():
         setattr(order, name, value)
-    order.name_customer(customer)
+    order.clean_fields(exclude={field.name for field in order._meta.fields if field.name not in terms})
 
 
 @transaction.atomic
@@ -41,7 +47,7 @@ def annotate_order(
     """
     order = lock_record(order)
     check_last_seen(order, last_seen)
-    order.note, order.wanted_on = note, wanted_on
+    write_terms(order, {"note": note, "wanted_on": wanted_on})
     order.stamp(user, in_firms_language(_("Annotated")))
     order.save()
     return order
