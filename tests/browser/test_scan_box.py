@@ -173,3 +173,13 @@ def test_a_typed_sku_and_enter_is_right_or_nothing(clerk):
         page.evaluate("""django.jQuery("#id_items-0-product").val(null).trigger("change")""")
     print(f"{right} right, {wrong} wrong of {len(waits)}")
     assert wrong == 0 and right >= TYPED // 2
+
+
+@pytest.mark.parametrize("width", [1920, 1366, 1024, 390])
+def test_what_is_folded_away_beside_the_box_can_be_opened(desk, width):
+    clerk = desk(width=width)
+    clerk.sign_in(make_sales())
+    page = clerk.open(ADD)
+    page.get_by_text("Reference, delivery, notes").click(timeout=5000)
+    page.get_by_label("Beyond today's stock").check()
+    assert page.get_by_label("Customer's reference").is_visible()
