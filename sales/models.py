@@ -178,10 +178,6 @@ class Order(AuditedModel):
             quantities[product_id] += quantity
         return dict(quantities)
 
-    def returned_pieces(self) -> dict[int, int]:
-        """How many pieces have come back by returns, by product id; products that are deleted are left out."""
-        return ReturnItem.objects.filter(order_return__order=self).pieces_by_product()
-
     def is_all_back(self) -> bool:
         """Whether every piece of the order has come back by returns."""
         back = ReturnItem.objects.filter(order_return__order=self).pieces()

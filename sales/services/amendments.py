@@ -63,13 +63,13 @@ def amend_order(
     items = build_items(lines)
     keep_names(items, before)
     check_total([*kept, *items])
-    wanted = requested_quantities(lines)
-    check_returned(order, items)
+    wanted = requested_quantities(items)
+    check_returned(order, items, wanted)
     if as_asked(items) == as_asked(item for item in before if item.product_id):
         raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
     order.revision += 1
     reason = reason.strip()
-    move_stock(order, wanted, taken_by(before), reason=reason, user=user, at=at)
+    move_stock(order, wanted, requested_quantities(before), reason=reason, user=user, at=at)
     check_sold(lines, Product.objects.in_bulk(wanted), {item.product_id for item in before})  # locked by now
     order.items.filter(product__isnull=False).delete()
     write_items(order, items)
@@ -83,15 +83,6 @@ def keep_names(items: Sequence[OrderItem], before: Sequence[OrderItem]) -> None:
     for item in items:
         if item.product_id in known:
             item.product_name, item.product_sku = known[item.product_id]
-
-
-def taken_by(items: Sequence[OrderItem]) -> Counter[int]:
-    """Pieces by product id, of products that exist."""
-    pieces: Counter[int] = Counter()
-    for item in items:
-        if item.product_id is not None:
-            pieces[item.product_id] += item.quantity
-    return pieces
 
 
 def move_stock(
@@ -139,19 +130,17 @@ def save_revision(
     order.save()
 
 
-def check_returned(order: Order, items: Sequence[OrderItem]) -> None:
+def check_returned(order: Order, items: Sequence[OrderItem], wanted: Mapping[int, int]) -> None:
     """Raise InvalidOrder naming each product of which more has come back, or been credited, than these lines have."""
-    pieces: dict[int | None, int] = Counter()
     totals: dict[int | None, Decimal] = defaultdict(Decimal)
     for item in items:
-        pieces[item.product_id] += item.quantity
         totals[item.product_id] += item.total_price
     fewer = gettext("%(product)s: %(n)s have come back already, so the order cannot have fewer.")
     less = gettext("%(product)s: %(amount)s of it has come back already, so its lines cannot come to less.")
     wrong = []
     for pk, goods in sold_goods(order).items():
         amount = max(goods.credited, goods.taken_back)
-        if goods.back > pieces[pk]:
+        if goods.back > wanted.get(pk, 0):
             wrong.append(fewer % {"product": goods.name, "n": format_count(goods.back)})
         elif amount > totals[pk]:
             wrong.append(less % {"product": goods.name, "amount": format_amount(amount)})

@@ -46,6 +46,10 @@ class NewItem:
     quantity: int
     unit_price: Decimal | None = None
 
+    @property
+    def product_id(self) -> int:
+        return self.product.pk
+
 
 @transaction.atomic
 def create_order(
@@ -237,11 +241,12 @@ def lock_lines(lines: Sequence[NewItem], *, beyond_stock: bool) -> dict[int, Pro
     return lock(requested_quantities(lines))
 
 
-def requested_quantities(lines: Sequence[NewItem]) -> dict[int, int]:
-    """Pieces by product id, the lines of one product summed."""
+def requested_quantities(lines: Sequence[NewItem | OrderItem]) -> dict[int, int]:
+    """Pieces by product id, the lines of one product summed; without products that are deleted."""
     quantities: Counter[int] = Counter()
     for line in lines:
-        quantities[line.product.pk] += line.quantity
+        if line.product_id is not None:
+            quantities[line.product_id] += line.quantity
     return dict(quantities)
 
 
