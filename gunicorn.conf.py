@@ -11,9 +11,12 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "3"))
 # nginx reads it whole before it passes it on (deploy/nginx.conf), so slow clients do not get here at all.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "16"))
+# A worker whose threads are all taken takes no further client, who would wait there while another worker is free. So
+# none is kept for a next request either (nginx asks for none to be kept).
+worker_connections = threads
+keepalive = 0
 timeout = 120  # for a process that does not move any more; a thread may take longer
 graceful_timeout = 30
-keepalive = 5
 
 # A worker is replaced after about so many requests, whatever memory it has gathered; not all at the same moment.
 max_requests = 2000

@@ -20,7 +20,7 @@ from accounts.forms import NewPasswordForm, StaffChangeForm, StaffCreationForm
 from accounts.models import BY_NAME, Customer, User
 from accounts.querysets import DISPLAY_NAME, NAME_FIELDS, phone_ending_with
 from accounts.resources import CustomerResource
-from accounts.services import (
+from accounts.services.people import (
     CUSTOMER_FIELDS,
     approve_customer,
     check_deletable,
@@ -40,7 +40,12 @@ from core.money import format_amount, in_currency
 admin.site.unregister(Group)  # rights follow from the role
 admin.site.unregister([OutstandingToken, BlacklistedToken])  # the API's own business
 
-ROLE_COLOURS = {User.Role.ADMIN: "primary", User.Role.SALES: "info", User.Role.CUSTOMER: "success"}
+ROLE_COLOURS = {
+    User.Role.ADMIN: "primary",
+    User.Role.SALES: "info",
+    User.Role.WAREHOUSE: "warning",
+    User.Role.CUSTOMER: "success",
+}
 
 OTHERS_SHOWN = 3
 NAME_SHARED = gettext_noop("{} is also the name of {}. Please check that this is not the same customer.")
@@ -100,10 +105,10 @@ class PersonAdmin(ReadableHistoryAdmin, BackOfficeAdmin):
 class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [CustomerResource]
-    list_display = ["person", "customer_code", "email", "phone_number", "balance", "activity", "created_at"]
+    list_display = ["person", "customer_code", "email", "phone_number", "owed", "activity", "created_at"]
     list_filter = ["is_active", WaitingFilter]
     actions = ["approve_selected"]
-    optional_columns = ["contact", "address", "tax_id", "payment_days", "limit", "modified_at"]
+    optional_columns = ["contact", "address", "tax_id", "payment_days", "limit", "opening", "modified_at"]
     search_help_text = _("Company, name, e-mail, code or phone")
     fieldsets = [
         (
@@ -118,11 +123,11 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
                 ]
             },
         ),
-        (_("Account"), {"fields": [("tax_id", "payment_days"), ("credit_limit", "opening_balance")]}),
+        (_("Account"), {"fields": [("tax_id", "payment_days"), ("credit_limit", "opening_balance"), "owed"]}),
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
-    add_fieldsets = fieldsets[:2]
-    readonly_fields = [*PersonAdmin.readonly_fields, "gone_into"]
+    add_fieldsets = [fieldsets[0], (_("Account"), {"fields": fieldsets[1][1]["fields"][:2]})]
+    readonly_fields = [*PersonAdmin.readonly_fields, "gone_into", "owed"]
 
     formfield_overrides = {**NUMBER_INPUTS, TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
@@ -176,8 +181,12 @@ class CustomerAdmin(ImportMixin, FormulaSafeExportAdmin, PersonAdmin):
         return None if customer.credit_limit is None else format_amount(customer.credit_limit)
 
     @display(description=in_currency(_("Opening balance")), ordering="opening_balance")
-    def balance(self, customer):
+    def opening(self, customer):
         return format_amount(customer.opening_balance)
+
+    @display(description=in_currency(_("Balance")), ordering="balance")
+    def owed(self, customer):
+        return format_amount(customer.balance)
 
     @display(description=_("Active"), ordering="is_active")
     def activity(self, customer):

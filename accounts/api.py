@@ -32,7 +32,7 @@ from accounts.schemas import (
     RegisterIn,
     TokensOut,
 )
-from accounts.services import CUSTOMER_FIELDS, changes_more_than_open, delete_user, lock_people, save_user
+from accounts.services.people import CUSTOMER_FIELDS, changes_more_than_open, delete_user, lock_people, save_user
 from accounts.tokens import OptionalTokenAuth, end_refresh, issue_tokens, renew_access, requires
 from core.api.pagination import KeysetPagination
 from core.api.rows import Rows, answer, answered
@@ -219,7 +219,7 @@ def remove_avatar(request):
     operation_id="accounts_list_customers_get",
 )
 @answered
-@paginate(KeysetPagination, orderings=("id", "email", "company", "first_name", "last_name", "created_at"))
+@paginate(KeysetPagination, orderings=("id", "email", "company", "first_name", "last_name", "created_at", "balance"))
 def list_customers(request, filters: Query[CustomerFilters]):
     """Customers, the newest first."""
     return Rows(CUSTOMERS, filters, shape=filters.digits)

@@ -21,3 +21,7 @@ class CustomerMerged(BusinessError):
 
 class CannotMerge(BusinessError):
     """These two records cannot become one."""
+
+
+class BalanceTooLarge(BusinessError):
+    """An account cannot hold so much."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from accounts.models import User
-from accounts.services import check_admin_remains
+from accounts.services.people import check_admin_remains
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
 from core.images import PictureField

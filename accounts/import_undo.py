@@ -1,9 +1,12 @@
 """Taking an import of customers back."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
+from accounts.account_models import AccountEntry
 from accounts.models import Customer, User
-from accounts.services import CUSTOMER_FIELDS, update_customers
+from accounts.services.people import CUSTOMER_FIELDS, update_customers
 from core.bulk import find_all
 from core.i18n import in_firms_language
 from core.imports.undo import Undo, referred_to
@@ -12,12 +15,16 @@ from core.imports.undo import Undo, referred_to
 class CustomerUndo(Undo):
     """Gives the customers back what the import changed, and deletes those that it made.
 
-    Whoever has been given a password, stands in any record or is a colleague by now stays."""
+    Whoever has been given a password, stands in any record or is a colleague by now stays. Whoever was given nothing
+    but an opening balance stays too, for accounts are never deleted: deactivated, and with the opposite entry."""
 
     model, fields, untouched = Customer, CUSTOMER_FIELDS, {"avatar": "", "merged_into": None}
 
     def load_context(self, keys: list[int], made: list[int]) -> None:
-        self.named = referred_to(User, made)
+        self.named = referred_to(User, made, besides=frozenset({AccountEntry}))
+        entries = find_all(AccountEntry.objects.order_by().only("customer", "kind"), "customer", made)
+        self.named |= {entry.customer_id for entry in entries if entry.kind != AccountEntry.Kind.OPENING}
+        self.opened = {entry.customer_id for entry in entries}
         self.holders = {column: self.holders_of(column) for column in ("customer_code", "email")}
 
     def holders_of(self, column: str) -> dict[str, int]:
@@ -25,6 +32,15 @@ class CustomerUndo(Undo):
         old = [before for row in self.rows if not row.is_new for name, before, _ in row.changes if name == column]
         people = find_all(User.objects, column, filter(None, old))
         return {getattr(person, column): person.pk for person in people}
+
+    def delete(self, target: Customer, imported: dict) -> str:
+        if (reason := super().delete(target, imported)) or target.pk not in self.opened:
+            return reason
+        self.restored.append(self.deleted.pop())
+        target.is_active, target.opening_balance = False, Decimal("0.00")
+        return in_firms_language(
+            _("stays, deactivated, because its account is kept; its opening balance is taken back.")
+        )
 
     def deletion_blocker(self, target: Customer, imported: dict) -> str:
         if target.is_staff:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from accounts.account_models import AccountEntry  # noqa: F401  (Django finds an app's models here)
 from accounts.names import NAME_FIELDS, name_of
 from accounts.querysets import DISPLAY_NAME, CustomerManager, UserManager
 from accounts.security_log import log_rights_change
@@ -19,10 +20,12 @@ from core.expressions import BlankIfNull
 from core.fields import CodeField, LowerCaseEmailField, PhoneField, TrimmedCharField, TrimmedTextField
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
 
-# No password hashes in the history.
+ACCOUNT_FIELDS = ("balance", "account_head")  # written by `post_entries` alone
+
+# No password hashes in the history, and no balance, whose history is the account.
 user_history = HistoricalRecords(
     bases=[Version],
-    excluded_fields=["password", "last_login", "token_version", *HISTORY_EXCLUDED_FIELDS],
+    excluded_fields=["password", "last_login", "token_version", *ACCOUNT_FIELDS, *HISTORY_EXCLUDED_FIELDS],
     history_id_field=models.BigAutoField(),
 )
 
@@ -40,9 +43,10 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
     class Role(models.TextChoices):
         ADMIN = "ADMIN", _("Admin")
         SALES = "SALES", _("Sales")
+        WAREHOUSE = "WAREHOUSE", pgettext_lazy("role", "Warehouse")
         CUSTOMER = "CUSTOMER", pgettext_lazy("role", "Customer")
 
-    STAFF_ROLES = (Role.ADMIN, Role.SALES)
+    STAFF_ROLES = (Role.ADMIN, Role.SALES, Role.WAREHOUSE)
 
     # The role is the only source of rights: no superusers, no groups, no permissions of one's own.
     is_superuser = False
@@ -109,6 +113,18 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         default=Decimal("0.00"),
         help_text=_("What the customer owed the firm (or, negative, was owed) when first entered here."),
     )
+    balance = models.DecimalField(
+        _("balance"),
+        max_digits=14,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        db_default=Decimal("0.00"),
+        editable=False,
+        help_text=_("What the customer owes; negative: what the firm owes them."),
+    )
+    account_head = models.CharField(  # noqa: DJ001 (NULL: there is no entry)
+        max_length=80, null=True, editable=False, help_text="The hash of the latest account entry (core/hash_chain.py)."
+    )
     avatar = models.ImageField(_("avatar"), upload_to="profile", blank=True)
     is_active = models.BooleanField(
         _("active"),
@@ -151,7 +167,9 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         ordering = BY_NAME
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case"),
-            models.CheckConstraint(condition=Q(role__in=["ADMIN", "SALES", "CUSTOMER"]), name="user_role_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=["ADMIN", "SALES", "WAREHOUSE", "CUSTOMER"]), name="user_role_known"
+            ),
             models.CheckConstraint(condition=~Q(customer_code=""), name="user_customer_code_not_empty"),
             models.CheckConstraint(condition=~Q(phone=""), name="user_phone_not_empty"),
             models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
@@ -178,6 +196,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
             models.Index(fields=["first_name", "id"], name="user_first_name"),
             models.Index(fields=["last_name", "id"], name="user_last_name"),
             models.Index(fields=["created_at", "id"], name="user_created_at"),
+            models.Index(fields=["balance", "id"], name="user_balance"),
             models.Index(BlankIfNull("email"), "id", name="user_email_or_blank"),
             models.Index(fields=["phone"], name="user_phone"),
         ]
@@ -186,8 +205,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         return name_of(*(getattr(self, field) for field in NAME_FIELDS))
 
     def save(self, *args, **kwargs):
-        """Save; a sign-in is no change for the history, and who loses a right or a password loses their API tokens."""
+        """Save all but what `post_entries` writes; a sign-in is no change for the history, and who loses a right or a
+        password loses their API tokens."""
         update_fields = kwargs.get("update_fields")
+        if update_fields is None and self.pk and not self._state.adding:
+            kwargs["update_fields"] = self.saved_fields()
         if update_fields and SIGN_IN_FIELDS.issuperset(update_fields):
             self.skip_history_when_saving = True
             try:
@@ -197,6 +219,11 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
         before = self.end_tokens_if_rights_change()
         super().save(*args, **kwargs)
         log_rights_change(self, before)
+
+    def saved_fields(self) -> set[str]:
+        """Those that saving a record that exists writes."""
+        kept = {"id", *ACCOUNT_FIELDS, *self.get_deferred_fields()}
+        return {field.name for field in self._meta.concrete_fields if field.attname not in kept}
 
     def end_tokens_if_rights_change(self) -> dict | None:
         """Move `token_version` on if password, role or activity are about to differ from what the database has: that
@@ -215,7 +242,7 @@ class User(AbstractBaseUser, PermissionsMixin, AuditedModel):
 
     @property
     def is_staff(self) -> bool:
-        """Whether they may enter the admin: admins and sales people, nobody else."""
+        """Whether they may enter the admin: colleagues, nobody else."""
         return self.role in self.STAFF_ROLES
 
     @property

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.api.throttling import SignInThrottle
 from core.i18n import in_firms_language
 

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import User
 from accounts.roles import require
-from accounts.services import lock_people, save_user
+from accounts.services.people import lock_people, save_user
 from core.admin.forms import ConcurrentEditForm
 from core.exceptions import BusinessError
 from core.images import PictureField

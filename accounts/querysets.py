@@ -1,13 +1,13 @@
 """Questions asked of the user table, and how text is looked for in any table."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, Length, Trim
 
-from core.dates import start_of_day
+from core.dates import end_of_day, start_of_day
 from core.expressions import NullIfBlank
 from core.fields import to_e164
 from core.text_search import every_word, rank
@@ -55,7 +55,7 @@ class UserQuerySet(QuerySet):
 
     def created_between(self, first: date, last: date):
         """Who was entered on these days (the last one included, in TIME_ZONE)."""
-        return self.filter(created_at__gte=start_of_day(first), created_at__lt=start_of_day(last + timedelta(days=1)))
+        return self.filter(created_at__gte=start_of_day(first), created_at__lt=end_of_day(last))
 
     def customers(self):
         return self.filter(role=self.model.Role.CUSTOMER)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.exceptions import DuplicateUser
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.api.schemas import apply_values
 from core.i18n import in_firms_language
 

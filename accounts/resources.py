@@ -8,10 +8,11 @@ from import_export.widgets import Widget
 
 from accounts.import_undo import CustomerUndo
 from accounts.models import NAME_MISSING, Customer
-from accounts.services import CUSTOMER_FIELDS, import_customers
+from accounts.services.people import CUSTOMER_FIELDS, import_customers
 from core.bulk import find_all
 from core.countries import region_of
 from core.fields import dialled_in
+from core.imports.judging import refuse_repeated
 from core.imports.registry import register_import
 from core.imports.report import named_lines
 from core.imports.resource import ImportResource
@@ -112,9 +113,9 @@ class CustomerResource(ImportResource):
                 self.existing[row.line] = person
             self.read_address(row, person)
         for column, sentence in UNIQUE.items():
-            self.refuse_repeated(column, given[column], sentence)
+            refuse_repeated(self.rows, column, given[column], sentence)
         met = {line: person.pk for line, person in self.existing.items()}
-        self.refuse_repeated("email", met, gettext("%(lines)s refer to the same customer."))
+        refuse_repeated(self.rows, "email", met, gettext("%(lines)s refer to the same customer."))
         self.warn_of_shared_phones()
 
     def read_address(self, row: Row, person: Customer | None) -> None:

@@ -125,6 +125,7 @@ class CustomerOut(PersonOut):
     payment_days: Annotated[int | None, Field(description="null: as long as the firm's customers usually have.")]
     credit_limit: Annotated[Money | None, Field(description="null: no limit.")]
     opening_balance: Money
+    balance: Annotated[Money | None, Field(description="What they owe; negative: what they are owed.")] = None
     merged_into_id: Annotated[int | None, Field(description="The customer whose record this one has gone into.")]
 
 

@@ -86,7 +86,7 @@ def verified(raw_token, signing_key: str):
 def find_user(pk) -> User | None:
     """The user with this id; each request with a token begins with it."""
     names = [field.attname for field in User._meta.concrete_fields]
-    statement = USERS.get("one", lambda: User.objects.filter(pk=Slot("pk")).values_list(*names))
+    statement = USERS.get("one", lambda: User.objects.filter(pk=Slot("pk")).values_list(*names), planned_once=True)
     rows = statement.rows({"pk": pk}) if isinstance(pk, int) else []
     return User.from_db(connection.alias, names, rows[0]) if rows else None
 

@@ -16,9 +16,11 @@ from config.openapi import Description
 from core.api.parser import StrictParser
 from core.api.throttling import DocumentThrottle
 from inventory import api as inventory_api
-from sales.api import returns, steps  # noqa: F401  (their routes are those of orders)
+from inventory import delivery_api
+from sales.api import account, returns, steps  # noqa: F401  (their routes are those of people and orders)
 from sales.api.dashboard import dashboard
 from sales.api.orders import orders
+from sales.api.payments import payments
 
 
 class Api(NinjaAPI):
@@ -63,7 +65,10 @@ api = Api(
 api.add_router("/v1/auth", accounts_api.auth)
 api.add_router("/v1/customers", accounts_api.customers)
 api.add_router("/v1/products", inventory_api.products)
+api.add_router("/v1/suppliers", delivery_api.suppliers)
+api.add_router("/v1/deliveries", delivery_api.deliveries)
 api.add_router("/v1/orders", orders)
+api.add_router("/v1/payments", payments)
 api.add_router("/v1/dashboard", dashboard)
 for error, handler in HANDLERS.items():
     api.add_exception_handler(error, handler)

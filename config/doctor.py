@@ -28,6 +28,7 @@ from config.tables import missing_parts
 from core.cache import cache_answers
 from inventory.models import Product
 from inventory.stock_check import stock_problem
+from sales.account_check import account_problem
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.order_check import disagreeing_order, past_the_history, without_snapshot
 
@@ -115,6 +116,12 @@ def sales() -> Finding:
     if number := disagreeing_order():
         return problem(f"{number} and the stock change log disagree about what was sold or given back.")
     return ok("What is confirmed was sold, and nothing else was.")
+
+
+def accounts() -> Finding:
+    if wrong := account_problem():
+        return problem(wrong)
+    return ok("What every customer owes is what their account and their orders say.")
 
 
 def history() -> Finding:
@@ -252,6 +259,7 @@ RECORDS = [
     tables,
     stock,
     sales,
+    accounts,
     order_totals,
     order_lines,
     order_snapshots,

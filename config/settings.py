@@ -129,7 +129,7 @@ TEMPLATES = [
 ]
 
 # Database
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # SQLite has no row locks: writers queue at BEGIN instead, for at most `timeout` seconds.
@@ -138,11 +138,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].update(CONN_MAX_AGE=env.int("CONN_MAX_AGE", 60), CONN_HEALTH_CHECKS=True)
     # PostgreSQL supposes disks that turn: it would rather read a whole table than some thousand rows by an index.
-    _costs = env.str("POSTGRES_OPTIONS", "-c random_page_cost=1.1")
-    DATABASES["default"]["OPTIONS"] = {"options": _costs, **DATABASES["default"].get("OPTIONS", {})}
+    _options = {"options": env.str("POSTGRES_OPTIONS", "-c random_page_cost=1.1")}
+    _options["prepare_threshold"] = 5 if env.bool("PREPARED_STATEMENTS", True) else None  # see core/prepared.py
+    DATABASES["default"]["OPTIONS"] = {**_options, **DATABASES["default"].get("OPTIONS", {})}
 
 # Where the API's limits are counted: by each process for itself, or with redis://localhost:6379/0 by all together.
 _cache = env.cache_url_config(env.str("CACHE_URL", "") or "locmemcache://")

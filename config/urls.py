@@ -15,6 +15,8 @@ from config.api import api
 from config.api_errors import unknown_route
 from config.health import healthz, readyz
 from config.openapi import redoc
+from inventory.admin.stock_at import stock_at
+from sales.admin.to_pack import all_packing_slips, packing_slip, to_pack
 from sales.search import search
 
 
@@ -33,6 +35,10 @@ urlpatterns = [
     path("admin/profile/", admin.site.admin_view(profile), name="profile"),
     path("admin/password-reset/", Forgotten.as_view(), name="forgotten_password"),
     path("admin/password-reset/<uidb64>/<token>/", SetPassword.as_view(), name="set_forgotten_password"),
+    path("admin/stock-at/", admin.site.admin_view(stock_at), name="stock_at"),
+    path("admin/to-pack/", admin.site.admin_view(to_pack), name="to_pack"),
+    path("admin/to-pack/slips/", admin.site.admin_view(all_packing_slips), name="all_packing_slips"),
+    path("admin/to-pack/<int:pk>/", admin.site.admin_view(packing_slip), name="packing_slip"),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),  # the language menu posts there
     path("api/redoc/", redoc, name="redoc"),

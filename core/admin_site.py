@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.shortcuts import redirect
 from unfold.sites import UnfoldAdminSite
 
 from core.firm import firm_name  # asked by the sign-in page alone
@@ -19,6 +20,13 @@ class BackOfficeSite(UnfoldAdminSite):
     def each_context(self, request):
         sign_in = {"firm_name": firm_name, "can_send_email": bool(settings.EMAIL_URL)}
         return {**super().each_context(request), **sign_in}
+
+    def index(self, request, extra_context=None):
+        """The dashboard; whoever has none begins on the first page of the sidebar that is theirs."""
+        items = [item for group in self.get_sidebar_list(request) for item in group["items"] if item["has_permission"]]
+        if items and str(items[0]["link"]) != request.path:
+            return redirect(str(items[0]["link"]))
+        return super().index(request, extra_context)
 
     def autocomplete_view(self, request):
         return Suggestions.as_view(admin_site=self)(request)

@@ -3,7 +3,8 @@
 The refusals are triggers, made by operations of migrations. On SQLite they name the table's columns, and a table that
 is rebuilt loses them: a migration that changes the columns of such a table, or of one that it refers to, puts
 `AllowChanges` (`AllowDeletion`) first and `AppendOnly` (`RefuseDeletion`) last, over the columns as they are then. One
-that rebuilds the products does so for `stockchange` and `sales.returnitem`, both of which name them in their triggers.
+that rebuilds the products does so for `stockchange`, `deliveryitem` and `sales.returnitem`, which all name them in
+their triggers.
 """
 
 import re

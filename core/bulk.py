@@ -3,21 +3,31 @@
 What is written here leaves its versions in the history, with who and why, as `save()` would.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
-from core.channels import current_channel
+from core.bulk_sql import (
+    Column,
+    columns_of,
+    insert_statement,
+    insert_with_versions,
+    update_statement,
+    update_with_versions,
+    values_of,
+    version_notes,
+    version_statement,
+)
 from core.concurrency import Record, lock_records
 from core.models import AuditedModel
+from core.prepared import execute_prepared
 
 BATCH = 1000
+FEW = 100  # rows, for which an INSERT does: beyond it COPY is faster, though it takes four messages instead of one
 
 
 def batches(items: Iterable) -> Iterator[list]:
@@ -27,9 +37,32 @@ def batches(items: Iterable) -> Iterator[list]:
         yield batch
 
 
+def among(values: list) -> list:
+    """Values for `__in` of a column that is no relation: on PostgreSQL one parameter, as a thousand take long."""
+    if connection.vendor != "postgresql":
+        return values
+    from django.contrib.postgres.fields import ArrayField  # which needs its driver
+
+    kind: Any = models.BigIntegerField() if isinstance(values[0], int) else models.TextField()
+    array = models.Value(values, output_field=ArrayField(kind))
+    return [models.Func(array, template="SELECT unnest(%(expressions)s)")]
+
+
 def find_all(queryset: models.QuerySet, column: str, values: Iterable) -> list:
     """The records with these values in this column."""
     return [record for batch in batches(sorted(values)) for record in queryset.filter(**{f"{column}__in": batch})]
+
+
+def find_rows(queryset: models.QuerySet, column: str, values: Iterable, columns: Collection[str]) -> list[Any]:
+    """What `find_all` finds, as named tuples of these columns: a record costs more, and most are only looked at."""
+    names = [field.attname for field in queryset.model._meta.concrete_fields if field.attname in columns]
+    rows = queryset.order_by().values_list(*names, named=True)
+    return [row for batch in batches(sorted(values)) for row in rows.filter(**{f"{column}__in": among(batch)})]
+
+
+def record_of(model: type[Record], row: Any) -> Record:
+    """The record of such a row; what this leaves out is read when it is asked for."""
+    return model.from_db(DEFAULT_DB_ALIAS, row._fields, row)
 
 
 def lock_all(model: type[Record], ids: Iterable[int]) -> dict[int, Record]:
@@ -44,18 +77,31 @@ def lock_unread(model: type[AuditedModel], ids: Iterable[int]) -> dict[int, date
     """Lock the records with these ids as `lock_all` does; says when each was last changed, without reading it."""
     found: dict[int, datetime] = {}
     for batch in batches(sorted(set(ids))):
-        locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=batch)
+        locked = model._base_manager.select_for_update(no_key=True).filter(pk__in=among(batch))
         found |= dict(locked.order_by("pk").values_list("pk", "modified_at"))
     return found
 
 
-def create_all(model: type[AuditedModel], records: list, *, reason: str, user: Any) -> None:
-    """Save new records."""
-    now = timezone.now()
+def create_all(
+    model: type[AuditedModel],
+    records: list,
+    *,
+    reason: str,
+    user: Any,
+    at: datetime | None = None,
+    untold: tuple[str, ...] = (),
+) -> None:
+    """Save new records. The history does not learn what they have in the columns `untold`."""
+    at = at or timezone.now()
     for record in records:
-        record.stamp(user, reason, at=now)
-    insert_all(model, records)
-    add_versions(model, records, "+", reason=reason, user=user, at=now)
+        record.created_by_id, record.created_at = user and user.pk, at
+        record.modified_by_id = record.created_by_id
+    if are_few_and_new(records):
+        notes = version_notes(model, "+", reason=reason, user=user, at=at)
+        insert_prepared(model, records, insert_with_versions(model, untold), notes)
+    else:
+        insert_all(model, records)
+        add_versions(model, records, "+", reason=reason, user=user, at=at, untold=untold)
 
 
 def update_all(
@@ -70,9 +116,14 @@ def update_all(
     """Write these fields of locked records."""
     at = at or timezone.now()
     for record in records:
-        record.stamp(user, reason, at=at)
-    update_fields(model, records, [*fields, "modified_at", "modified_by"])
-    add_versions(model, records, "~", reason=reason, user=user, at=at)
+        record.modified_by_id = user and user.pk
+    fields = [*fields, "modified_at", "modified_by"]
+    if connection.vendor == "postgresql":
+        notes = version_notes(model, "~", reason=reason, user=user, at=at)
+        update_prepared(model, records, fields, update_with_versions(model, tuple(fields)), notes)
+    else:
+        update_fields(model, records, fields)
+        add_versions(model, records, "~", reason=reason, user=user, at=at)
 
 
 def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: Any) -> None:
@@ -84,30 +135,21 @@ def delete_all(model: type[AuditedModel], records: list, *, reason: str, user: A
 
 
 def add_versions(
-    model: type[AuditedModel], records: list, kind: str, *, reason: str, user: Any, at: datetime | None = None
+    model: type[AuditedModel],
+    records: list,
+    kind: str,
+    *,
+    reason: str,
+    user: Any,
+    at: datetime | None = None,
+    untold: tuple[str, ...] = (),
 ) -> None:
     """Copy the records, as the database has them by now, into their history; `kind` is `+`, `~` or `-`."""
-    history = model.history.model._meta
-    copied = [field.column for field in history.concrete_fields if not field.name.startswith("history_")]
-    copied.remove("channel")
-    said = {
-        "history_date": at or timezone.now(),
-        "history_change_reason": reason,
-        "history_type": kind,
-        "history_user_id": user and user.pk,
-        "channel": current_channel(),
-    }
-    fields = [history.get_field(name.removesuffix("_id")) for name in said]
-    given = [field.get_db_prep_save(value, connection) for field, value in zip(fields, said.values(), strict=True)]
-    into, source = ", ".join([*copied, *said]), ", ".join([*copied, *["%s"] * len(said)])
+    said = version_notes(model, kind, reason=reason, user=user, at=at)
     with connection.cursor() as cursor:
         for batch in batches(record.pk for record in records):
-            ids = ", ".join(["%s"] * len(batch))
-            cursor.execute(
-                f"INSERT INTO {history.db_table} ({into}) SELECT {source} FROM {model._meta.db_table} "
-                f"WHERE id IN ({ids}) ORDER BY id",
-                [*given, *batch],
-            )
+            chosen = f"FROM {model._meta.db_table} WHERE id IN ({', '.join(['%s'] * len(batch))}) ORDER BY id"
+            cursor.execute(f"{version_statement(model, untold)} {chosen}", [*said, *batch])
 
 
 def insert_all(model: type[models.Model], records: Iterable) -> None:
@@ -115,28 +157,52 @@ def insert_all(model: type[models.Model], records: Iterable) -> None:
 
     What `bulk_create` does, in a fraction of the time: it asks every field of every record how to write its value.
     """
-    columns = [Column(field) for field in model._meta.concrete_fields]
     for batch in batches(records):
-        for record, key in zip(batch, reserve_ids(model, len(batch)), strict=True):
-            record.pk = key
-        insert(
-            model,
-            columns,
-            zip(*([column.value_of(record, True) for record in batch] for column in columns), strict=True),
-        )
-        for record in batch:
-            record._state.adding, record._state.db = False, connection.alias
+        if are_few_and_new(batch):
+            insert_prepared(model, batch, f"{insert_statement(model)} RETURNING id")
+            continue
+        if batch[0].pk is None:
+            give_ids(model, batch)
+        columns = columns_of(model._meta.concrete_fields)
+        insert(model, columns, zip(*values_of(columns, batch, True), strict=True))
+        note_saved(batch)
+
+
+def are_few_and_new(records: list) -> bool:
+    """Whether one INSERT is best: on PostgreSQL, for few records that have no ids yet."""
+    return connection.vendor == "postgresql" and 0 < len(records) <= FEW and records[0].pk is None
+
+
+def note_saved(records: list) -> None:
+    for record in records:
+        record._state.adding, record._state.db = False, connection.alias
+
+
+def insert_prepared(model: type[models.Model], records: list, statement: str, notes: Iterable = ()) -> None:
+    """Execute such a statement for these records, each of which has its id from then on."""
+    columns = columns_of(field for field in model._meta.concrete_fields if not field.primary_key)
+    with connection.cursor() as cursor:
+        execute_prepared(cursor, statement, [*values_of(columns, records, True), *notes])
+        for record, (pk,) in zip(records, cursor.fetchall(), strict=True):
+            record.pk = pk
+    note_saved(records)
+
+
+def give_ids(model: type[models.Model], records: list) -> None:
+    """Tell new records, which are inserted next, their ids: for whoever must know these before."""
+    for record, key in zip(records, reserve_ids(model, len(records)), strict=True):
+        record.pk = key
 
 
 def insert_rows(model: type[models.Model], names: list[str], rows: Iterable[tuple]) -> None:
     """Add rows of these fields' values; their ids are nobody's business."""
-    columns = [Column(model._meta.get_field(name)) for name in names]
+    columns = columns_of(map(model._meta.get_field, names))
     for batch in batches(rows):
         values = zip(columns, zip(*batch, strict=True), strict=True)
-        insert(model, columns, zip(*(map(column.stored, given) for column, given in values), strict=True))
+        insert(model, columns, zip(*(column.stored(given) for column, given in values), strict=True))
 
 
-def insert(model: type[models.Model], columns: list["Column"], rows: Iterable[tuple]) -> None:
+def insert(model: type[models.Model], columns: list[Column], rows: Iterable[tuple]) -> None:
     names = ", ".join(column.name for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -164,59 +230,22 @@ def reserve_ids(model: type[models.Model], number: int) -> list[int]:
 
 def update_fields(model: type[models.Model], records: list, fields: list[str]) -> None:
     """Write these fields of records that exist, and nothing else."""
-    columns = [Column(model._meta.get_field(name)) for name in [*fields, "id"]]
-    table, names = model._meta.db_table, [column.name for column in columns[:-1]]
+    if connection.vendor == "postgresql":
+        update_prepared(model, records, fields, update_statement(model, tuple(fields)))
+        return
+    columns = columns_of(map(model._meta.get_field, [*fields, "id"]))
+    setting = ", ".join(f"{column.name} = %s" for column in columns[:-1])
     for batch in batches(records):
-        values = [[column.value_of(record, False) for record in batch] for column in columns]
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                arrays = ", ".join(f"%s::{column.array_type}[]" for column in columns)
-                setting = ", ".join(f"{name} = given.{name}" for name in names)
-                cursor.execute(
-                    f"UPDATE {table} SET {setting} FROM unnest({arrays}) AS given({', '.join([*names, 'id'])}) "
-                    f"WHERE {table}.id = given.id",
-                    values,
-                )
-            else:
-                setting = ", ".join(f"{name} = %s" for name in names)
-                cursor.executemany(f"UPDATE {table} SET {setting} WHERE id = %s", list(zip(*values, strict=True)))
+            values = list(zip(*values_of(columns, batch, False), strict=True))
+            cursor.executemany(f"UPDATE {model._meta.db_table} SET {setting} WHERE id = %s", values)
 
 
-class Column:
-    """How one field of many records is written: only what needs a conversion is converted, equal values once."""
-
-    def __init__(self, field: Any):
-        self.field, self.name, self.attname = field, field.column, field.attname
-        self.is_computed = type(field).pre_save is not models.Field.pre_save
-        self.is_moment = getattr(field, "auto_now", False)
-        self.is_file = isinstance(field, models.FileField)
-        self.as_it_is = () if isinstance(field, models.JSONField) else (str, int, bool, type(None))
-        self.connection, self.now = connections[DEFAULT_DB_ALIAS], timezone.now()
-        self.converted: dict[Any, Any] = {}
-
-    @property
-    def array_type(self) -> str:
-        """The type on PostgreSQL, without a length: a cast to one would cut silently what is too long."""
-        return re.sub(r"\(.*\)", "", self.field.rel_db_type(self.connection)).replace("varchar", "text")
-
-    def value_of(self, record: Any, add: bool) -> Any:
-        """What is stored of a record's value."""
-        if self.is_moment:
-            setattr(record, self.attname, self.now)
-            value: Any = self.now
-        elif self.is_computed and not (self.is_file and not record.__dict__[self.attname]):
-            value = self.field.pre_save(record, add)
-        else:
-            value = record.__dict__[self.attname]
-        if value is None and self.field.is_relation and (related := self.field.get_cached_value(record, None)):
-            value = related.pk  # it was given its id since
-        return self.stored(value)
-
-    def stored(self, value: Any) -> Any:
-        if type(value) in self.as_it_is:
-            return value
-        if not isinstance(value, Decimal | datetime):
-            return self.field.get_db_prep_save(value, self.connection)
-        if value not in self.converted:
-            self.converted[value] = self.field.get_db_prep_save(value, self.connection)
-        return self.converted[value]
+def update_prepared(
+    model: type[models.Model], records: list, fields: list[str], statement: str, notes: Iterable = ()
+) -> None:
+    """Execute such a statement for these records."""
+    columns = columns_of(map(model._meta.get_field, [*fields, "id"]))
+    for batch in batches(records):
+        with connection.cursor() as cursor:
+            execute_prepared(cursor, statement, [*values_of(columns, batch, False), *notes])

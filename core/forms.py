@@ -1,8 +1,9 @@
-"""Form fields that understand numbers as people of either habit write them."""
+"""Form fields that understand numbers as people of either habit write them, and days that can be reckoned with."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.dates import check_day
 from core.spreadsheets.cells import as_decimal, as_whole_number
 
 
@@ -18,6 +19,17 @@ class WholeNumberField(forms.IntegerField):
 
     def to_python(self, value):
         return understand(as_whole_number, value)
+
+
+class DayField(forms.DateField):
+    """A day of which the beginning and the end are asked for."""
+
+    def to_python(self, value):
+        day = super().to_python(value)
+        try:
+            return day and check_day(day)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
 
 
 def understand(read, value):

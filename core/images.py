@@ -18,8 +18,9 @@ from PIL import Image, ImageCms, ImageOps
 from unfold.widgets import UnfoldAdminImageFieldWidget
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-# What can be unpacked in 150 MB (tests/bench/limits.py): a WebP needs up to 19 bytes a pixel, the others 10.
-MAX_PIXELS = {"JPEG": 15_000_000, "MPO": 15_000_000, "PNG": 15_000_000, "WEBP": 7_000_000}
+# What can be unpacked in 150 MB (tests/bench/limits.py), by format, and of JPEGs in the colours of printers: a WebP
+# needs up to 19 bytes a pixel, a progressive CMYK picture 12, the others 10.
+MAX_PIXELS = {"JPEG": 15_000_000, "MPO": 15_000_000, "PNG": 15_000_000, "WEBP": 7_000_000, "CMYK": 12_000_000}
 TOO_MANY_PIXELS = _("The picture has more than {number} million pixels.")
 MAX_SIDE = 1600
 
@@ -72,7 +73,7 @@ def too_many_pixels(allowed: int) -> ValidationError:
 
 def re_encoded(image: Image.Image) -> ContentFile:
     """A new file of the picture's pixels, upright. Raises ValidationError before it unpacks too many of them."""
-    allowed = MAX_PIXELS[str(image.format)]
+    allowed = min(MAX_PIXELS[str(image.format)], MAX_PIXELS.get(image.mode, MAX_PIXELS["PNG"]))
     if image.width * image.height > allowed:
         raise too_many_pixels(allowed)
     # MPO is what many phones call their JPEGs.

@@ -9,6 +9,7 @@ from core.firm import currency
 from core.i18n import left_to_right
 
 CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
 
 
 def round_money(amount: Decimal) -> Decimal:
@@ -18,7 +19,8 @@ def round_money(amount: Decimal) -> Decimal:
 
 def format_amount(amount: Decimal) -> str:
     """The amount as people read it in their language, where the currency is known: `1,234.50`."""
-    return number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
+    text = number_format(round_money(amount), 2, use_l10n=True, force_grouping=True)
+    return left_to_right(text) if amount < 0 else text
 
 
 def with_currency(label) -> str:

@@ -1,5 +1,6 @@
 """How text is looked for in any table."""
 
+import re
 from collections.abc import Sequence
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -9,6 +10,7 @@ from core.prepared import Slot
 from core.search_index import SHORTEST
 
 MAX_WORDS = 10
+MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])([A-Za-z]*)[A-Za-z0-9-]*")
 
 
 def words_and_phrases(text: str) -> list[str]:
@@ -66,3 +68,17 @@ def text_of(word) -> str:
 def rank(*, exact: Q, close: Q) -> Case:
     """How well a record that was found matches: 0 exactly, 1 closely, 2 somehow."""
     return Case(When(exact, then=Value(0)), When(close, then=Value(1)), default=Value(2), output_field=IntegerField())
+
+
+def by_number(records: QuerySet, term: str, column: str = "number", series: str = "") -> QuerySet:
+    """Records by a part of their number; the best `rank` first (people remember its end), then the latest.
+
+    What cannot be a part of one (of this `series`) asks the database nothing: every word that is typed would read
+    through all numbers.
+    """
+    may_be = MAY_BE_A_NUMBER.fullmatch(term)
+    if not may_be or (series and not series.endswith(may_be[1].upper())):
+        return records.none()
+    exact, close = Q(**{f"{column}__iexact": term}), Q(**{f"{column}__iendswith": term})
+    found = records.filter(**{f"{column}__holds": term})
+    return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import File, Query, Router, Status, UploadedFile
 from ninja.pagination import paginate
+from pydantic import Field
 
 from accounts.roles import require
 from accounts.tokens import requires
@@ -14,25 +15,50 @@ from core.api.pagination import KeysetPagination
 from core.api.rows import Rows, answer, answered
 from core.api.schemas import apply_values
 from core.api.throttling import UploadThrottle
-from core.api.types import MAX_ID
+from core.api.types import MAX_ID, Money
 from core.concurrency import check_last_seen
+from core.dates import end_of_day
 from core.i18n import in_firms_language
 from core.images import clean_image_field
-from inventory.models import Product
-from inventory.rows import CHANGES, PRODUCTS
+from inventory.models import Product, StockChange
+from inventory.rows import CHANGES, PRODUCTS, show_held
 from inventory.schemas import (
     ProductChanges,
     ProductFilters,
     ProductIn,
     ProductOut,
+    StockAtDay,
     StockChangeFilters,
     StockChangeOut,
+    StockHeldOut,
 )
 from inventory.services.imports import IMPORTED_FIELDS
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock, lock_products
+from inventory.visibility import may_see
 
 products = Router(tags=["Products"])
+
+
+class StockAtPages(KeysetPagination):
+    """Pages of what there was, each with the sums of all."""
+
+    class Output(KeysetPagination.Output):
+        date: str
+        pieces: int
+        value: Money | None = Field(None, description="For those who may see costs.")
+
+    def paginate_queryset(self, queryset, pagination, request, **params):
+        found, worth = super().paginate_queryset(queryset, pagination, request, **params), queryset.worth()
+        with_value = may_see(request.user, "stock_value")
+        return {
+            "date": params["filters"].date.isoformat(),
+            "pieces": worth["pieces"],
+            **({"value": f"{worth['value']:.2f}"} if with_value else {}),
+            **found,
+            "results": [show_held(row, with_value=with_value) for row in found["results"]],
+        }
+
 
 CHANGE = requires("inventory.change_product")
 EDITED = ["sku", *IMPORTED_FIELDS]
@@ -86,6 +112,20 @@ def create_product(request, payload: ProductIn):
 def list_stock_changes(request, filters: Query[StockChangeFilters]):
     """Every piece that came in or went out, the latest first; deleted products included."""
     return Rows(CHANGES, filters)
+
+
+@products.get(
+    "/stock-at/",
+    auth=requires("inventory.view_stockchange"),
+    response=list[StockHeldOut],
+    summary="Stock at a date",
+    operation_id="inventory_stock_at_get",
+)
+@answered
+@paginate(StockAtPages, orderings=("id",), default="id")
+def stock_at(request, filters: Query[StockAtDay]):
+    """What there was of each product at the end of a day, and what it was worth; products deleted since included."""
+    return StockChange.objects.latest_before(end_of_day(filters.date))
 
 
 @products.get(

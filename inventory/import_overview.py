@@ -5,11 +5,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from django.db.models import DecimalField, F, Sum
 from django.utils.translation import gettext, ngettext
 
 from core.i18n import format_count
-from inventory.models import Product
+from inventory.models import Product, StockChange
+from inventory.services.valuation import value_after
 
 SHOWN_CATEGORIES = 50
 
@@ -23,24 +23,26 @@ def product_overview(resource) -> dict[str, Any]:
     }
 
 
+def imported_stock(product: Product) -> int:
+    """The stock that a product gets by the list, if this says anything of it; else the one that it has."""
+    return product.__dict__.get("imported_stock", product.stock_qty)
+
+
 def totals(resource) -> list[dict[str, Any]]:
     """Products, pieces and the value of the stock, before and after."""
-    value = Sum(F("stock_qty") * F("cost_price"), output_field=DecimalField(max_digits=20, decimal_places=2))
-    before = Product.objects.aggregate(pieces=Sum("stock_qty", default=0), value=value)
-    worth = before["value"] or Decimal(0)
-    pieces, more_worth = 0, Decimal(0)
-    for product, is_new, _changes in resource.written.values():
-        old_stock, old_cost = (0, Decimal(0)) if is_new else (product.stock_qty, product.before["cost_price"])
-        pieces += product.imported_stock - old_stock
-        more_worth += product.imported_stock * product.cost_price - old_stock * old_cost
+    before = Product.objects.stock_worth()
+    pieces, worth = 0, Decimal(0)
+    for product, _is_new, _changes in resource.written.values():
+        pieces += imported_stock(product) - product.stock_qty
+        worth += value_after(product, imported_stock(product), StockChange.Kind.IMPORT) - product.stock_value
     products = Product.objects.count()
     return [
         {"label": gettext("Products"), "before": products, "after": products + len(resource.new)},
         {"label": gettext("Pieces in stock"), "before": before["pieces"], "after": before["pieces"] + pieces},
         {
             "label": gettext("Value of the stock"),
-            "before": str(worth),
-            "after": str(worth + more_worth),
+            "before": str(before["value"]),
+            "after": str(before["value"] + worth),
             "permission": "inventory.view_cost",
         },
     ]
@@ -76,7 +78,7 @@ def not_applied(resource) -> list[str]:
 
 def absent(resource) -> list[str]:
     """How many of our products this list does not name."""
-    count = Product.objects.count() - len({product.pk for product in resource.existing.values()})
+    count = Product.objects.count() - len({product.id for product in resource.existing.values()})
     if not count:
         return []
     sentence = ngettext(

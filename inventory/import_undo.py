@@ -1,5 +1,7 @@
 """Taking an import of products back, stock included."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, Sum
@@ -31,7 +33,9 @@ class ProductUndo(Undo):
         self.moves: list[tuple[Product, int]] = []
         self.ordered = referred_to(Product, made, besides=frozenset({StockChange}))
         self.barcodes = self.holders_of_old_barcodes()
-        self.corrected = corrected_stocks(keys, self.record.details["last_stock_change"])
+        last = self.record.details["last_stock_change"]
+        self.corrected = corrected_stocks(keys, last)
+        self.values = values_brought(keys, self.record.file_name, last)
 
     def holders_of_old_barcodes(self) -> dict[str | None, int]:
         """Which product has a barcode now that another one shall have again."""
@@ -40,7 +44,7 @@ class ProductUndo(Undo):
 
     def deletion_blocker(self, target: Product, imported: dict) -> str:
         if target.pk in self.ordered:
-            return in_firms_language(_("stays, because it has been ordered."))
+            return in_firms_language(_("stays, because it has been ordered, delivered or counted."))
         if target.stock_qty != imported.get("stock_qty", 0):
             return in_firms_language(_("stays, because its stock has changed since."))
         return ""
@@ -80,23 +84,35 @@ class ProductUndo(Undo):
         return ""
 
     def write(self, reason: str, user: User | None) -> None:
-        reference = self.record.file_name
-        write_imported(self.restored, self.moves, kind=Kind.IMPORT, reason=reason, reference=reference, user=user)
+        posting = {"kind": Kind.IMPORT, "reference": self.record.file_name, "values": self.values}
+        write_imported(self.restored, self.moves, reason=reason, user=user, **posting)
         gone = [(product, 0) for product in self.deleted if product.stock_qty]
         post_moves(gone, kind=Kind.DELETION, reason=reason, user=user)
         super().write(reason, user)
 
 
+def values_brought(keys: list[int], reference: str, until: int) -> dict[int, Decimal]:
+    """What the pieces that the import brought or took were worth, by product id."""
+    values = {}
+    for batch in batches(keys):
+        rows = StockChange.objects.filter(kind=Kind.IMPORT, reference=reference, product__in=batch, pk__lte=until)
+        for row in rows.order_by("pk"):
+            if row.value_change is not None:
+                values[row.product_key] = abs(row.value_change)
+    return values
+
+
 def corrected_stocks(keys: list[int], since: int) -> set[int]:
     """Those of the products whose stock was counted or imported anew after this stock change.
 
-    What one import gave and its undoing took back is no correction, nor are goods that came back and went to the bin.
+    What one import gave and its undoing took back is no correction, nor are goods that came back and went to the bin,
+    or a delivery that was reversed.
     """
     found = set()
     for batch in batches(keys):
         rows = StockChange.objects.filter(product__in=batch, pk__gt=since).order_by()
-        counted = Q(kind=Kind.ADJUSTMENT, reference="") | Q(kind__in=[Kind.IMPORT, Kind.REVERSAL])
-        rows = rows.filter(counted).values("product")
+        counted = Q(kind__in=[Kind.ADJUSTMENT, Kind.REVERSAL], reference="") | Q(reverses__kind=Kind.COUNT)
+        rows = rows.filter(counted | Q(kind__in=[Kind.IMPORT, Kind.COUNT])).values("product")
         moved = rows.annotate(pieces=Sum(F("new_qty") - F("previous_qty")))
         found |= set(moved.exclude(pieces=0).values_list("product", flat=True))
     return found

@@ -1,6 +1,5 @@
 """What: products, and the append-only log of every change of their stock."""
 
-import unicodedata
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,48 +12,28 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from core.fields import NormalisedMixin, TrimmedCharField
+from core.fields import TrimmedCharField
 from core.hash_chain import HashChain
+from core.ledger_check import LedgerCheck
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
-from core.money import round_money
 from inventory.barcodes import BarcodeField
+from inventory.count_models import StockCount, StockCountLine  # noqa: F401  (Django finds an app's models here)
+from inventory.delivery_models import Delivery, DeliveryItem, Supplier  # noqa: F401  (Django finds an app's models here)
+from inventory.figures import average_cost_of, margin_of
 from inventory.querysets import ProductQuerySet, StockChangeQuerySet
+from inventory.skus import SkuField
 from inventory.stock_status import StockStatus
 
 MAX_QUANTITY = 2_147_483_647  # what a database integer holds
 
-# Why somebody adjusts a stock by hand; the last one needs words of one's own.
+# Why somebody adjusts a stock by hand; what is delivered or returned has pages of its own. The last one needs words.
 OTHER_REASON = "Other"
 ADJUSTMENT_REASONS = {
     "Counted": _("Counted"),
-    "Delivery received": _("Delivery received"),
     "Damaged or lost": _("Damaged or lost"),
-    "Returned by a customer": _("Returned by a customer"),
     "Own use": _("Own use"),
     OTHER_REASON: _("Other"),
 }
-
-
-def normalise_sku(value: str) -> str:
-    """The one spelling of a SKU: trimmed of every kind of space, upper-case, composed characters."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", value).strip().upper())
-
-
-def validate_sku(value: str) -> None:
-    """Whatever one can see, and single inner spaces: neither control nor formatting characters, nor odd spaces."""
-    if "  " in value or not value.isprintable():
-        raise ValidationError(
-            gettext("A SKU cannot have invisible characters, or more than one space in a row."), code="invalid"
-        )
-
-
-class SkuField(NormalisedMixin, models.CharField):
-    """A SKU in its one spelling."""
-
-    default_validators = [validate_sku]
-
-    def normalise(self, value):
-        return normalise_sku(value)
 
 
 class Product(AuditedModel):
@@ -95,6 +74,21 @@ class Product(AuditedModel):
         help_text=_("Fewer pieces than this count as low. Empty: the firm's usual threshold."),
     )
     image = models.ImageField(_("image"), upload_to="products/images", blank=True)
+    supplier = models.ForeignKey(
+        "inventory.Supplier",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        verbose_name=_("supplier"),
+    )
+    supplier_sku = TrimmedCharField(_("supplier's SKU"), max_length=100, blank=True, default="", db_default="")
+    pack_size = models.PositiveIntegerField(
+        _("pieces in a pack"), default=1, db_default=1, blank=True, validators=[MinValueValidator(1)]
+    )
+    stock_value = models.DecimalField(
+        _("stock value"), max_digits=20, decimal_places=2, default=Decimal("0.00"), db_default=0, editable=False
+    )
     ledger_head = models.CharField(  # noqa: DJ001 (NULL: nothing was ever logged)
         max_length=80, null=True, editable=False, help_text="The hash of the latest stock change (core/hash_chain.py)."
     )
@@ -103,7 +97,7 @@ class Product(AuditedModel):
     objects = ProductQuerySet.as_manager()
     history = HistoricalRecords(
         bases=[Version],
-        excluded_fields=HISTORY_EXCLUDED_FIELDS,
+        excluded_fields=[*HISTORY_EXCLUDED_FIELDS, "stock_value"],  # the stock change log has it, move by move
         history_id_field=models.BigAutoField(),
         no_db_index=["sku", "category", "barcode"],
     )
@@ -115,14 +109,20 @@ class Product(AuditedModel):
         permissions = [
             ("view_cost", "Can see cost, margin and stock value"),
             ("adjust_stock", "Can adjust stock"),
+            ("revalue_stock", "Can change what stock is worth"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(sku=""), name="product_sku_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
             models.CheckConstraint(condition=~Q(barcode=Value("")), name="product_barcode_not_empty"),
             models.CheckConstraint(condition=Q(stock_qty__gte=0), name="product_stock_qty_not_negative"),
+            models.CheckConstraint(condition=Q(stock_value__gte=0), name="product_stock_value_not_negative"),
+            models.CheckConstraint(
+                condition=Q(stock_qty__gt=0) | Q(stock_value=0), name="product_nothing_is_worth_nothing"
+            ),
             models.CheckConstraint(condition=Q(cost_price__gte=0), name="product_cost_price_not_negative"),
             models.CheckConstraint(condition=Q(selling_price__gte=0), name="product_selling_price_not_negative"),
+            models.CheckConstraint(condition=Q(pack_size__gte=1), name="product_pack_size_positive"),
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="product_name"),
@@ -148,6 +148,11 @@ class Product(AuditedModel):
     def free(self) -> int:
         """Of a product `with_free`: the pieces that pending orders leave; negative if they ask for more."""
         return self.stock_qty - self.promised
+
+    @property
+    def average_cost(self) -> Decimal:
+        """What a piece in stock has cost, in the firm's currency to 2 places; of none, what the next one would."""
+        return average_cost_of(self.stock_value, self.stock_qty, self.cost_price)
 
     @property
     def suggested_order_qty(self) -> int:
@@ -178,12 +183,6 @@ class Product(AuditedModel):
             raise ValidationError({"selling_price": message % prices})
 
 
-def margin_of(cost_price: Decimal, selling_price: Decimal) -> Decimal:
-    if not cost_price:
-        return Decimal("0.00")
-    return round_money((selling_price - cost_price) * 100 / cost_price)
-
-
 FIRST_COVERED = (
     "product_key",
     "product_name",
@@ -200,8 +199,12 @@ FIRST_COVERED = (
 )
 STOCK_CHAIN = HashChain(
     key="product_key",
-    versions={1: FIRST_COVERED, 2: (*FIRST_COVERED, "reverses_id")},
-    levels=("product_id", "previous_qty", "new_qty"),
+    versions={
+        1: FIRST_COVERED,
+        2: (*FIRST_COVERED, "reverses_id"),
+        3: (*FIRST_COVERED, "reverses_id", "previous_value", "new_value"),
+    },
+    levels=("product_id", ("previous_qty", "new_qty"), ("previous_value", "new_value")),
 )
 
 
@@ -218,6 +221,9 @@ class StockChange(models.Model):
         AMENDMENT = "AMENDMENT", _("Amendment")
         RETURN = "RETURN", _("Return")
         REVERSAL = "REVERSAL", _("Reversal")
+        DELIVERY = "DELIVERY", _("Delivery")
+        REVALUATION = "REVALUATION", _("Revaluation")
+        COUNT = "COUNT", _("Count")
 
     # DO_NOTHING: when a product is deleted, a trigger empties this; nobody else may (see the first migration).
     product = models.ForeignKey(
@@ -234,6 +240,9 @@ class StockChange(models.Model):
     )
     previous_qty = models.PositiveIntegerField(_("before"))
     new_qty = models.PositiveIntegerField(_("after"))
+    # What all pieces were worth before and after; NULL in rows older than the valuation of stock.
+    previous_value = models.DecimalField(_("value before"), max_digits=20, decimal_places=2, null=True)
+    new_value = models.DecimalField(_("value after"), max_digits=20, decimal_places=2, null=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     change_reason = models.TextField(_("reason"))
     reference = models.CharField(_("reference"), max_length=255, blank=True, db_index=True)
@@ -261,6 +270,10 @@ class StockChange(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(previous_qty__gte=0), name="stockchange_previous_qty_not_negative"),
             models.CheckConstraint(condition=Q(new_qty__gte=0), name="stockchange_new_qty_not_negative"),
+            models.CheckConstraint(condition=Q(new_value__gte=0), name="stockchange_new_value_not_negative"),
+            models.CheckConstraint(
+                condition=Q(new_qty__gt=0) | Q(new_value=0), name="stockchange_nothing_is_worth_nothing"
+            ),
             models.UniqueConstraint(
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="stockchange_reversed_once"
             ),
@@ -279,14 +292,17 @@ class StockChange(models.Model):
         """Pieces that came in (positive) or went out (negative)."""
         return self.new_qty - self.previous_qty
 
+    @property
+    def value_change(self) -> Decimal | None:
+        """What came in (positive) or went out (negative) was worth; None before stock was valued."""
+        return None if self.new_value is None else self.new_value - (self.previous_value or Decimal(0))
 
-class StockCheck(models.Model):
+
+class StockCheck(LedgerCheck):
     """One run of `check_stock`: when, over how much, and the first thing that was wrong, if anything was."""
 
-    checked_at = models.DateTimeField(default=timezone.now)
     products = models.PositiveIntegerField()
     stock_changes = models.PositiveIntegerField()
-    problem = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]

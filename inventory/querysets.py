@@ -1,12 +1,31 @@
 """Questions asked of products and of the stock change log."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
-from django.db.models.functions import Coalesce, Lag
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce, Lag
 
-from core.text_search import any_field, any_of, every_word, lookup_for, rank
+from core.expressions import NullIfBlank
+from core.text_search import any_field, any_of, by_number, every_word, lookup_for, rank
 from inventory.stock_status import StockStatus
 
 SEARCHED = ("product_sku", "product_name", "reference")
@@ -71,9 +90,8 @@ class ProductQuerySet(QuerySet):
         )
 
     def stock_worth(self) -> dict:
-        """The `pieces` in stock and their `value`, what they cost in the firm's currency; one query."""
-        value = Sum(F("stock_qty") * F("cost_price"), default=Decimal(0))
-        return self.aggregate(value=value, pieces=Sum("stock_qty", default=0))
+        """The `pieces` in stock and their `value`, what they cost in the firm's currency to 2 places; one query."""
+        return self.aggregate(value=Sum("stock_value", default=Decimal(0)), pieces=Sum("stock_qty", default=0))
 
     def disagreeing_with_ledger(self):
         """Products whose stock is not the sum of their stock changes; `ledger_qty` says what that sum is."""
@@ -107,11 +125,33 @@ class StockChangeQuerySet(QuerySet):
         found = self.filter(any_field(word, SEARCHED, lookup)), self.filter(customer__in=people)
         return tuple(changes.order_by().values("pk") for changes in found)
 
+    def latest_before(self, moment: datetime):
+        """The last change of each product before this moment, where it left any pieces: the stock as it was then.
+
+        Products that are deleted by now are in it, called what they were called then. (Of those deleted before there
+        were hashes only the SKU tells the product.)
+        """
+        unnamed = Case(When(product_key=0, then="product_sku"), default=Value(""))
+        before = self.filter(created_at__lt=moment).order_by()
+        latest = before.values("product_key", unnamed=unnamed).annotate(latest=Max("pk")).values("latest")
+        return self.filter(pk__in=latest, new_qty__gt=0)
+
+    def worth(self) -> dict:
+        """The `pieces` that these changes left, and their `value`, to 2 places."""
+        return self.aggregate(pieces=Sum("new_qty", default=0), value=Sum("new_value", default=Decimal(0)))
+
     def broken_links(self):
         """Rows that do not start where the product's row before them ended; `expected_qty` is where that was."""
         before = Window(Lag("new_qty", default=0), partition_by="product_id", order_by="id")
         linked = self.filter(product__isnull=False).annotate(expected_qty=before)
         return linked.exclude(previous_qty=F("expected_qty")).order_by("pk")
+
+    def broken_values(self):
+        """The same of what the pieces are worth; `expected_value` is what they were worth then."""
+        worth = Coalesce("new_value", Value(Decimal(0)), output_field=DecimalField(max_digits=20, decimal_places=2))
+        before = Window(Lag(worth, default=Decimal(0)), partition_by="product_id", order_by="id")
+        linked = self.filter(product__isnull=False, new_value__isnull=False).annotate(expected_value=before)
+        return linked.exclude(previous_value=F("expected_value")).order_by("pk")
 
     def wrong_reversals(self):
         """Reversals that are not the opposite of one earlier row of their product, and others that claim to reverse."""
@@ -127,3 +167,54 @@ class StockChangeQuerySet(QuerySet):
             moved=F("previous_qty") - F("new_qty"),
         )
         return concerned.exclude(pk__in=right.order_by().values("pk")).order_by("pk")
+
+
+class SupplierQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Suppliers by words of name, code and contact; the best `rank` first."""
+        exact, close = Q(code=term) | Q(name__iexact=term), Q(name__istartswith=term)
+        found = self.filter(every_word(term, "name", "code", "contact"))
+        return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "name", "pk")
+
+
+class DeliveryQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Deliveries by their number or the number of the supplier's note; the best `rank` first."""
+        exact = Q(number=term) | Q(their_reference__iexact=term)
+        close = Q(number__iendswith=term) | Q(their_reference__istartswith=term)
+        found = self.filter(every_word(term, "number", "their_reference"))
+        return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")
+
+    def standing(self):
+        """Those that count: neither reversed nor the reversal of another one."""
+        return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+
+    def with_sums(self):
+        """Annotate `pieces` and `cost`, what all goods of each came to; 0 of a reversal, which has none."""
+        pieces, cost = Sum("items__quantity", default=0), Sum("items__total_cost", default=Decimal(0))
+        return self.annotate(pieces=pieces, cost=cost)
+
+
+class StockCountQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Counts by a part of their number; the best `rank` first, then the latest."""
+        return by_number(self, term, series="CNT")
+
+    def with_progress(self):
+        """Annotate `size`, the lines of each count, and `done`, those that have been counted."""
+        return self.annotate(size=Count("lines"), done=Count("lines__counted"))
+
+
+class StockCountLineQuerySet(QuerySet):
+    def by_shelf(self):
+        """In the order in which one walks along the shelves; what has none comes last."""
+        return self.order_by(NullIfBlank("product_shelf").asc(nulls_last=True), "product_name", "pk")
+
+    def with_difference(self):
+        """Those that were counted, with the `pieces` found beyond the expected ones."""
+        return self.filter(counted__isnull=False).annotate(pieces=F("counted") - F("expected"))
+
+    def with_expected_now(self, *, hidden: bool = False):
+        """Annotate `expected_now`: the stock when it was counted or, until then, what it is now; NULL if `hidden`."""
+        stock = Value(None) if hidden else Coalesce("expected", "product__stock_qty")
+        return self.annotate(expected_now=Cast(stock, IntegerField()))

@@ -7,20 +7,23 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
 
-from core.bulk import find_all
+from core.bulk import find_rows, record_of
 from core.i18n import format_count
+from core.imports.judging import refuse_repeated
 from core.imports.options import ImportOption
 from core.imports.registry import register_import
 from core.imports.resource import ImportResource
 from core.imports.widgets import KeyWidget, MoneyWidget, NumberWidget, TextWidget, YesNoWidget
 from core.spreadsheets.cells import as_whole_number
-from inventory.import_overview import product_overview
+from inventory.import_overview import imported_stock, product_overview
 from inventory.import_undo import ProductUndo
 from inventory.models import MAX_QUANTITY, Product, StockChange
-from inventory.services.imports import import_products
+from inventory.services.imports import IMPORTED_FIELDS, import_products
+from inventory.services.stock import LEDGER_FIELDS
 from inventory.visibility import may_see
 
 PRICES = {"cost_price", "selling_price"}
+KNOWN = {"id", "modified_at", "sku", *IMPORTED_FIELDS, *LEDGER_FIELDS}  # what is looked at of a product
 
 
 class StockMode(TextChoices):
@@ -49,8 +52,29 @@ def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
     return import_column(name, widget(Product._meta.get_field(name)))
 
 
+class VisibleColumns:
+    """Exports no figure that `user` may not see; without a user, everything."""
+
+    user = None
+
+    def get_export_fields(self, selected_fields=None):
+        fields = super().get_export_fields(selected_fields)
+        return [field for field in fields if self.user is None or self.is_open(field)]
+
+    def is_open(self, field: Field) -> bool:
+        return all(may_see(self.user, name) for name in (field.attribute, field.column_name))
+
+
+class ExportResource(VisibleColumns, ModelResource):
+    """What is only exported."""
+
+    def __init__(self, *, user=None, **kwargs):
+        super().__init__(**kwargs)
+        self.user = user
+
+
 @register_import
-class ProductResource(ImportResource):
+class ProductResource(VisibleColumns, ImportResource):
     """The product list: known by SKU. `stock_mode` says what the stock column means for existing products."""
 
     sku, name, category = text_field("sku", KeyWidget), text_field("name"), text_field("category")
@@ -106,47 +130,54 @@ class ProductResource(ImportResource):
         for row in self.rows:
             if not skus[row.line]:
                 row.errors.setdefault("sku", gettext("The SKU is missing."))
-        self.refuse_repeated("sku", skus, gettext("%(lines)s have the same SKU."))
-        products = find_all(Product.objects, "sku", set(filter(None, skus.values())))
-        by_sku = {product.sku: product for product in products}
-        self.existing = {line: by_sku[sku] for line, sku in skus.items() if sku in by_sku}
+        refuse_repeated(self.rows, "sku", skus, gettext("%(lines)s have the same SKU."))
+        found = find_rows(Product.objects, "sku", set(filter(None, skus.values())), KNOWN)
+        known = {product.sku: product for product in found}
+        self.existing = {line: known[sku] for line, sku in skus.items() if sku in known}
         self.refuse_taken_barcodes()
 
     def refuse_taken_barcodes(self) -> None:
         barcodes = {row.line: self.key_of(row, "barcode") for row in self.rows}
-        self.refuse_repeated("barcode", barcodes, gettext("%(lines)s have the same barcode."))
-        found = find_all(Product.objects, "barcode", set(filter(None, barcodes.values())))
+        refuse_repeated(self.rows, "barcode", barcodes, gettext("%(lines)s have the same barcode."))
+        found = find_rows(Product.objects, "barcode", set(filter(None, barcodes.values())), KNOWN)
         holders = {product.barcode: product for product in found}
-        for row in self.rows:
-            holder = holders.get(barcodes[row.line])
-            if holder and holder != self.existing.get(row.line):
-                row.errors.setdefault("barcode", gettext("%(product)s has this barcode.") % {"product": holder})
+        for row in self.rows if holders else ():
+            holder, known = holders.get(barcodes[row.line]), self.existing.get(row.line)
+            if holder and not (known and known.id == holder.id):
+                sentence = gettext("%(product)s has this barcode.")
+                row.errors.setdefault("barcode", sentence % {"product": self.record_of(holder)})
 
-    def begin(self, record, is_new):
-        record.imported_stock = 0 if is_new else record.stock_qty
-        super().begin(record, is_new)
+    def record_of(self, known):
+        return known if isinstance(known, Product) else record_of(Product, known)
 
-    def set_value(self, record, column, value):
+    def read(self, row, known):
         """The stock itself is not touched here: the stock service moves it."""
-        if column == "stock_qty":
-            record.imported_stock = self.stock_after(record, value)
-        else:
-            setattr(record, column, value)
+        values, errors = super().read(row, known)
+        if known is not None and "stock_qty" in values:
+            try:
+                values["stock_qty"] = self.stock_after(known.stock_qty, values["stock_qty"])
+            except ValueError as error:
+                errors["stock_qty"] = [str(error)]
+        return values, errors
 
-    def stock_after(self, product: Product, number: int) -> int:
-        if product.is_new or self.stock_mode == StockMode.SET:
+    def stock_after(self, stock: int, number: int) -> int:
+        """What the stock of a known product becomes where the file has this number."""
+        if self.stock_mode == StockMode.SET:
             return number
         if self.stock_mode == StockMode.KEEP:
-            return product.stock_qty
-        if product.stock_qty + number > MAX_QUANTITY:
+            return stock
+        if stock + number > MAX_QUANTITY:
             raise ValueError(
                 gettext("Added to the %(stock)s in stock, this would be more than %(limit)s.")
-                % {"stock": format_count(product.stock_qty), "limit": format_count(MAX_QUANTITY)}
+                % {"stock": format_count(stock), "limit": format_count(MAX_QUANTITY)}
             )
-        return product.stock_qty + number
+        return stock + number
+
+    def set_value(self, record, column, value):
+        setattr(record, "imported_stock" if column == "stock_qty" else column, value)
 
     def value_of(self, instance, column):
-        return instance.imported_stock if column == "stock_qty" else getattr(instance, column)
+        return imported_stock(instance) if column == "stock_qty" else getattr(instance, column)
 
     def check_rules(self, instance, columns):
         if PRICES & columns:
@@ -162,25 +193,20 @@ class ProductResource(ImportResource):
         last = import_products(
             new=self.new,
             changed=self.changed,
-            stock=[
-                (product, product.imported_stock)
+            fields={column for _, _, changes in self.written.values() for column, _, _ in changes},
+            stock={
+                product.sku: imported_stock(product)
                 for product, *_ in self.written.values()
-                if product.imported_stock != product.stock_qty
-            ],
+                if imported_stock(product) != product.stock_qty
+            },
             reason=reason,
             reference=self.reference,
             user=self.user,
         )
         return {"last_stock_change": last}
 
-    # Export
 
-    def get_export_fields(self, selected_fields=None):
-        fields = super().get_export_fields(selected_fields)
-        return [field for field in fields if self.user is None or may_see(self.user, field.attribute)]
-
-
-class StockChangeResource(ModelResource):
+class StockChangeResource(ExportResource):
     """The stock change log, for export only."""
 
     class Meta:
@@ -194,6 +220,9 @@ class StockChangeResource(ModelResource):
             "previous_qty",
             "new_qty",
             "quantity_change",
+            "previous_value",
+            "new_value",
+            "value_change",
             "kind",
             "change_reason",
             "reference",
@@ -203,6 +232,7 @@ class StockChangeResource(ModelResource):
         export_order = fields
 
     quantity_change = Field(attribute="quantity_change", column_name="quantity_change", widget=NumberWidget())
+    value_change = Field(attribute="value_change", column_name="value_change", widget=NumberWidget())
     customer = Field(attribute="customer", column_name="customer")
     created_by = Field(attribute="created_by", column_name="created_by")
 

@@ -4,7 +4,8 @@ from django.core.files.storage import default_storage
 
 from accounts.names import name_columns, name_in
 from core.api.rows import Kind, moment
-from inventory.models import Product, StockChange, margin_of
+from inventory.figures import average_cost_of, margin_of
+from inventory.models import Product, StockChange
 from inventory.schemas import GUARDED
 from inventory.services.stock import Shortage
 from inventory.stock_status import StockStatus
@@ -25,8 +26,10 @@ PRODUCT = (
     "created_at",
     "modified_at",
     "promised",
+    "stock_value",
 )
 COLUMNS = (*PRODUCT, *name_columns("created_by"), *name_columns("modified_by"))
+RIGHTS = frozenset(GUARDED.values())
 MAKER, CHANGER = (COLUMNS.index(name_columns(f"{person}_by")[0]) for person in ("created", "modified"))
 
 CHANGE = (
@@ -49,13 +52,15 @@ BUYER, AUTHOR = (CHANGE_COLUMNS.index(name_columns(person)[0]) for person in ("c
 def show_product(row: tuple, request) -> dict:
     """What ProductOut says to the asker."""
     pk, sku, name, category, cost, price, stock, threshold, *rest = row
-    barcode, shelf, is_active, image, created_at, modified_at, promised, *_ = rest
+    barcode, shelf, is_active, image, created_at, modified_at, promised, value, *_ = rest
     shown = {
         "id": pk,
         "sku": sku,
         "name": name,
         "category": category,
         "cost_price": f"{cost:.2f}",
+        "average_cost": f"{average_cost_of(value, stock, cost):.2f}",
+        "stock_value": f"{value:.2f}",
         "selling_price": f"{price:.2f}",
         "stock_qty": stock,
         "free_qty": stock - promised,
@@ -71,10 +76,8 @@ def show_product(row: tuple, request) -> dict:
         "created_by": name_in(row, MAKER),
         "modified_by": name_in(row, CHANGER),
     }
-    hidden = [name for name, permission in GUARDED.items() if name in shown and not request.user.has_perm(permission)]
-    for name in hidden:
-        del shown[name]
-    return shown
+    lacking = {permission for permission in RIGHTS if not request.user.has_perm(permission)}
+    return {name: shown[name] for name in shown if GUARDED.get(name) not in lacking} if lacking else shown
 
 
 def show_change(row: tuple, request) -> dict:
@@ -95,6 +98,12 @@ def show_change(row: tuple, request) -> dict:
         "created_by": name_in(row, AUTHOR),
         "created_at": moment(row[10]),
     }
+
+
+def show_held(row: StockChange, *, with_value: bool) -> dict:
+    """What StockHeldOut says of the change that left these pieces; `null` where it is older than the valuation."""
+    shown = {"product_id": row.product_id, "sku": row.product_sku, "stock_qty": row.new_qty}
+    return {**shown, "stock_value": None if row.new_value is None else f"{row.new_value:.2f}"} if with_value else shown
 
 
 def show_shortage(shortage: Shortage) -> dict:

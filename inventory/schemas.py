@@ -1,16 +1,20 @@
 """What the API says and hears of products and stock changes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from ninja import FilterLookup, FilterSchema, Schema
-from pydantic import AfterValidator, Field, StrictBool, model_serializer
+from pydantic import AfterValidator, Field, StrictBool, field_validator, model_serializer
 
 from core.api.schemas import AuditedOut, Payload, example
-from core.api.types import Id, Money, Seen, absolute_url, choice, full_name, money, text_type, whole
+from core.api.types import Day, Id, Money, Seen, absolute_url, choice, full_name, money, text_type, whole
+from core.dates import check_day
 from core.text_search import every_word
-from inventory.models import MAX_QUANTITY, StockChange, normalise_sku
+from inventory.models import MAX_QUANTITY, StockChange
+from inventory.skus import normalise_sku
 from inventory.stock_status import StockStatus
 from inventory.visibility import NEEDED, VIEW_STOCK
 
@@ -32,6 +36,8 @@ class ProductOut(AuditedOut):
     name: str
     category: str
     cost_price: Money | None = None
+    average_cost: Annotated[Money | None, Field(description="Of a piece in stock; of none, the cost price.")] = None
+    stock_value: Annotated[Money | None, Field(description="What all pieces in stock have cost.")] = None
     selling_price: Money
     stock_qty: int | None = None
     free_qty: Annotated[
@@ -157,3 +163,23 @@ class StockChangeFilters(FilterSchema):
 
     def filter_search(self, value) -> Q:
         return every_word(value or "", "product_sku", "product_name", "change_reason", "reference")
+
+
+class StockAtDay(Schema):
+    date: Annotated[Day, Field(description="The stock at the end of this day, in the firm's time zone.")]
+
+    @field_validator("date")
+    @classmethod
+    def has_begun(cls, value: date) -> date:
+        if value > timezone.localdate():
+            raise ValueError(gettext("Please choose a day that has begun."))
+        return check_day(value)
+
+
+class StockHeldOut(Schema):
+    """What there was of a product: `product_id` is null once it has been deleted."""
+
+    product_id: int | None
+    sku: str
+    stock_qty: int
+    stock_value: Annotated[Money | None, Field(description="For those who may see costs.")] = None

@@ -1,6 +1,5 @@
 """The figures of the landing page. The template only shows them."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from core.i18n import format_count
-from core.money import format_money, round_money, with_currency
+from core.money import format_money, round_money
 from core.recent import recent
-from inventory.models import Product, StockCheck
+from inventory.models import Product
 from inventory.stock_status import StockStatus
 from inventory.visibility import may_see
+from sales.account_check import latest_checks
+from sales.charts import chart, chart_options
 from sales.models import Order, OrderItem
 from sales.status_badge import status_badge
+from sales.tiles import receivables_tiles, tile
 
 PERIODS = {1: _("Today"), 7: _("7 days"), 30: _("30 days"), 90: _("90 days")}
 USUAL_PERIOD = 30
@@ -66,7 +68,7 @@ def figures(user, period: Period) -> dict:
             {"label": label, "url": f"?days={days}", "active": days == period.days} for days, label in PERIODS.items()
         ],
         "buttons": buttons(user),
-        "stock_check": StockCheck.objects.first(),
+        **latest_checks(),
         "tiles": tiles(user, period, counts, waiting),
         "sales_title": sales_title(period),
         "sales_chart": sales_chart(confirmed, period),
@@ -142,18 +144,13 @@ def tiles(user, period: Period, counts: dict, waiting: list[Order]) -> list[dict
             new_customers(period),
         ),
     ]
+    shown += receivables_tiles(user)
     if may_see(user, "stock_value"):
         stock = recent("stock worth", Product.objects.stock_worth)
         pieces = ngettext("%(n)s pieces", "%(n)s pieces", stock["pieces"]) % {"n": format_count(stock["pieces"])}
         url = f"{reverse('admin:inventory_product_changelist')}?activity=all"
-        shown.append(tile(gettext("Stock value at cost"), stock["value"], url, pieces))
+        shown.append(tile(gettext("Stock value"), stock["value"], url, pieces))
     return shown
-
-
-def tile(label: str, figure: int | Decimal, url: str, note: str = "", colour: str = "") -> dict:
-    """A figure that leads to its list; `colour` (warning, danger) is for one that should be zero."""
-    shown = format_money(figure) if isinstance(figure, Decimal) else format_count(figure)
-    return {"label": label, "figure": shown, "url": url, "note": note, "colour": colour if figure else ""}
 
 
 def compare(now: Decimal, before: Decimal, period: Period) -> str:
@@ -245,23 +242,6 @@ def best_sellers_chart(confirmed, period: Period) -> str:
     sold = OrderItem.objects.filter(order__in=confirmed)
     rows = recent(f"best sellers {period.last} {period.days}", lambda: sold.best_sellers(8))
     return chart([row["product_name"][:24] for row in rows], [row["revenue"] for row in rows])
-
-
-def chart(labels: list[str], values: list[Decimal]) -> str:
-    """Sales as a picture: what unfold's chart component draws (floats: a picture needs no cents)."""
-    colour, values = "var(--color-primary-600)", [float(value) for value in values]
-    dataset = {"label": with_currency(gettext("Sales")), "data": values, "backgroundColor": colour}
-    dataset |= {"maxBarThickness": 16, "borderColor": colour, "borderRadius": 4}
-    return json.dumps({"labels": labels, "datasets": [dataset]})
-
-
-def chart_options(**options) -> str:
-    """Bars that grow from zero, with lines across them only."""
-    grey = {"ticks": {"color": "#9ca3af"}, "border": {"display": False}}
-    across, along = {**grey, "beginAtZero": True}, {**grey, "grid": {"display": False}}
-    lies = options.get("indexAxis") == "y"
-    options |= {"responsive": True, "maintainAspectRatio": False, "plugins": {"legend": {"display": False}}}
-    return json.dumps({**options, "scales": {"x": across if lies else along, "y": along if lies else across}})
 
 
 # Tables

@@ -23,3 +23,15 @@ class InvalidReturn(BusinessError):
     def __init__(self, message: str, *, field: str = "items", items: Mapping[int, str] | None = None):
         self.field, self.items = field, items or {}
         super().__init__(message)
+
+
+class InvalidPayment(BusinessError):
+    """Money cannot be recorded like this: `field` says what is wrong, `items` says it by the allocation's place."""
+
+    def __init__(self, message: str, *, field: str = "amount", items: Mapping[int, str] | None = None):
+        self.field, self.items = field, items or {}
+        super().__init__(message)
+
+
+class CreditLimitExceeded(BusinessError):
+    """The customer would owe more than they may."""

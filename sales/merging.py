@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.account_models import AccountEntry
 from accounts.exceptions import CannotMerge
 from accounts.models import Customer, User
-from accounts.services import lock_people, save_user
+from accounts.services.account import NewEntry, post_entries
+from accounts.services.people import lock_people, save_user
 from core.bulk import lock_all, update_all
 from core.concurrency import check_last_seen, fingerprint, lock_record
 from core.i18n import in_firms_language
@@ -47,7 +49,8 @@ class Merge:
     @property
     def fingerprint(self) -> str:
         """What somebody who decides on it has seen."""
-        return fingerprint([self.orders, *((one.pk, one.modified_at) for one in (self.source, self.target))])
+        both = [(one.pk, one.modified_at) for one in (self.source, self.target)]
+        return fingerprint([self.orders, self.source.balance, *both])
 
     @property
     def shown_values(self) -> list[tuple[str, str]]:
@@ -59,6 +62,8 @@ class Merge:
         if self.source.opening_balance:
             total = format_money(self.target.opening_balance + self.source.opening_balance)
             values.append((label_of("opening_balance"), total))
+        if self.source.balance:
+            values.append((label_of("balance"), format_money(self.target.balance + self.source.balance)))
         return values
 
 
@@ -96,10 +101,12 @@ def check_may_merge(source: Customer, target: Customer) -> None:
 
 @transaction.atomic
 def merge_customers(source: Customer, target: Customer, *, user: User | None, last_seen: str = "") -> Customer:
-    """Move to `target` the orders, the opening balance and what it lacks; the source is deactivated and says so.
+    """Move to `target` the orders, the opening balance, whatever else is owed and what it lacks; the source is
+    deactivated and says so.
 
-    Stock changes are never changed, so they name whom they named. Returns the record that stays. Raises CannotMerge,
-    RecordGone, or RecordChanged if anything is not what `last_seen` (a merge's `fingerprint`) showed.
+    Stock changes and account entries are never changed, so they name whom they named. Returns the record that stays.
+    Raises CannotMerge, RecordGone, BalanceTooLarge, or RecordChanged if anything is not what `last_seen` (a merge's
+    `fingerprint`) showed.
     """
     keys = set(Order.objects.filter(customer=source.pk).values_list("pk", flat=True))
     orders = lock_all(Order, keys)
@@ -122,6 +129,7 @@ def merge_customers(source: Customer, target: Customer, *, user: User | None, la
     User.objects.filter(pk=source.pk).update(avatar=source.avatar)  # else its file would be taken for a replaced one
     save_user(source, by=user, reason=reason)
     save_user(target, by=user, reason=reason)
+    move_balance(merge, reason=reason, user=user)
     return target
 
 
@@ -134,6 +142,19 @@ def move_values(merge: Merge) -> None:
     target.opening_balance += source.opening_balance
     source.opening_balance = Customer._meta.get_field("opening_balance").get_default()
     source.is_active, source.merged_into = False, target
+
+
+def move_balance(merge: Merge, *, reason: str, user: User | None) -> None:
+    """What the source owes besides its opening balance, which has moved by now: one entry there, one here.
+
+    They have no reference. What an order comes to goes on being the sum of the entries under its number, whoever's
+    account those are on; what comes of it from now on is posted to the target, whose order it is.
+    """
+    moved = merge.source.balance
+    amounts = {merge.source: -moved, merge.target: moved}
+    entries = [NewEntry(one.pk, AccountEntry.Kind.TRANSFER, amount, "", reason) for one, amount in amounts.items()]
+    for row in post_entries(entries, user=user):
+        (merge.source if row.customer_id == merge.source.pk else merge.target).balance = row.balance_after
 
 
 def called(customer: Customer) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -16,11 +16,15 @@ from simple_history.models import HistoricalRecords
 
 from core.fields import TrimmedCharField, TrimmedTextField
 from core.models import HISTORY_EXCLUDED_FIELDS, AuditedModel, Version
+from core.prepared import Slot, Statements
 from inventory.models import Product
+from sales.account_models import AccountCheck  # noqa: F401  (Django finds an app's models here)
 from sales.exceptions import InvalidTransition
+from sales.payment_models import Payment, PaymentAllocation  # noqa: F401  (Django finds an app's models here)
 from sales.querysets import OrderItemQuerySet, OrderQuerySet
-from sales.return_models import OrderReturn, ReturnItem  # noqa: F401  (Django finds an app's models here)
+from sales.return_models import OrderReturn, ReturnItem  # noqa: F401
 
+LINES = Statements()
 LONGEST_TEXT = 2000
 # What an order says besides its customer and its lines.
 TERMS = ("customer_reference", "wanted_on", "note", "text", "delivery_address")
@@ -173,15 +177,18 @@ class Order(AuditedModel):
 
     def quantities(self) -> dict[int, int]:
         """Pieces by product id, the lines of one product summed."""
+        lines = LINES.get("quantities", lambda: OrderItem.objects.quantities_of(Slot("order")), planned_once=True)
         quantities = Counter()
-        for product_id, quantity in self.items.filter(product__isnull=False).values_list("product_id", "quantity"):
+        for product_id, quantity in lines.rows({"order": self.pk}):
             quantities[product_id] += quantity
         return dict(quantities)
 
     def is_all_back(self) -> bool:
-        """Whether every piece of the order has come back by returns."""
-        back = ReturnItem.objects.filter(order_return__order=self).pieces()
-        return back > 0 and back == self.items.aggregate(pieces=Sum("quantity", default=0))["pieces"]
+        """Whether every piece of the order has come back by returns; asked for here unless `with_all_back` has."""
+        known = vars(self).get("all_back")
+        if known is None:
+            return type(self).objects.with_all_back().filter(pk=self.pk, all_back=True).exists()
+        return known
 
     def check_can_become(self, status: Status) -> None:
         """Raise InvalidTransition, saying who did what and when, unless the order may go to `status` now.

@@ -1,27 +1,43 @@
 """Questions asked of orders."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import BigIntegerField, Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, ExtractHour, Round, Substr, TruncDate
 
+from accounts.account_models import AccountEntry
 from accounts.models import Customer
 from core.bulk import find_all
-from core.dates import start_of_day
+from core.dates import end_of_day, start_of_day
 from core.i18n import format_change, format_count
-from core.text_search import MAX_WORDS, any_field, any_of, lookup_for, rank
+from core.money import NOTHING
+from core.text_search import MAX_WORDS, any_field, any_of, by_number, lookup_for
 from inventory.models import Product
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
+# The kinds of account entries that orders post, under their numbers.
+ORDER_KINDS = tuple(AccountEntry.Kind[kind] for kind in ("SALE", "AMENDMENT", "CANCELLATION", "RETURN"))
 SEARCHED_OF_CUSTOMER = ("company", "first_name", "last_name", "email")
-MAY_BE_A_NUMBER = re.compile(r"(?=.*[0-9])[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -56,18 +72,19 @@ def confirmed_within(first: date, last: date) -> Q:
     return Q(
         status="CONFIRMED",
         confirmed_at__gte=start_of_day(first),
-        confirmed_at__lt=start_of_day(last + timedelta(days=1)),
+        confirmed_at__lt=end_of_day(last),
     )
+
+
+def entries_of_orders() -> QuerySet:
+    """The account entries of each order of the query that this stands in."""
+    return AccountEntry.objects.filter(reference=OuterRef("order_number"), kind__in=ORDER_KINDS).order_by()
 
 
 class OrderQuerySet(QuerySet):
     def matching(self, term: str):
-        """Orders by a part of their number; the best `rank` first (people remember its end), then the latest."""
-        if not MAY_BE_A_NUMBER.fullmatch(term):
-            return self.none()  # every word that is typed would read through all orders
-        exact, close = Q(order_number__iexact=term), Q(order_number__iendswith=term)
-        found = self.filter(order_number__holds=term)
-        return found.annotate(rank=rank(exact=exact, close=close)).order_by("rank", "-pk")
+        """Orders by a part of their number; the best `rank` first, then the latest."""
+        return by_number(self, term, "order_number")
 
     def with_words(self, words: Sequence) -> Q:
         """Orders in whose number or customer's name or e-mail each of these words is, found by index.
@@ -155,6 +172,28 @@ class OrderQuerySet(QuerySet):
         moves = [StockMove(product, pieces[product.pk]) for product in products]
         return sorted(moves, key=lambda move: (not move.is_short, str(move.product)))
 
+    def with_all_back(self):
+        """`all_back`: whether every piece of the order has come back by returns."""
+        lines = self.model.items.rel.related_model.objects.filter(order=OuterRef("pk")).order_by()
+        returned = self.model.returns.rel.related_model.items.rel.related_model.objects.order_by()
+        returned = returned.filter(order_return__order=OuterRef("pk")).values("order_return__order")
+        sold, back = (rows.annotate(n=Sum("quantity")).values("n") for rows in (lines.values("order"), returned))
+        same = self.annotate(sold=Subquery(sold), back=Subquery(back))
+        return same.annotate(all_back=Case(When(back=F("sold"), then=True), default=False))
+
+    def with_open(self):
+        """`open`: what is owed for the order and not paid; negative: to the customer's credit."""
+        paid = self.model.allocations.rel.related_model.objects.live().filter(order=OuterRef("pk")).order_by()
+        owed = Subquery(entries_of_orders().values("reference").annotate(sum=Sum("amount")).values("sum"))
+        settled = Subquery(paid.values("order").annotate(sum=Sum("amount")).values("sum"))
+        rest = Coalesce(owed, NOTHING, output_field=MONEY) - Coalesce(settled, NOTHING, output_field=MONEY)
+        return self.annotate(open=Round(rest, 2, output_field=MONEY))
+
+    def unpaid(self, *, due_before: date | None = None):
+        """Orders of which something is open; `due_before` this day."""
+        owed = entries_of_orders().filter(due_on__lt=due_before or date.max)
+        return self.exclude(status="PENDING").filter(Exists(owed)).with_open().filter(open__gt=0)
+
     def disagreeing_with_lines(self):
         """Orders whose total is not the sum of their lines; `lines_total` says what that is."""
         lines = self.model.items.rel.related_model.objects.filter(order=OuterRef("pk")).order_by()
@@ -170,6 +209,11 @@ class OrderQuerySet(QuerySet):
 
 
 class OrderItemQuerySet(QuerySet):
+    def quantities_of(self, order_id):
+        """The order's lines in pairs of product id and pieces, without products that are deleted."""
+        lines = self.filter(order_id=order_id, product__isnull=False)
+        return lines.order_by("pk").values_list("product_id", "quantity")
+
     def miscalculated(self):
         """Lines whose total is not quantity times price."""
         product = Round(F("quantity") * F("unit_price"), 2, output_field=MONEY)
@@ -189,7 +233,40 @@ class ReturnItemQuerySet(QuerySet):
     def pieces(self) -> int:
         return self.aggregate(pieces=Sum("quantity", default=0))["pieces"]
 
+    def line_value(self) -> Decimal:
+        """The share of their orders' lines that they take back, whatever was credited for it."""
+        return self.aggregate(value=Sum("line_value", default=Decimal(0)))["value"]
+
     def pieces_by_product(self) -> dict[int, int]:
         """Pieces by product id, without products that are deleted."""
         found = self.filter(product__isnull=False).order_by().values_list("product")
         return dict(found.annotate(Sum("quantity")))
+
+
+class OrderReturnQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Returns by a part of their number; the best `rank` first, then the latest."""
+        return by_number(self, term, series="RET")
+
+
+class PaymentQuerySet(QuerySet):
+    def matching(self, term: str):
+        """Payments by a part of their number; the best `rank` first, then the latest."""
+        return by_number(self, term, series="PAY")
+
+    def with_unallocated(self):
+        """`unallocated`: what of the payment is for no order and not for the opening balance; of one that does not
+        count (it is reversed, or reverses another), nothing."""
+        parts = self.model.allocations.rel.related_model.objects.filter(payment=OuterRef("pk")).order_by()
+        put = Coalesce(Subquery(parts.values("payment").annotate(sum=Sum("amount")).values("sum")), NOTHING)
+        rest = Case(When(direction="IN", then=F("amount") - put), default=F("amount") + put, output_field=MONEY)
+        counts = Q(reverses__isnull=True, reversal__isnull=True)
+        return self.annotate(
+            unallocated=Case(When(counts, then=Round(rest, 2, output_field=MONEY)), default=NOTHING, output_field=MONEY)
+        )
+
+
+class PaymentAllocationQuerySet(QuerySet):
+    def live(self):
+        """Those of payments that have not been reversed."""
+        return self.filter(payment__reversal__isnull=True)

@@ -1,10 +1,13 @@
-"""Orders and returns to files: a row for each, or a row for each of their lines."""
+"""Orders, returns, payments and accounts to files: a row for each, or a row for each of their lines."""
 
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.widgets import DecimalWidget
 
+from accounts.account_models import AccountEntry
 from sales.models import Order, OrderItem
+from sales.payment_models import Payment
 from sales.return_models import OrderReturn, ReturnItem
 
 
@@ -133,3 +136,64 @@ class ReturnedGoodsResource(ModelResource):
         """The goods of these returns, the latest return first as in the list."""
         items = ReturnItem.objects.filter(order_return__in=queryset.order_by().values("pk"))
         return items.select_related("order_return__order__customer").order_by("-order_return_id", "pk")
+
+
+class PaymentResource(ModelResource):
+    """The list of payments, for export: what goes out is negative."""
+
+    customer = export_column("customer", "customer")
+    customer_code = export_column("customer_code", "customer__customer_code")
+    amount = Field(attribute="signed_amount", column_name="amount", widget=DecimalWidget())
+    unallocated = Field(attribute="unallocated", column_name="unallocated", widget=DecimalWidget())
+    reverses = export_column("reverses", "reverses__number")
+    created_by = export_column("created_by", "created_by")
+
+    class Meta:
+        model = Payment
+        name = _("Payments")
+        fields = (
+            "number",
+            "created_at",
+            "paid_on",
+            "customer",
+            "customer_code",
+            "direction",
+            "method",
+            "amount",
+            "unallocated",
+            "note",
+            "reverses",
+            "created_by",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.select_related("customer", "created_by", "reverses")
+
+
+class AccountEntryResource(ModelResource):
+    """The entries of customers' accounts, for export: a positive amount is owed more."""
+
+    customer = export_column("customer", "customer")
+    customer_code = export_column("customer_code", "customer__customer_code")
+    created_by = export_column("created_by", "created_by")
+
+    class Meta:
+        model = AccountEntry
+        name = _("Account entries")
+        fields = (
+            "created_at",
+            "customer",
+            "customer_code",
+            "kind",
+            "reference",
+            "text",
+            "due_on",
+            "amount",
+            "balance_after",
+            "created_by",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.select_related("customer", "created_by")

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from sales.querysets import ReturnItemQuerySet
+from sales.querysets import OrderReturnQuerySet, ReturnItemQuerySet
 
 SERIES = "RET"
 
@@ -29,6 +29,9 @@ class OrderReturn(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
+
+    objects = OrderReturnQuerySet.as_manager()
+    searched = ("number",)
 
     class Meta:
         verbose_name = _("return")

@@ -1,5 +1,6 @@
 """Orders as the API shows them, straight from the database (see core/api/rows.py)."""
 
+from accounts.account_models import AccountEntry
 from accounts.names import name_columns, name_in
 from core.api.rows import Kind, moment
 from sales.models import Order, OrderItem
@@ -27,6 +28,7 @@ ORDER = (
 PEOPLE = ("created_by", "modified_by")
 COLUMNS = (*ORDER, *(column for person in PEOPLE for column in name_columns(person)))
 MAKER, CHANGER = (COLUMNS.index(name_columns(person)[0]) for person in PEOPLE)
+ENTRY = ("id", "kind", "amount", "balance_after", "reference", "text", "due_on", "created_at")
 ITEM = ("id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "total_price")
 
 
@@ -70,6 +72,14 @@ def show_item(row: tuple, request=None) -> dict:
     }
 
 
+def show_entry(row: tuple, request=None) -> dict:
+    """What AccountEntryOut says."""
+    shown = dict(zip(ENTRY, row, strict=True))
+    money = {name: f"{shown[name]:.2f}" for name in ("amount", "balance_after")}
+    return {**shown, **money, "due_on": row[6] and row[6].isoformat(), "created_at": moment(row[7])}
+
+
+ENTRIES = Kind(lambda: AccountEntry.objects.order_by(), ENTRY, show_entry)
 ORDERS = Kind(lambda: Order.objects.order_by(), COLUMNS, show_order)
 ITEMS = Kind(lambda: OrderItem.objects.order_by(), ITEM, show_item)
 
@@ -77,8 +87,7 @@ ITEMS = Kind(lambda: OrderItem.objects.order_by(), ITEM, show_item)
 def order_with_items(request, pk: int, **only) -> dict:
     """What OrderOut says of the order with this id; 404 if there is none (or none with these values)."""
     order = ORDERS.get(request, pk, **only)
-    lines = ITEMS.find("of an order", lambda found, values: found.filter(**values).order_by("id"), {"order_id": pk})
-    return {**order, "items": [show_item(line) for line in lines]}
+    return {**order, "items": [show_item(line) for line in ITEMS.by_keys(order_id=pk)]}
 
 
 def show_insights(figures: dict) -> dict:

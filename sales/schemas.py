@@ -140,10 +140,14 @@ class OrderIn(TermsIn):
     )
 
 
+Exceed = Annotated[StrictBool, Field(description="Beyond the customer's credit limit; only for those who may.")]
+
+
 class ConfirmIn(Payload):
     model_config = example({"partly": True})
 
     partly: Annotated[StrictBool, Field(description="Take what is there; the rest waits as a new order.")] = False
+    exceed_limit: Exceed = False
 
 
 class AmendIn(Payload):
@@ -151,6 +155,7 @@ class AmendIn(Payload):
 
     items: Lines
     reason: text_type(255, required=True)
+    exceed_limit: Exceed = False
     modified_at: Seen = None
 
 
@@ -188,6 +193,17 @@ class ReturnOut(Schema):
     @staticmethod
     def resolve_created_by(order_return):
         return full_name(order_return.created_by)
+
+
+class AccountEntryOut(Schema):
+    id: int
+    kind: str
+    amount: Annotated[Money, Field(description="Positive: the customer owes so much more.")]
+    balance_after: Money
+    reference: Annotated[str, Field(description="The number of the order or payment; empty: neither.")]
+    text: str
+    due_on: date | None
+    created_at: datetime
 
 
 class ReturnItemIn(Payload):

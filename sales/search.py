@@ -1,4 +1,4 @@
-"""The search of the admin (Ctrl+K): orders, customers, products, colleagues and pages, as far as one may see them.
+"""The search of the admin (Ctrl+K): whatever has a number or a name, and pages, as far as one may see them.
 
 unfold's own view is not used: it keeps what it found for five minutes, whatever happens meanwhile to the stock or to
 the rights of whoever asked, and reads every match from the database.
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
@@ -22,9 +23,13 @@ from accounts.models import Customer, User
 from core.fields import CONTROL_CHARACTER
 from core.i18n import format_count
 from core.money import format_money
+from inventory.count_models import StockCount
+from inventory.delivery_models import Delivery, Supplier
 from inventory.models import Product
 from inventory.visibility import may_see
 from sales.models import Order
+from sales.payment_models import Payment
+from sales.return_models import OrderReturn
 
 LIMIT = 6  # results of a kind; more are in its list
 SHORTEST, LONGEST = 2, 255
@@ -43,12 +48,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Kind:
-    """Records that can be found: where, what is shown of each (title, second line), and what their list is called."""
+    """Records that can be found: where, what is shown of each (title, second line), and what their list is called.
+
+    Whoever has the `permission` finds them; without one it is Django's, to view this model.
+    """
 
     queryset: QuerySet
     icon: str
     describe: Callable[..., tuple[str, str]]
     more: str
+    permission: str = ""
 
 
 def line(*parts: str | None) -> str:
@@ -75,6 +84,30 @@ def describe_product(product: Product, user: User) -> tuple[str, str]:
     return product.name, line(product.sku, stock, archived)
 
 
+def describe_delivery(delivery: Delivery, user: User) -> tuple[str, str]:
+    received = date_format(delivery.received_on, "SHORT_DATE_FORMAT")
+    return delivery.number, line(str(delivery.supplier or ""), delivery.their_reference, received)
+
+
+def describe_supplier(supplier: Supplier, user: User) -> tuple[str, str]:
+    archived = "" if supplier.is_active else pgettext("supplier", "archived")
+    return supplier.name, line(supplier.code, supplier.contact, archived)
+
+
+def describe_return(done: OrderReturn, user: User) -> tuple[str, str]:
+    return done.number, line(str(done.order), str(done.order.customer), format_money(done.credit))
+
+
+def describe_payment(payment: Payment, user: User) -> tuple[str, str]:
+    return payment.number, line(
+        str(payment.customer), payment.get_method_display(), format_money(payment.signed_amount)
+    )
+
+
+def describe_count(count: StockCount, user: User) -> tuple[str, str]:
+    return count.number, line(count.title, count.scope_in_words, count.get_status_display())
+
+
 def describe_colleague(colleague: User, user: User) -> tuple[str, str]:
     return str(colleague), line(colleague.get_role_display(), colleague.email, activity(colleague))
 
@@ -83,6 +116,27 @@ KINDS = [
     Kind(Order.objects.select_related("customer"), "receipt_long", describe_order, _("All orders with “%(term)s”")),
     Kind(Customer.objects.all(), "groups", describe_customer, _("All customers with “%(term)s”")),
     Kind(Product.objects.all(), "inventory_2", describe_product, _("All products with “%(term)s”")),
+    Kind(
+        Delivery.objects.select_related("supplier"),
+        "local_shipping",
+        describe_delivery,
+        _("All deliveries with “%(term)s”"),
+    ),
+    Kind(
+        OrderReturn.objects.select_related("order__customer"),
+        "assignment_return",
+        describe_return,
+        _("All returns with “%(term)s”"),
+    ),
+    Kind(Payment.objects.select_related("customer"), "payments", describe_payment, _("All payments with “%(term)s”")),
+    Kind(
+        StockCount.objects.all(),
+        "checklist",
+        describe_count,
+        _("All counts with “%(term)s”"),
+        permission="inventory.count_stock",
+    ),
+    Kind(Supplier.objects.all(), "factory", describe_supplier, _("All suppliers with “%(term)s”")),
     Kind(User.objects.staff(), "badge", describe_colleague, _("All staff users with “%(term)s”")),
 ]
 
@@ -107,7 +161,7 @@ def find(request: HttpRequest, term: str) -> list[Result]:
     results = list(find_pages(request, term))
     for kind in KINDS:
         opts = kind.queryset.model._meta
-        if request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+        if request.user.has_perm(kind.permission or f"{opts.app_label}.view_{opts.model_name}"):
             results += find_records(kind, term, request.user)
     return sorted(results, key=lambda result: result.rank)
 

@@ -5,14 +5,17 @@ from itertools import count
 
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.imports.choices import Choices
 from core.imports.models import ImportRecord
 from core.imports.runs import start
 from core.imports.uploads import store_upload
+from inventory.delivery_models import Delivery, Supplier
 from inventory.models import Product
 from inventory.resources import ProductResource
+from inventory.services.deliveries import DeliveredGoods, receive_delivery
 from inventory.services.products import save_product
+from inventory.services.suppliers import save_supplier
 from sales.models import Order
 from sales.services.orders import NewItem, confirm_order, create_order
 from tests.imports import import_list
@@ -36,6 +39,11 @@ def make_sales(**fields) -> User:
     return make_user("SALES", **fields)
 
 
+def make_packer(**fields) -> User:
+    """Somebody who works in the warehouse."""
+    return make_user("WAREHOUSE", **fields)
+
+
 def make_customer(**fields) -> Customer:
     number = next(numbers)
     values = {"email": f"customer{number}@example.com", "first_name": "Customer", "last_name": str(number), **fields}
@@ -48,6 +56,19 @@ def make_product(stock=10, user=None, **fields) -> Product:
     number = next(numbers)
     values = {"sku": f"P-{number}", "name": f"Product {number}", "selling_price": Decimal("10.00"), **fields}
     return save_product(Product(**values), user=user, initial_stock=stock)
+
+
+def make_supplier(user=None, **fields) -> Supplier:
+    return save_supplier(Supplier(**{"name": f"Supplier {next(numbers)}", **fields}), user=user)
+
+
+def make_delivery(*lines, supplier=None, user=None, **fields) -> Delivery:
+    """A delivery of (product, quantity) or (product, quantity, unit cost) lines."""
+    goods = [
+        DeliveredGoods(product.pk, *(Decimal(figure) if i else figure for i, figure in enumerate(rest)))
+        for product, *rest in lines
+    ]
+    return receive_delivery(supplier=supplier, lines=goods, user=user, **fields)[0]
 
 
 def make_import(text: str, *, resource=ProductResource, user=None, **options) -> ImportRecord:

@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 
 from core.imports.choices import Choices
-from core.imports.layout import Layout, MappedTable
+from core.imports.layout import Layout
+from core.imports.mapped import MappedTable
 
 
 def layout_of(data: str | bytes, resource, *, name="list.csv", **choices) -> Layout:

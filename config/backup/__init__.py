@@ -12,11 +12,16 @@ program but Python, the versions of the servers need not agree, and a firm can m
 price: it is slower than `pg_dump`, and knows the tables of the installed apps only, nothing that was added by hand.
 """
 
+from typing import NamedTuple
+
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
+from accounts.account_models import ACCOUNT_CHAIN, AccountEntry
 from core.exceptions import BusinessError
+from core.hash_chain import HashChain
+from inventory.models import STOCK_CHAIN, StockChange
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -32,6 +37,21 @@ LEFT_OUT = {
 BUILT_IN = {"auth.Permission", "contenttypes.ContentType"}
 
 Migrations = set[tuple[str, str]]
+
+
+class Ledger(NamedTuple):
+    """A table whose rows prove each other, and the command that says where they do not."""
+
+    model: type[Model]
+    chain: HashChain
+    command: str
+
+
+# By the name of its head in the manifest.
+LEDGERS = {
+    "stock_log_head": Ledger(StockChange, STOCK_CHAIN, "check_stock"),
+    "accounts_head": Ledger(AccountEntry, ACCOUNT_CHAIN, "check_accounts"),
+}
 
 
 class BackupError(BusinessError):
@@ -64,3 +84,13 @@ def models_at(connection, migrations: Migrations) -> list[type[Model]]:
 
 def columns_of(model: type[Model]) -> list[str]:
     return [field.column for field in model._meta.concrete_fields]
+
+
+def ledger_heads(models) -> dict[str, str | None]:
+    """What tells later whether the ledgers are still the same; None where a table is not there yet or has no hashes."""
+    heads: dict[str, str | None] = {}
+    for name, ledger in LEDGERS.items():
+        there = [model for model in models if model._meta.label == ledger.model._meta.label]
+        hashed = there and "row_hash" in columns_of(there[0])
+        heads[name] = ledger.chain.heads(there[0]).head() if hashed else None
+    return heads

@@ -20,12 +20,14 @@ from config import __version__
 from config.backup import (
     BUILT_IN,
     FORMAT,
+    LEDGERS,
     MANIFEST,
     BackupError,
     Migrations,
     applied_migrations,
     columns_of,
     last_of_each_app,
+    ledger_heads,
     models_at,
     unknown_migrations,
 )
@@ -33,7 +35,6 @@ from config.backup.from_1_0 import Converted, is_from_1_0
 from config.backup.sequences import set_last_ids
 from config.backup.values import parameter
 from core.images import is_picture
-from inventory.models import STOCK_CHAIN, StockChange
 
 ROWS = 1000  # written at a time
 CHUNK = 1024 * 1024
@@ -55,7 +56,9 @@ def restore_backup(path: Path) -> dict:
             wanted = {(app, name) for app, name in backup.manifest["migrations"]}
             no_pictures = set(find_no_pictures(archive, manifest))
             prepare(wanted)
-            load(archive, backup, models_at(connection, wanted), leave_out=no_pictures)
+            models = models_at(connection, wanted)
+            load(archive, backup, models, leave_out=no_pictures)
+            heads = ledger_heads(models)  # as they were backed up: migrating may add rows
     except zipfile.BadZipFile as error:
         raise BackupError(f"{path} is damaged, or no backup: {error}. Nothing was restored.") from error
     except OSError as error:
@@ -64,7 +67,7 @@ def restore_backup(path: Path) -> dict:
         raise BackupError(f"{path} is not as a backup should be: {describe(error)}. Nothing was restored.") from error
     call_command("migrate", verbosity=0)
     ContentType.objects.clear_cache()
-    check_ledger(manifest)
+    check_ledgers(manifest, heads)
     return manifest | {"no_pictures": no_pictures}
 
 
@@ -72,14 +75,15 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__} {error}".strip()
 
 
-def check_ledger(manifest: dict) -> None:
-    """Raise BackupError unless the stock change log has the head that it had when the backup was made."""
-    head = STOCK_CHAIN.heads(StockChange).head()
-    if (wanted := manifest.get("stock_log_head")) not in (None, head):
-        raise BackupError(
-            f"All was restored, but the stock change log is not the one that was backed up: its head is {head}, "
-            f"and should be {wanted}. Run `manage.py check_stock`."
-        )
+def check_ledgers(manifest: dict, heads: dict[str, str | None]) -> None:
+    """Raise BackupError unless the ledgers have the heads that they had in the backup."""
+    for name, ledger in LEDGERS.items():
+        if (wanted := manifest.get(name)) not in (None, heads[name]):
+            rows = ledger.model._meta.verbose_name_plural
+            raise BackupError(
+                f"All was restored, but the {rows} are not those that were backed up: the head is {heads[name]}, and "
+                f"should be {wanted}. Run `manage.py {ledger.command}`."
+            )
 
 
 class AsMade:

@@ -21,6 +21,7 @@ from config.backup import (
     BackupError,
     applied_migrations,
     columns_of,
+    ledger_heads,
     models_at,
     unknown_migrations,
 )
@@ -28,7 +29,6 @@ from config.backup.record import keep_record
 from config.backup.sequences import last_ids
 from config.backup.values import as_json, kind_of
 from config.uploads import stored_files
-from inventory.models import STOCK_CHAIN, StockChange
 
 ROWS = 2000  # read at a time
 CHUNK = 1024 * 1024
@@ -80,16 +80,10 @@ def write_parts(archive: zipfile.ZipFile) -> dict:
             **write_media(archive),
             "tables": {model._meta.db_table: write_table(archive, model) for model in models},
             "last_ids": last_ids(connection, models),
-            "stock_log_head": stock_log_head(models),
+            **ledger_heads(models),
         }
     archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
     return manifest
-
-
-def stock_log_head(models) -> str | None:
-    """What tells later whether the stock change log is still the same; None in tables from before it had hashes."""
-    (log,) = [model for model in models if model._meta.label == StockChange._meta.label]
-    return STOCK_CHAIN.heads(log).head() if "row_hash" in columns_of(log) else None
 
 
 @contextmanager

@@ -112,9 +112,11 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
         """A page that is no more (its last records have been changed, so the filter leaves them out) is the first."""
         try:
             changelist = super().get_changelist_instance(request)
-        except IncorrectLookupParameters:
+        except IncorrectLookupParameters as error:
             if "p" not in request.GET:
-                raise
+                if request.method == "POST":
+                    raise
+                raise ValueError("filters that make no sense") from error  # the other kind Django answers in silence
             request.GET = request.GET.copy()
             del request.GET["p"]
             changelist = super().get_changelist_instance(request)

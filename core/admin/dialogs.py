@@ -8,10 +8,23 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.concurrency import check_last_seen
 from core.exceptions import RecordChanged
+from core.fields import validate_visible
+
+
+class ReasonField(forms.CharField):
+    """Why somebody does what the dialog asks about; others will read it, where `help_text` says."""
+
+    def __init__(self, *, help_text, autofocus: bool = True):
+        widget = UnfoldAdminTextInputWidget(attrs={"autofocus": True} if autofocus else {})
+        super().__init__(
+            label=_("Reason"), max_length=255, validators=[validate_visible], help_text=help_text, widget=widget
+        )
 
 
 class RecordDialogForm(BaseDialogForm):

@@ -1,5 +1,7 @@
 """Export of a filtered list as a file."""
 
+from collections.abc import Iterable
+
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
@@ -57,3 +59,13 @@ class FormulaSafeExportAdmin(ExportMixin):
             content_type=file_format.get_content_type(),
             headers={"Content-Disposition": content_disposition_header(True, name)},
         )
+
+
+def xlsx_response(name: str, headers: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
+    """An Excel file of these rows, called `name`, as it is written."""
+    kind = FormulaSafeXLSX()
+    return StreamingHttpResponse(
+        kind.stream(headers, rows),
+        content_type=kind.get_content_type(),
+        headers={"Content-Disposition": content_disposition_header(True, f"{name}.xlsx")},
+    )

@@ -18,8 +18,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES
 
-from core.dates import start_of_day
-from core.forms import NumberField
+from core.dates import end_of_day, start_of_day
+from core.forms import DayField, NumberField
 from core.money import format_amount
 
 PERIODS = {
@@ -76,7 +76,7 @@ class DateRangeForm(RangeForm):
 
     def make_field(self, **kwargs):
         invalid = _("This is not a date. Write it like 2026-11-24, or as it is usual in your language.")
-        return forms.DateField(error_messages={"invalid": invalid}, **kwargs)
+        return DayField(error_messages={"invalid": invalid}, **kwargs)
 
 
 class RangeFilter(FieldListFilter):
@@ -163,7 +163,7 @@ class DateRangeFilter(RangeFilter):
         if first:
             queryset = queryset.filter(**{f"{self.field_path}__gte": start_of_day(first)})
         if last:
-            queryset = queryset.filter(**{f"{self.field_path}__lt": start_of_day(last + timedelta(days=1))})
+            queryset = queryset.filter(**{f"{self.field_path}__lt": end_of_day(last)})
         return queryset
 
     def shown(self, value):

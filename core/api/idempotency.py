@@ -14,10 +14,12 @@ from django.utils.translation import gettext
 from ninja import Header
 from ninja.responses import NinjaJSONEncoder
 
+from core.concurrency import fingerprint
 from core.exceptions import IdempotencyKeyReused
 from core.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
+NOT_TYPED = {"csrfmiddlewaretoken", "_save", "_addanother", "_continue"}
 
 
 KEY = inspect.Parameter(
@@ -48,7 +50,7 @@ def idempotent(status: int):
             if not idempotency_key:
                 return as_response(as_json(view(request, *args, **kwargs)), status)
             with transaction.atomic():
-                kept, is_new = claim(request, idempotency_key)
+                kept, is_new = claim(request.user, idempotency_key, fingerprint_of(request))
                 if is_new:
                     kept.answer, kept.status_code = as_json(view(request, *args, **kwargs)), status
                     kept.save(update_fields=["answer", "status_code"])
@@ -62,19 +64,24 @@ def idempotent(status: int):
     return decorate
 
 
-def claim(request, key: str) -> tuple[IdempotencyKey, bool]:
+def claim(user, key: str, asked: str) -> tuple[IdempotencyKey, bool]:
     """The key with what was answered under it, or a new one, locked; whoever comes second waits here for the first."""
-    keys = IdempotencyKey.objects.filter(user=request.user, key=key)
+    keys = IdempotencyKey.objects.filter(user=user, key=key)
     keys.filter(created_at__lt=timezone.now() - KEPT).delete()
-    fingerprint = fingerprint_of(request)
     try:
         with transaction.atomic():
-            return IdempotencyKey.objects.create(user=request.user, key=key, fingerprint=fingerprint), True
+            return IdempotencyKey.objects.create(user=user, key=key, fingerprint=asked), True
     except IntegrityError:
         kept = keys.get()
-    if kept.fingerprint != fingerprint:
+    if kept.fingerprint != asked:
         raise IdempotencyKeyReused(gettext("This Idempotency-Key was used for another request. Use a new one."))
     return kept, False
+
+
+def claim_form(request, key: str) -> tuple[IdempotencyKey, bool]:
+    """The same for a page that sends a key along with its form, whichever button was pressed."""
+    sent = [(name, text) for name, text in sorted(request.POST.items()) if name not in NOT_TYPED]
+    return claim(request.user, key, fingerprint(sent))
 
 
 def fingerprint_of(request) -> str:

@@ -1,6 +1,7 @@
 """Lists in pages that stay what they are while rows arrive, and whose ten-thousandth costs what the first does."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from django.conf import settings
@@ -164,10 +165,7 @@ class KeysetPagination(PaginationBase):
 
 def position_of(row, queryset: QuerySet | Rows, fields: list[str]) -> list[str]:
     """The values of these fields in a record or in a row, as a cursor keeps them."""
+    found: list[Any] = [queryset.model._meta.get_field(field) for field in fields]
     if isinstance(queryset, Rows):
-        record, columns = queryset.model(), queryset.kind.columns
-        for field in fields:
-            setattr(record, field, row[columns.index(field)])
-        row = record
-    found: list[Any] = [row._meta.get_field(field) for field in fields]
+        row = SimpleNamespace(**{field.attname: row[queryset.kind.columns.index(field.name)] for field in found})
     return ["" if field.value_from_object(row) is None else field.value_to_string(row) for field in found]

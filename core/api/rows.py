@@ -6,7 +6,7 @@ The schemas still describe these answers; tests compare the two (tests/api/test_
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,14 +27,26 @@ class Kind:
         self.queryset, self.columns, self.show = queryset, columns, show
         self.statements = Statements()
 
-    def find(self, shape, arrange: Callable[[QuerySet, Mapping], QuerySet], values: Mapping[str, Any]) -> list[tuple]:
+    @cached_property
+    def model(self) -> Any:
+        return self.queryset().model
+
+    def find(
+        self,
+        shape,
+        arrange: Callable[[QuerySet, Mapping], QuerySet],
+        values: Mapping[str, Any],
+        *,
+        planned_once: bool = False,
+    ) -> list[tuple]:
         """The rows of the queryset that `arrange` makes of ours with these values; `shape`: what else it depends on.
 
         Where Django does something to a value that a slot cannot stand, the statement is written anew.
+        `planned_once`: see core/prepared.py.
         """
         slots: dict[str, Any] = {name: Slot(name, value) for name, value in values.items()}
         shape = (shape, tuple(values))
-        statement = self.statements.get(shape, lambda: self.tuples(arrange, slots))
+        statement = self.statements.get(shape, lambda: self.tuples(arrange, slots), planned_once=planned_once)
         if {param.name for param in statement.params if isinstance(param, Slot)} == slots.keys():
             return statement.rows(values)
         return Statement(self.tuples(arrange, values)).rows({})
@@ -44,12 +56,13 @@ class Kind:
 
     def get(self, request, pk: int, **only) -> dict:
         """The record with this id, as it is shown; 404 if there is none (or none with these values)."""
-        rows = (
-            self.find("one", lambda found, values: found.filter(**values), {"pk": pk, **only}) if pk <= MAX_ID else []
-        )
-        if not rows:
+        if pk > MAX_ID or not (rows := self.by_keys(pk=pk, **only)):
             raise Http404
         return self.show(rows[0], request)
+
+    def by_keys(self, **keys) -> list[tuple]:
+        """The rows with these keys, by ascending id."""
+        return self.find("keys", lambda found, keys: found.filter(**keys).order_by("id"), keys, planned_once=True)
 
 
 class Rows:
@@ -67,8 +80,8 @@ class Rows:
         self.values |= {f"word {number}": word for number, word in enumerate(self.words)}
 
     @property
-    def model(self):
-        return self.kind.queryset().model
+    def model(self) -> Any:
+        return self.kind.model
 
     @property
     def words(self) -> list[str]:
@@ -82,7 +95,8 @@ class Rows:
             return arrange(self.filtered(found.filter(**only), values), values)
 
         words = tuple((len(word) >= SHORTEST, is_plain(word)) for word in self.words)
-        return self.kind.find((shape, self.shape, words), of_these, {**self.values, **values})
+        shape, is_whole = (shape, self.shape, words), not self.values and not self.fixed
+        return self.kind.find(shape, of_these, {**self.values, **values}, planned_once=is_whole)
 
     def filtered(self, found: QuerySet, values: Mapping) -> QuerySet:
         if self.filters is None:

@@ -77,7 +77,8 @@ def whole_number(value):
 
 
 def iso_day(value):
-    if isinstance(value, str) and not ISO_DAY.fullmatch(value):  # pydantic would read "0" as a day in 1970
+    is_day = isinstance(value, date | None) or (isinstance(value, str) and ISO_DAY.fullmatch(value))
+    if not is_day:  # pydantic would read 0 and "0" as a day in 1970
         raise PydanticCustomError("date_parsing", "must be a date")
     return value
 
@@ -92,19 +93,20 @@ def blank_is_none(value):
     return None if value == "" else value
 
 
-def money(digits: int = 10, *, minimum: int | None = 0, optional: bool = False):
+def money(digits: int = 10, *, decimals: int = 2, minimum: int | None = 0, optional: bool = False):
     """An amount in the firm's currency, at most 2 decimals, as JSON text or number; `optional` may be empty."""
-    largest = Decimal(10) ** (digits - 2) - Decimal("0.01")
+    smallest_part = Decimal(10) ** -decimals
+    largest = Decimal(10) ** (digits - decimals) - smallest_part
     sign, smallest = ("", minimum) if minimum is not None else ("-?", -largest)
     kinds: list[dict] = [
-        {"type": "string", "pattern": rf"^{sign}[0-9]{{1,{digits - 2}}}(\.[0-9]{{1,2}})?$"},
+        {"type": "string", "pattern": rf"^{sign}[0-9]{{1,{digits - decimals}}}(\.[0-9]{{1,{decimals}}})?$"},
         {"type": "number", "minimum": float(smallest), "maximum": float(largest)},
     ]
     amount = Annotated[
         Decimal,
-        Field(decimal_places=2, ge=smallest, le=largest),
+        Field(decimal_places=decimals, ge=smallest, le=largest),
         BeforeValidator(plain_number),
-        AfterValidator(lambda amount: amount.quantize(Decimal("0.01")) + 0),  # + 0: there is a -0
+        AfterValidator(lambda amount: amount.quantize(smallest_part) + 0),  # + 0: there is a -0
     ]
     return either_kind(amount, kinds, optional)
 

@@ -29,10 +29,12 @@ Status = ImportRecord.Status
 
 
 class ImportMixin(LibraryImportMixin):
-    """Import into a list, step by step. Whoever uses it has one ImportResource as its first resource.
+    """Import into a list, step by step. Whoever uses it has one ImportResource as its first resource, or names it.
 
     What was decided so far is kept in a record, which only whoever uploaded the file can open.
     """
+
+    import_actions = ("add", "change")  # what whoever imports may do with the records themselves
 
     def get_urls(self):
         """Our steps, in place of the library's."""
@@ -47,10 +49,8 @@ class ImportMixin(LibraryImportMixin):
         return steps + super(LibraryImportMixin, self).get_urls()
 
     def has_import_permission(self, request):
-        actions = ("import", "add", "change")
-        return all(self.has_model_permission(request, action) for action in actions) and request.user.has_perms(
-            self.list_resource.extra_permissions
-        )
+        can = all(self.has_model_permission(request, action) for action in self.import_actions)
+        return can and request.user.has_perms(self.list_resource.permissions())
 
     @property
     def list_resource(self) -> type[ImportResource]:
@@ -216,10 +216,13 @@ class ImportMixin(LibraryImportMixin):
         else:
             address = reverse("admin:core_importrecord_change", args=[record.pk])
             if record.status == Status.DONE and "HX-Request" not in request.headers:
-                messages.success(request, done_sentence(record))
+                self.announce_done(request, record)
         if "HX-Request" in request.headers:
             return HttpResponse(headers={"HX-Redirect": self.step_url("run", record)})
         return redirect(address)
+
+    def announce_done(self, request, record: ImportRecord) -> None:
+        messages.success(request, done_sentence(record))
 
     def errors_view(self, request, pk: int):
         """The rows with errors as they stand in the file, and what is wrong with each; to be mended and uploaded."""

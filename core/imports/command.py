@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
+from core.exceptions import BusinessError
 from core.imports.choices import APPENDED, Choices
 from core.imports.described import described
 from core.imports.formats import Undecided
@@ -46,8 +48,7 @@ class ImportCommand(BaseCommand):
         for rule in RULES.values():
             add(f"--{rule.name.replace('_', '-')}", choices=list(rule.choices), help=f"{rule.label} ({rule.default})")
         for option in self.resource.options:
-            choices = option.choices.values
-            add(option.flag, dest=option.name, choices=choices, default=option.default, help=option.command_help)
+            add(option.flag, dest=option.name, **option.argument())
         add("--leave-out-errors", action="store_true", help="pass over the lines with errors and import the others")
         add("--user", metavar="EMAIL", help="whom the history shall name")
         add("--dry-run", action="store_true", help="only say what would happen")
@@ -129,12 +130,22 @@ class ImportCommand(BaseCommand):
         choices.key_prefix = options["key_prefix"] or choices.key_prefix
         choices.category_rows = options["category_rows"] or choices.category_rows
         choices.rules |= {name: options[name] for name in RULES if options[name]}
-        choices.options = {option.name: options[option.name] for option in self.resource.options}
+        choices.options = self.answers(options)
         layout = Layout(layout.sheet, self.resource, choices)
         if options["decimal"]:
             choices.formats |= self.decided_formats(layout, options["decimal"])
             layout = Layout(layout.sheet, self.resource, choices)
         return layout
+
+    def answers(self, options: dict[str, Any]) -> dict[str, str]:
+        """What was said of the list's own options, as the form's fields understand it."""
+        found = {}
+        for option in self.resource.options:
+            try:
+                found[option.name] = option.as_text(option.field().clean(options[option.name]))
+            except ValidationError as error:
+                raise CommandError(f"{option.flag}: {' '.join(error.messages)}") from error
+        return found
 
     def mapped_columns(self, layout: Layout, options: dict[str, Any]) -> dict[str, str]:
         columns = {} if options["only_mapped"] else dict(layout.choices.columns or {})
@@ -185,6 +196,8 @@ class ImportCommand(BaseCommand):
                 resource.import_data(table, dry_run=dry_run)
             except OperationalError as error:
                 raise CommandError(f"Nothing was imported, because the database was busy: {error}") from error
+            except BusinessError as error:
+                raise CommandError(str(error)) from error
 
     # What is said
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
-    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -123,7 +122,8 @@ class MapForm(forms.Form):
         targets = target_choices(layout)
         for column in layout.columns:
             self.add(f"column-{column.index}", column.name, targets, column.target)
-        self.add_text("key_prefix", _("Prefix"), choices.key_prefix)
+        if not self.resource.only_adds:
+            self.add_text("key_prefix", _("Prefix"), choices.key_prefix)
         if layout.table.categories and "category" in layout.kinds:
             self.fields["category_rows"] = forms.BooleanField(
                 label=_("A row with a single value is the category of the rows below it"),
@@ -137,14 +137,9 @@ class MapForm(forms.Form):
         for name in layout.formats:
             self.add(f"format-{name}", self.resource.label_of(name), *format_choices(layout, name))
         for option in self.resource.options:
-            self.fields[option.name] = forms.ChoiceField(
-                label=option.label,
-                choices=option.choices.choices,
-                initial=choices.options.get(option.name, option.default),
-                required=False,
-                help_text=option.help_text,
-                widget=UnfoldAdminRadioSelectWidget,
-            )
+            self.fields[option.name] = option.field()
+            if chosen := choices.options.get(option.name):
+                self.fields[option.name].initial = chosen
         self.add_text("mapping", _("Remember this layout as"), choices.mapping)
         self.fields["mapping"].help_text = _("For example the supplier's name. It is proposed for the next such file.")
 
@@ -172,7 +167,7 @@ class MapForm(forms.Form):
         if question.code == "twice":
             columns = [column for column in self.layout.columns if column.target == question.about]
             return [f"column-{columns[-1].index}"]
-        names = {"key": "key_prefix", "format": f"format-{question.about}"}
+        names = {"key": "key_prefix", "format": f"format-{question.about}", "option": question.about}
         name = names.get(question.code)
         return [next((n for n in (name, f"constant-{question.about}") if n in self.fields), None)]
 
@@ -185,12 +180,12 @@ class MapForm(forms.Form):
             if cleaned[f"column-{column.index}"]
         }
         choices.layout = self.layout.layout
-        choices.key_prefix = cleaned["key_prefix"]
+        choices.key_prefix = cleaned.get("key_prefix", "")
         choices.category_rows = bool(cleaned.get("category_rows"))
         texts = {name: cleaned[f"constant-{name}"].strip() for name in self.constants}
         choices.constants = {name: text for name, text in texts.items() if text}
         choices.formats = self.decided_formats()
-        choices.options = {option.name: cleaned[option.name] or option.default for option in self.resource.options}
+        choices.options = {o.name: o.as_text(cleaned.get(o.name)) for o in self.resource.options}
         choices.mapping = " ".join(cleaned["mapping"].split())
         return choices
 
@@ -261,6 +256,7 @@ def map_context(form: MapForm, reading: ReadingForm) -> dict[str, Any]:
     """The page of the columns: everything beside the field that it belongs to."""
     layout = form.layout
     constants = [form[f"constant-{name}"] for name in form.constants]
+    prefix = [form["key_prefix"]] if "key_prefix" in form.fields else []
     return {
         "form": form,
         "reading": reading,
@@ -275,9 +271,9 @@ def map_context(form: MapForm, reading: ReadingForm) -> dict[str, Any]:
         ],
         "options": [form[option.name] for option in layout.resource.options],
         "constants": constants,
-        "open_constants": any(field.value() or field.errors for field in (*constants, form["key_prefix"])),
+        "open_constants": any(field.value() or field.errors for field in (*constants, *prefix)),
         "key_label": layout.resource.key_label,
-        "missing": layout.missing_for_new(),
+        "missing": [] if layout.resource.only_adds else layout.missing_for_new(),  # there it is asked for
         "notes": layout.notes(),
         "remembered": remembered_sentence(layout.choices.mapping),
         "read_as": read_as(layout),

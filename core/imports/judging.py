@@ -1,12 +1,13 @@
 """Judging the rows of a list: what each cell comes to, by the rules of its field, prepared once for a column."""
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 
 from core.fields import validate_visible
+from core.imports.report import named_lines
 from core.imports.widgets import Row
 
 REMEMBERED = 5_000  # so many different cells of a column
@@ -24,13 +25,17 @@ class ColumnReader:
         plain = (MaxLengthValidator, ProhibitNullCharactersValidator)
         rules = [rule for rule in field.validators if not isinstance(rule, plain) and rule is not validate_visible]
         self.is_plain_text = not rules and not field.choices and field.max_length is not None
-        self.remembered: dict[tuple[type, Any], Any] = {}
+        self.remembered: dict[Any, Any] = {}
 
     def __call__(self, cell: Any, row: Row) -> Any:
         """The cell's value; raises ValueError or ValidationError with what is wrong with it."""
-        known = (type(cell), cell)
-        if known in self.remembered:
+        known = cell if type(cell) is str else (type(cell), cell)
+        try:
             return self.remembered[known]
+        except KeyError:
+            return self.read_anew(cell, row, known)
+
+    def read_anew(self, cell: Any, row: Row, known: Any) -> Any:
         noted = len(row.rounded)
         value = self.read(cell, row=row)
         if not (self.is_plain_text and len(value) <= self.field.max_length and value.isprintable() and value):
@@ -41,16 +46,34 @@ class ColumnReader:
         return value
 
 
-def read_cells(row: Row, readers: dict[str, ColumnReader], put: Callable[[str, Any], None]) -> dict[str, list[str]]:
-    """Put the value of every cell that says something; returns what is wrong with the others, by field."""
+def read_cells(row: Row, readers: dict[str, ColumnReader]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The value of every cell that says something, and what is wrong with the others, both by field."""
+    values: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
+    read, noted = row.read, row.errors
     for name, cell in row.items():
-        if name not in readers or name in row.errors or cell is None or (isinstance(cell, str) and not cell.strip()):
+        if cell is None or name not in readers or name in noted:
             continue
         try:
-            put(name, row.read[name] if name in row.read else readers[name](cell, row))
+            if name in read:
+                values[name] = read[name]
+            elif not (isinstance(cell, str) and (not cell or cell.isspace())):
+                values[name] = readers[name](cell, row)
         except ValidationError as error:
             errors[name] = error.messages
         except ValueError as error:
             errors[name] = [str(error)]
-    return errors | {name: [reason] for name, reason in row.errors.items()}
+    return values, errors | {name: [reason] for name, reason in row.errors.items()} if row.errors else errors
+
+
+def refuse_repeated(rows: list[Row], column: str, keys: dict[int, Any], sentence: str) -> None:
+    """Say on every row that shares its (non-blank) key with others in a `sentence` which `lines` these are."""
+    repeated = {key for key, number in Counter(keys.values()).items() if key and number > 1}
+    rows_by_key = defaultdict(list)
+    for row in rows if repeated else ():
+        if (key := keys.get(row.line)) in repeated:
+            rows_by_key[key].append(row)
+    for alike in rows_by_key.values():
+        reason = sentence % {"lines": named_lines([row.line for row in alike])}
+        for row in alike:
+            row.errors.setdefault(column, reason)

@@ -1,9 +1,8 @@
 """A file as its choices read it: the table in it, what each column is taken for, how it writes its numbers."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,24 +14,17 @@ from core.firm import currency
 from core.imports.choices import APPENDED, Choices
 from core.imports.columns import fingerprint, guess_columns, known_names, normalise
 from core.imports.evidence import FieldKind
-from core.imports.formats import NumberFormat, Undecided, before_after, read_number, settle
+from core.imports.formats import NumberFormat, Undecided, before_after, settle
 from core.imports.letters import telling_words
+from core.imports.mapped import MappedTable, Numbers, rows_of
+from core.imports.memory import garbage_collection_paused
 from core.imports.remembered import last_time
-from core.imports.sentences import (
-    foreign_sentence,
-    mistake_sentence,
-    ragged_sentence,
-    remark_sentence,
-    skipped_sentence,
-    undecided_sentence,
-)
-from core.imports.widgets import Row
+from core.imports.sentences import foreign_sentence, remark_sentence, skipped_sentence
 from core.spreadsheets.cells import is_blank
 from core.spreadsheets.reading import read_sheet
 from core.spreadsheets.sheet import Cell, Sheet
 from core.spreadsheets.tables import Table, find_table
 
-logger = logging.getLogger(__name__)
 NUMBERS = {"money", "quantity"}
 LOOKS = {"money": FieldKind.NUMBER, "quantity": FieldKind.COUNT}  # of the others the names are the same
 OWN_COLUMNS = {"what_is_wrong", "line_of_the_file"}  # which the download of bad lines adds
@@ -58,18 +50,6 @@ class Column:
         return self.target.startswith(APPENDED)
 
 
-@dataclass
-class MappedTable:
-    """What `ImportResource.import_data` takes: rows of cells by field; the numbers among them are numbers."""
-
-    fields: list[str]
-    rows: list[Row]
-    notes: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
 class Layout:
     """A file, read as the choices say; what they leave open is found out, and noted in them."""
 
@@ -93,6 +73,7 @@ class Layout:
         self.decide_as_usual(usual)
 
     @classmethod
+    @garbage_collection_paused()
     def read(cls, path: Path, name: str, resource, choices: Choices, kept: Path | None = None) -> "Layout":
         """Raises UnreadableFile, or EncodingUndecided if somebody has to pick the encoding; `kept` as in read_sheet."""
         chosen = {"sheet": choices.sheet, "encoding": choices.encoding, "delimiter": choices.delimiter}
@@ -226,45 +207,34 @@ class Layout:
 
     # The rows
 
+    @garbage_collection_paused()
     def mapped(self) -> MappedTable:
         """The table's rows by field, with numbers for numbers; what cannot be read is noted on its row."""
-        joined = {name: self.taker(name) for name, indexes in self.sources.items() if len(indexes) > 1}
-        single = {name: indexes[0] for name, indexes in self.sources.items() if len(indexes) == 1}
-        constants = {name: text for name, text in self.constants.items() if name not in self.sources}
-        with_categories = self.choices.category_rows and "category" not in self.sources
-        prefix = self.choices.key_prefix if self.resource.keys[0] not in self.sources else ""
-        rows = []
-        for number, source in enumerate(self.table.rows, 1):
-            row = Row((), line=source.line)
-            rows.append(row)
-            try:
-                cells = source.cells  # as many as there are headers
-                row.update(zip(single, [cells[index] for index in single.values()], strict=True))
-                row.update((name, take(cells)) for name, take in joined.items())
-                row.update(constants)
-                if with_categories:
-                    row["category"] = self.table.categories.get(source.line)
-                if prefix:
-                    row[self.resource.keys[0]] = f"{prefix}{number:04}"
-                if code := self.table.ragged.get(source.line):
-                    row.errors[""] = ragged_sentence(code)
-                self.read_numbers(row)
-            except Exception:
-                logger.exception("Line %s of a list could not be read", source.line)
-                row.errors[""] = mistake_sentence()
+        columns = self.cells_by_field()
+        numbers = {
+            name: Numbers(name, self.formats.get(name, NumberFormat(".")))
+            for name in columns
+            if self.kinds[name] in NUMBERS
+        }
+        lines = {row.line: self.table.ragged.get(row.line) for row in self.table.rows}
+        rows = rows_of(columns, numbers, lines)
         return MappedTable(self.fields, rows, self.notes())
 
-    def read_numbers(self, row: Row) -> None:
-        for name in row:
-            if self.kinds[name] not in NUMBERS or is_blank(row[name]):
-                continue
-            chosen: Any = self.formats.get(name, NumberFormat("."))
-            try:
-                if isinstance(chosen, Undecided):
-                    raise ValueError(undecided_sentence())
-                row[name] = read_number(row[name], chosen)
-            except ValueError as error:
-                row.errors[name] = str(error)
+    def cells_by_field(self) -> dict[str, list[Cell]]:
+        """What the file's columns, or what stands in for them, give each field."""
+        rows, found = self.table.rows, {}
+        for name in sorted(self.sources, key=lambda name: len(self.sources[name]) > 1):
+            first, *others = self.sources[name]  # rows are as wide as the headers
+            found[name] = list(self.values_of(name)) if others else [row.cells[first] for row in rows]
+        for name, text in self.constants.items():
+            if name not in found:
+                found[name] = [text] * len(rows)
+        if self.choices.category_rows and "category" not in self.sources:
+            found["category"] = [self.table.categories.get(row.line) for row in rows]
+        if self.choices.key_prefix and self.resource.keys[0] not in self.sources:
+            prefix = self.choices.key_prefix
+            found[self.resource.keys[0]] = [f"{prefix}{number:04}" for number in range(1, len(rows) + 1)]
+        return found
 
     def taker(self, name: str) -> Callable[[list[Cell]], Cell]:
         """What takes a field's value out of a row's cells, joined if it stands in several."""

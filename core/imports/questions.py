@@ -22,7 +22,8 @@ class Question:
 
 def questions_of(layout: Layout) -> list[Question]:
     """What has to be said before anything can be imported."""
-    return [*about_columns(layout), *about_numbers(layout)]
+    own = layout.resource.questions(layout.choices.options)
+    return [*about_columns(layout), *about_numbers(layout), *(Question("option", *question) for question in own)]
 
 
 def about_columns(layout: Layout) -> Iterator[Question]:
@@ -37,7 +38,9 @@ def about_columns(layout: Layout) -> Iterator[Question]:
             columns = ", ".join(f"“{c.name}”" for c in layout.columns if c.target == name)
             label = layout.resource.label_of(name)
             yield Question("twice", sentence % {"columns": columns, "field": label}, f'--map {name}="…"', name)
-    if not layout.has_key:
+    if layout.resource.only_adds:
+        yield from about_missing(layout)
+    elif not layout.has_key:
         key = layout.resource.keys[0]
         sentence = gettext(
             "No column is taken for %(key)s, by which records are recognised. Choose one, or make it from a "
@@ -45,6 +48,18 @@ def about_columns(layout: Layout) -> Iterator[Question]:
         )
         label = layout.resource.key_label
         yield Question("key", sentence % {"key": label}, f'--map {key}="…" or --key-prefix …', key)
+
+
+def about_missing(layout: Layout) -> Iterator[Question]:
+    """Where every row is a new record, the columns that none can be without."""
+    sentence = gettext("No column is taken for %(field)s. Please choose one.")
+    if not layout.has_key:
+        key, label = layout.resource.keys[0], layout.resource.key_label
+        yield Question("needed", sentence % {"field": label}, f'--map {key}="…"', key)
+    for name in layout.resource.needed:
+        if name not in layout.fields:
+            label = layout.resource.label_of(name)
+            yield Question("needed", sentence % {"field": label}, f'--map {name}="…"', name)
 
 
 def about_numbers(layout: Layout) -> Iterator[Question]:

@@ -24,6 +24,7 @@ from core.imports.registry import importable_by, resource_of, undo_import
 from core.imports.report import shown_changes
 from core.imports.runs import notice_death
 from core.imports.undo import check_not_undone
+from core.references import link_references
 
 Status = ImportRecord.Status
 
@@ -44,6 +45,10 @@ class UndoImportForm(RecordDialogForm):
     @property
     def note(self) -> str:
         return resource_of(self.record).undo_note
+
+    @property
+    def only_adds(self) -> bool:
+        return resource_of(self.record).only_adds
 
     def clean(self):
         try:
@@ -112,7 +117,7 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
     inlines = [ImportedRowInline]
     actions = None
     actions_detail = ["undo"]
-    readonly_fields = ["list_name", "options", "chosen", "by", "state", "undone"]
+    readonly_fields = ["list_name", "options", "booked", "chosen", "by", "state", "undone"]
 
     @display(description=_("List"))
     def list_name(self, record):
@@ -121,10 +126,14 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
     @display(description=_("Options"))
     def options(self, record):
         return "; ".join(
-            f"{option.label}: {option.choices(record.details[option.name]).label}"
+            f"{option.label}: {option.in_words(record.details[option.name])}"
             for option in resource_of(record).options
-            if option.name in record.details
+            if record.details.get(option.name)
         )
+
+    @display(description=_("Booked"))
+    def booked(self, record):
+        return link_references(resource_of(record).booked(record)) or "–"
 
     @display(description=_("How the file was read"))
     def chosen(self, record):
@@ -151,6 +160,8 @@ class ImportRecordAdmin(ReadOnlyAdmin, BackOfficeAdmin):
         fields: list = [("list_name", "file_name"), ("created_at", "by"), *counts]
         if obj and obj.status != Status.DONE:
             return [(None, {"fields": [("list_name", "file_name"), ("created_at", "by"), "state", "problem"]})]
+        if obj and resource_of(obj).booked(obj):
+            fields.append("booked")
         if obj and resource_of(obj).options:
             fields.append("options")
         fields.append("chosen")

@@ -19,7 +19,7 @@ def resource_of(record: ImportRecord) -> type[ImportResource]:
 
 def importable_by(user) -> list[type[ImportResource]]:
     """The lists that this user may import; their imports they may also see and undo."""
-    return [resource for resource in _resources.values() if user.has_perm(resource.import_permission())]
+    return [resource for resource in _resources.values() if all(map(user.has_perm, resource.permissions()))]
 
 
 def undo_import(record: ImportRecord, *, user) -> ImportRecord:

@@ -2,8 +2,9 @@
 
 import json
 import re
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +15,7 @@ from core.concurrency import fingerprint
 from core.i18n import format_change
 
 SHOWN_LINES = 6  # so many are named
+Change = tuple[str, str, str]  # column, old, new
 WITHIN_REASON = re.compile(r"\d+(?:[.,]\d+)*(?:, \d+)*")
 
 
@@ -25,15 +27,19 @@ class ReportRow:
     key: str
     name: str
     kind: str
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    changes: Sequence[Change] = ()
+    errors: Sequence[tuple[str, str, str]] = ()
 
     def shown_changes(self, label_of: Callable[[str], str]) -> list[str]:
         return shown_changes(self.changes, label_of, is_new=self.kind == "new", besides=(self.key, self.name))
 
 
 def shown_changes(
-    changes: list[tuple[str, str, str]], label_of: Callable[[str], str], *, is_new: bool, besides: tuple[str, ...] = ()
+    changes: Sequence[tuple[str, str, str]],
+    label_of: Callable[[str], str],
+    *,
+    is_new: bool,
+    besides: tuple[str, ...] = (),
 ) -> list[str]:
     """Changes as a person reads them: `Selling price 12.00 → 13.00`, `In stock 8 → 5 (−3)`.
 
@@ -172,7 +178,9 @@ def as_recorded(value) -> str:
     """A value as the report and the list of imports keep it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    if type(value) is str:
+        return value
+    return "" if value is None else sys.intern(str(value))  # prices and numbers of pieces stand in many rows
 
 
 def as_quoted(cell) -> str:

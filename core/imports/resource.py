@@ -1,9 +1,9 @@
 """What the import of any list has in common: read, judge every line, show, and write all of it or nothing."""
 
 import logging
-from collections import defaultdict
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from import_export.resources import ModelResource
 
 from core.imports.judging import ColumnReader, read_cells
-from core.imports.layout import MappedTable
+from core.imports.mapped import MappedTable
 from core.imports.memory import garbage_collection_paused
-from core.imports.options import ImportOption
-from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded, named_lines
+from core.imports.options import FieldOption, ImportOption
+from core.imports.report import ImportReport, ReportRow, as_quoted, as_recorded
 from core.imports.rules import Rules
 from core.imports.sentences import mistake_sentence
 from core.imports.undo import Undo
@@ -33,20 +33,22 @@ class ImportResource(ModelResource):
     of a preview) nothing is written if the records have changed so that the import would now do something else. With
     `leave_out_errors` the lines with errors are passed over and all the others are written.
 
-    A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`), writes (`write`)
-    and knows what takes that back (`undo`). Registered (`register_import`), it can be used in the admin.
+    A subclass says what its `keys` are, finds the records that the file speaks of (`find_existing`; as named tuples of
+    all their columns, if it makes records of them in `record_of`), writes (`write`) and knows what takes that back
+    (`undo`). Registered (`register_import`), it can be used in the admin.
     """
 
     keys: tuple[str, ...]  # columns of which the header must have one
     key_label: str  # what these are called together
     help_text: str  # which columns there are and what they mean
-    options: tuple[ImportOption, ...] = ()  # what the person who imports decides besides
+    options: tuple[ImportOption | FieldOption, ...] = ()  # what the person who imports decides besides
     extra_permissions: tuple[str, ...] = ()  # which whoever imports needs besides
     undo: type[Undo]
     undo_note = ""  # what undoing does besides, in words
     further_columns: dict[str, str] = {}  # what a row may have besides its record's fields, with what it is called
     name_columns: tuple[str, ...]  # columns by which a person knows the record besides
     needed: dict[str, str]  # what a new record cannot be without, in words
+    only_adds = False  # whether every row becomes a record of its own: none is known by a key, none is changed
 
     class Meta:
         import_id_fields = ()  # finding is `find_existing`'s work
@@ -76,6 +78,16 @@ class ImportResource(ModelResource):
         return f"{opts.app_label}.import_{opts.model_name}"
 
     @classmethod
+    def permissions(cls) -> list[str]:
+        """What it takes to import this list, to see its imports and to undo them."""
+        return [cls.import_permission(), *cls.extra_permissions]
+
+    @classmethod
+    def model_field(cls, name: str):
+        """The field of a model whose name and rules a column has."""
+        return cls._meta.model._meta.get_field(name)
+
+    @classmethod
     def kinds(cls) -> dict[str, str]:
         """What kind of value each field has: key, text, money, quantity, …"""
         own = {name: getattr(cls.fields[name].widget, "kind", "text") for name in cls._meta.fields}
@@ -86,7 +98,7 @@ class ImportResource(ModelResource):
         """What a person calls this field."""
         if name in cls.further_columns:
             return str(cls.further_columns[name])
-        return capfirst(str(getattr(cls._meta.model._meta.get_field(name), "verbose_name", name)))
+        return capfirst(str(getattr(cls.model_field(name), "verbose_name", name)))
 
     @classmethod
     def constant_fields(cls) -> list[str]:
@@ -102,6 +114,16 @@ class ImportResource(ModelResource):
         return [instance for instance, is_new, _ in self.written.values() if not is_new]
 
     # For the subclass
+
+    @classmethod
+    def questions(cls, options: dict[str, str]) -> list[tuple[str, str, str]]:
+        """What speaks against what was said in the options: (sentence, flag of the option, its name)."""
+        return []
+
+    @classmethod
+    def booked(cls, record) -> str:
+        """The number of the document that an import made, if it made one."""
+        return ""
 
     def find_existing(self) -> None:
         """Fill `existing` for the `rows`, and note what is wrong with the keys."""
@@ -157,9 +179,7 @@ class ImportResource(ModelResource):
 
     def key_of(self, row: Row, column: str) -> str:
         """The row's value of a key; blank, with a note of what is wrong, if it has none that can be read."""
-        if is_blank(row.get(column)):
-            return ""
-        if column in row.errors:
+        if is_blank(row.get(column)) or column in row.errors:
             return ""
         try:
             row.read[column] = self.readers[column](row[column], row)
@@ -170,22 +190,9 @@ class ImportResource(ModelResource):
             row.errors[column] = str(error)
         return ""
 
-    def refuse_repeated(self, column: str, keys: dict[int, object], sentence: str) -> None:
-        """Say on every row that shares its (non-blank) key with others in a `sentence` which `lines` these are."""
-        rows_by_key = defaultdict(list)
-        for row in self.rows:
-            if key := keys.get(row.line):
-                rows_by_key[key].append(row)
-        for rows in rows_by_key.values():
-            if len(rows) > 1:
-                reason = sentence % {"lines": named_lines([row.line for row in rows])}
-                for row in rows:
-                    row.errors.setdefault(column, reason)
-
     @cached_property
     def readers(self) -> dict[str, ColumnReader]:
-        model = self._meta.model._meta
-        return {name: ColumnReader(field.widget, model.get_field(name)) for name, field in self.fields.items()}
+        return {name: ColumnReader(field.widget, self.model_field(name)) for name, field in self.fields.items()}
 
     def judge(self, row: Row) -> ReportRow:
         """What becomes of a row; it is `written` unless something is wrong with it or nothing would change."""
@@ -197,34 +204,67 @@ class ImportResource(ModelResource):
             return self.report_row(row, "error", errors={"": [mistake_sentence()]})
 
     def judge_values(self, row: Row) -> ReportRow:
-        record = self.existing.get(row.line)
-        is_new = record is None
-        record = self._meta.model() if record is None else record
-        self.begin(record, is_new)
-        errors = read_cells(row, self.readers, partial(self.set_value, record))
-        self.report.rounded.update(map(self.label_of, row.rounded))
-        if is_new:
-            self.check_complete(record, errors)
-        changes = [] if errors else self.changes_of(record)
-        if changes or (is_new and not errors):
+        known = self.existing.get(row.line)
+        values, errors = self.read(row, known)
+        if row.rounded:
+            self.report.rounded.update(map(self.label_of, row.rounded))
+        if known is None:
+            return self.judge_new(row, values, errors)
+        before = {column: old for column in values if (old := getattr(known, column)) != values[column]}
+        if errors or not before:
+            return self.report_row(row, "error" if errors else "unchanged", None if errors else known, errors=errors)
+        record = self.existing[row.line] = self.record_of(known)
+        for column in before:
+            self.set_value(record, column, values[column])
+        changes = [
+            (column, as_recorded(before[column]), as_recorded(self.value_of(record, column)))
+            for column in self.fields
+            if column in before
+        ]
+        return self.judge_written(row, record, False, changes, errors)
+
+    def judge_new(self, row: Row, values: dict[str, Any], errors: dict[str, list[str]]) -> ReportRow:
+        fresh, before = self.fresh
+        record = self._meta.model(*fresh)
+        for column, value in values.items():
+            self.set_value(record, column, value)
+        self.check_complete(record, errors)
+        changes = [
+            (column, "", as_recorded(new))
+            for column in (() if errors else self.fields)
+            if (new := self.value_of(record, column)) != before[column]
+        ]
+        return self.judge_written(row, record, True, changes, errors)
+
+    def judge_written(self, row: Row, record, is_new: bool, changes: list, errors: dict[str, list[str]]) -> ReportRow:
+        """What becomes of a row whose record is going to be written, unless the rules of its values forbid that."""
+        if not errors:
             try:
                 self.check_rules(record, {column for column, _, _ in changes})
             except ValidationError as error:
                 errors = error.message_dict
         if errors:
             return self.report_row(row, "error", errors=errors)
-        if not changes and not is_new:
-            return self.report_row(row, "unchanged", record)
         self.written[row.line] = (record, is_new, changes)
         return self.report_row(row, "new" if is_new else "changed", record, changes)
 
-    def begin(self, record, is_new: bool) -> None:
-        """Note what the record is before the row's values are put into it."""
-        record.is_new = is_new
-        record.before = {column: self.value_of(record, column) for column in self.fields}
+    @cached_property
+    def fresh(self) -> tuple[list, dict[str, Any]]:
+        """What a new record has that no row says anything of: in the order of the model's fields, and by column."""
+        record = self._meta.model()
+        before = {column: self.value_of(record, column) for column in self.fields}
+        return [getattr(record, field.attname) for field in self._meta.model._meta.concrete_fields], before
+
+    def read(self, row: Row, known) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        """What the row says its record shall have (`known`: as it is now), and what is wrong, both by column."""
+        return read_cells(row, self.readers)
+
+    def record_of(self, known):
+        """The record itself of what `find_existing` has found."""
+        return known
 
     def set_value(self, record, column: str, value) -> None:
-        """Put a value of the row into the record. Raises ValueError if it does not go with the record's others."""
+        """Put a value of the row into the record."""
         setattr(record, column, value)
 
     def check_complete(self, record, errors: dict[str, list[str]]) -> None:
@@ -235,9 +275,13 @@ class ImportResource(ModelResource):
             if not self.stands_for_missing(record, column):
                 kind = self._meta.model._meta.verbose_name
                 errors[column] = [gettext("A new %(record)s needs %(what)s.") % {"record": kind, "what": what}]
-        for column, reader in self.readers.items():
-            if column not in errors and not reader.field.blank and getattr(record, column) in ("", None):
+        for column, reader in self.obligatory.items():
+            if column not in errors and getattr(record, column) in ("", None):
                 errors[column] = [str(reader.field.error_messages["blank"])]
+
+    @cached_property
+    def obligatory(self) -> dict[str, ColumnReader]:
+        return {name: reader for name, reader in self.readers.items() if not reader.field.blank}
 
     def judge_again(self, records: dict) -> None:
         """Judge those rows anew whose record is another one by now (`records`, by line)."""
@@ -258,15 +302,6 @@ class ImportResource(ModelResource):
         setattr(instance, column, Decimal("0.00"))
         return True
 
-    def changes_of(self, instance) -> list[tuple[str, str, str]]:
-        """(column, old, new) for every value that differs; those of a new record differ from what it would have."""
-        changes = []
-        for column, old in instance.before.items():
-            new = self.value_of(instance, column)
-            if old != new:
-                changes.append((column, "" if instance.is_new else as_recorded(old), as_recorded(new)))
-        return changes
-
     # Reporting
 
     def report_row(self, row: Row, kind: str, record=None, changes=(), errors=None) -> ReportRow:
@@ -276,9 +311,7 @@ class ImportResource(ModelResource):
         else:
             key = next((as_quoted(row[column]) for column in self.keys if not is_blank(row.get(column))), "")
             name = " ".join(as_quoted(row[column]) for column in self.name_columns if not is_blank(row.get(column)))
-        wrong = [
-            (column, as_quoted(row.get(column)), reason)
-            for column, reasons in (errors or {}).items()
-            for reason in reasons
-        ]
-        return ReportRow(row.line, key, name, kind, changes or [], wrong)
+        if not errors:
+            return ReportRow(row.line, key, name, kind, changes)
+        wrong = [(column, as_quoted(row.get(column)), reason) for column, those in errors.items() for reason in those]
+        return ReportRow(row.line, key, name, kind, changes, wrong)

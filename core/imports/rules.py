@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -88,6 +88,7 @@ class Rules:
 
     def __init__(self, kinds: dict[str, str], chosen: dict[str, str] | None = None):
         self.kinds = kinds
+        self.ruled = {name for name, kind in kinds.items() if kind in ("key", "quantity")}
         self.chosen = {name: rule.default for name, rule in RULES.items()}
         for name, choice in (chosen or {}).items():
             if name in RULES and choice in RULES[name].choices:
@@ -101,15 +102,17 @@ class Rules:
         return self.settle_repeats(rows, key_of)
 
     def settle_cells(self, row: Row) -> None:
-        for name in row:
-            cell, kind = row[name], self.kinds.get(name)
-            if kind == "quantity" and isinstance(cell, Decimal | int) and not isinstance(cell, bool):
+        for name, cell in row.items():
+            if cell is None or name not in self.ruled:
+                continue
+            if self.kinds[name] == "key":
+                if isinstance(cell, str):
+                    self.settle_key(row, name, cell)
+            elif isinstance(cell, Decimal | int) and not isinstance(cell, bool):
                 self.settle_quantity(row, name, Decimal(cell))
-            elif kind == "key" and isinstance(cell, str):
-                self.settle_key(row, name, cell)
 
     def settle_key(self, row: Row, name: str, code: str) -> None:
-        if (stored := storable(code)) == code.strip():
+        if (code.isprintable() and "  " not in code) or (stored := storable(code)) == code.strip():
             return
         self.findings["key_characters"].add(row.line, code, stored)
         if self.chosen["key_characters"] == "replace":
@@ -126,14 +129,14 @@ class Rules:
             row[name] = after
 
     def settle_repeats(self, rows: list[Row], key_of: Callable[[Row], object]) -> list[Row]:
-        by_key: dict[object, list[Row]] = defaultdict(list)
-        for row in rows:
-            if key := key_of(row):
+        keys = [key_of(row) for row in rows]
+        by_key: dict[object, list[Row]] = {key: [] for key, number in Counter(keys).items() if key and number > 1}
+        for row, key in zip(rows, keys, strict=True) if by_key else ():
+            if key in by_key:
                 by_key[key].append(row)
         gone: set[int] = set()
         for group in by_key.values():
-            if len(group) > 1:
-                gone |= self.settle_group(group)
+            gone |= self.settle_group(group)
         return [row for row in rows if row.line not in gone] if gone else rows
 
     def settle_group(self, group: list[Row]) -> set[int]:

@@ -1,14 +1,13 @@
 """How the cells of a file are read: as text, as the key of a record, as an amount. `kind` names it for guesses."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext
 from import_export.widgets import Widget
 
-from core.money import round_money
 from core.spreadsheets.cells import as_decimal, as_text
 
 ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -75,7 +74,7 @@ class KeyWidget(TextWidget):
 
     def clean(self, value, row=None, **kwargs):
         key = super().clean(value)
-        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
+        if "E+" in key and re.fullmatch(r"\d([.,]\d+)?E\+\d+", key):
             raise ValueError(
                 gettext("A spreadsheet has shortened this number. Format the column as text and enter it again.")
             )
@@ -83,13 +82,14 @@ class KeyWidget(TextWidget):
 
 
 class MoneyWidget(NumberWidget):
-    """An amount with two decimals; what has more is rounded half-up, and the row remembers that."""
+    """An amount with so many `places`; what has more is rounded half-up, and the row remembers that."""
 
     kind = "money"
 
-    def __init__(self, *, column: str, digits: int, negative: bool = False, **kwargs):
+    def __init__(self, *, column: str, digits: int, negative: bool = False, places: int = 2, **kwargs):
         super().__init__(**kwargs)
-        self.column, self.limit, self.negative = column, Decimal(10) ** (digits - 2), negative
+        self.column, self.limit, self.negative = column, Decimal(10) ** (digits - places), negative
+        self.unit = Decimal(1).scaleb(-places)
 
     def clean(self, value, row=None, **kwargs):
         exact = as_decimal(value)
@@ -97,7 +97,7 @@ class MoneyWidget(NumberWidget):
             raise ValueError(gettext("This must not be negative."))
         if abs(exact) >= self.limit:  # before rounding, which has its own limit
             raise ValueError(gettext("This is more than an amount may be."))
-        amount = round_money(exact) + 0  # + 0: there is a -0
+        amount = exact.quantize(self.unit, ROUND_HALF_UP) + 0  # + 0: there is a -0
         if amount != exact:
             row.rounded.append(self.column)
         return amount

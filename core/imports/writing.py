@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bulk import insert_rows, lock_all, lock_unread
 from core.channels import Channel, change_channel
+from core.exceptions import BusinessError
 from core.i18n import in_firms_language
 from core.imports.exceptions import ImportOutdated
 from core.imports.models import ImportedRow, ImportRecord
@@ -26,7 +27,7 @@ def write_import(resource) -> None:
         check_preview(resource)
         if resource.written:
             write_all(resource)
-    except ImportOutdated as error:
+    except BusinessError as error:
         resource.report.problem = str(error)
 
 
@@ -84,14 +85,14 @@ def check_still_running(resource) -> None:
 def lock_and_judge_again(resource) -> None:
     """Lock what the file speaks of; judge anew what has changed since, and see whether the preview still holds."""
     model = resource._meta.model
-    changed_at = lock_unread(model, (instance.pk for instance in resource.existing.values()))
+    changed_at = lock_unread(model, (known.id for known in resource.existing.values()))
     stale = []
-    for line, instance in resource.existing.items():
-        if instance.pk not in changed_at:
+    for line, known in resource.existing.items():
+        if known.id not in changed_at:
             sentence = gettext("%(record)s has been deleted in the meantime, so nothing was imported.")
-            raise ImportOutdated(sentence % {"record": instance})
-        if changed_at[instance.pk] != instance.modified_at:
-            stale.append((line, instance.pk))
+            raise ImportOutdated(sentence % {"record": resource.record_of(known)})
+        if changed_at[known.id] != known.modified_at:
+            stale.append((line, known.id))
     if stale:
         errors = resource.report.counts["error"]
         fresh = lock_all(model, (pk for _line, pk in stale))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from core.fields import CONTROL_CHARACTER, INVISIBLE
 from core.spreadsheets.sheet import is_error
 
+PLAIN_TEXT = re.compile(r"[a-zA-Z0-9](?:[\w .,;/()+&-]*\w)?")  # nothing around it, no formula, no error
 THOUSAND_OR_FRACTION = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -20,6 +21,8 @@ def as_text(value) -> str:
     """A cell as the text a person saw in it. Raises ValueError for what a spreadsheet has made of it instead."""
     if value is None:
         return ""
+    if type(value) is str and PLAIN_TEXT.fullmatch(value):  # most texts of most lists
+        return value
     if isinstance(value, bool | date | time | timedelta):
         made = gettext("a yes or no") if isinstance(value, bool) else gettext("a date or time")
         raise ValueError(

@@ -84,7 +84,7 @@ class RowCollector:
         if len(self.rows) >= MAX_ROWS + SPARE_ROWS:
             raise Refused("too_many_rows")
         self.cells += len(cells)
-        self.text += sum(len(cell) for cell in cells if isinstance(cell, str))
+        self.text += sum([len(cell) for cell in cells if isinstance(cell, str)])
         if self.cells > MAX_CELLS or self.text > MAX_TEXT:
             raise Refused("too_much")
         self.rows.append(SheetRow(line, cells, **marks))

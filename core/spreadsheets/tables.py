@@ -142,12 +142,14 @@ def headers_of(header: SheetRow | None, rows: list[SheetRow], kind: str) -> list
 
 def sort_rows(table: Table, rows: list[SheetRow], *, is_text: bool, normalise: Callable[[str], str]) -> None:
     """Sort the rows below the header into those of the list and those that are none."""
-    headers = [normalise(header) for header in table.headers]
-    end = end_of_table(rows, len(headers))
+    headers = {column: name for column, header in enumerate(table.headers) if (name := normalise(header))}
+    width = len(table.headers)
+    end = end_of_table(rows, width)
     table.below = rows[end:]
     category = ""
     for index, row in enumerate(rows):
-        kind = kind_of(row, headers, is_last=index >= end, normalise=normalise)
+        repeated = repeats(row, headers, normalise)
+        kind = "repeated_header" if repeated else kind_of(row, width, is_last=index >= end)
         if kind:
             table.skipped.setdefault(kind, []).append(row.line)
             category = str(single_cell(row)).strip() if kind == "category" else category
@@ -166,11 +168,9 @@ def end_of_table(rows: list[SheetRow], width: int) -> int:
     return 0
 
 
-def kind_of(row: SheetRow, headers: list[str], *, is_last: bool, normalise: Callable[[str], str]) -> str:
+def kind_of(row: SheetRow, width: int, *, is_last: bool) -> str:
     """What a row is that is none of the list's; "" for one that is."""
-    width, count = len(headers), filled(row)
-    if repeats(row, headers, normalise):
-        return "repeated_header"
+    count = filled(row)
     if width > 1 and count <= 2 and PAGE.fullmatch(first_text(row)):
         return "page"
     if width > 1 and is_total(row):
@@ -182,12 +182,13 @@ def kind_of(row: SheetRow, headers: list[str], *, is_last: bool, normalise: Call
     return ""
 
 
-def repeats(row: SheetRow, headers: list[str], normalise: Callable[[str], str]) -> bool:
-    """Whether a row is the header again."""
-    named = [column for column, header in enumerate(headers) if header]
-    if not named or len(row.cells) <= named[-1]:
-        return False
-    return all(isinstance(cell := row.cells[column], str) and normalise(cell) == headers[column] for column in named)
+def repeats(row: SheetRow, headers: dict[int, str], normalise: Callable[[str], str]) -> bool:
+    """Whether a row is the header again (`headers`: the names there are, by column)."""
+    for column, header in headers.items():
+        cell = row.cells[column] if column < len(row.cells) else None
+        if not isinstance(cell, str) or normalise(cell) != header:
+            return False
+    return bool(headers)
 
 
 def filled(row: SheetRow) -> int:
@@ -212,18 +213,20 @@ def is_single(row: SheetRow) -> bool:
 
 def is_total(row: SheetRow) -> bool:
     """Whether a row sums others up: it begins with the word for it, and all else in it are numbers."""
-    label = next((cell for cell in row.cells if cell is not None), None)
-    others = [cell for cell in row.cells if cell is not None][1:]
-    if not others or not isinstance(label, str) or len(label) > LONGEST_LABEL:
+    cells = [cell for cell in row.cells if cell is not None]
+    if len(cells) < 2 or not isinstance(cells[0], str) or len(cells[0]) > LONGEST_LABEL:
         return False
-    if not all(not isinstance(cell, str) or NUMBER.fullmatch(cell.strip()) for cell in others):
-        return False
-    return TOTAL.fullmatch(LABEL_END.sub("", label.strip())) is not None
+    for cell in cells[1:]:
+        if isinstance(cell, str) and not NUMBER.fullmatch(cell.strip()):
+            return False
+    return TOTAL.fullmatch(LABEL_END.sub("", cells[0].strip())) is not None
 
 
 def fitted(table: Table, row: SheetRow, is_text: bool) -> SheetRow:
     """The row as wide as the table; values beyond it are a note beside it, or (in a text file) one too many."""
     width = len(table.headers)
+    if len(row.cells) == width and not row.problem:
+        return row
     beside = [index for index, cell in enumerate(row.cells[width:]) if cell is not None]
     if row.problem:
         table.ragged[row.line] = row.problem

@@ -1,3 +1,9 @@
-"""Products and the stock changes in the admin."""
+"""Products, stock changes, suppliers, deliveries and counts in the admin."""
 
-from inventory.admin import products, stock_changes  # noqa: F401  (each registers its pages)
+from inventory.admin import (  # noqa: F401  (each registers its pages)
+    counts,
+    deliveries,
+    products,
+    stock_changes,
+    suppliers,
+)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from core.i18n import format_count
 from core.recent import recent
 from inventory.models import Product
 from inventory.stock_status import StockStatus
@@ -34,7 +35,7 @@ def activity_tabs(changelist) -> list[dict]:
     return [
         {
             "label": label,
-            "count": "" if filtered else numbers[value],
+            "count": "" if filtered else format_count(numbers[value]),
             "url": changelist.get_query_string({ActivityFilter.parameter_name: value or None, "p": None}),
             "active": chosen == value,
         }

@@ -29,3 +29,8 @@ class ProductForm(ConcurrentEditForm):
     class Meta:
         help_texts = {"low_stock_threshold": THRESHOLD_HELP}
         widgets = {"category": UnfoldAdminTextInputWidget(attrs={"list": "categories", "autocomplete": "off"})}
+
+    def clean_pack_size(self):
+        """Left empty, it is what it was; of a new product one piece."""
+        pieces = self.cleaned_data["pack_size"]
+        return self.instance.pack_size if pieces is None else pieces

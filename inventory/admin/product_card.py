@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext, pgettext
 
 from core.i18n import format_count
-from core.money import format_money
+from core.money import format_amount, format_money
 from inventory.models import Product
 
 
@@ -17,7 +17,8 @@ def figures(product, *, with_cost: bool) -> list[tuple[str, str, str]]:
     if with_cost:
         margin = gettext("margin on cost %(percent)s %%") % {"percent": product.profit_margin}
         shown.append((gettext("Cost price"), format_money(product.cost_price), margin if product.cost_price else ""))
-        shown.append((gettext("Stock value"), format_money(product.cost_price * product.stock_qty), ""))
+        average = gettext("%(cost)s a piece") % {"cost": format_amount(product.average_cost)}
+        shown.append((gettext("Stock value"), format_money(product.stock_value), average if product.stock_qty else ""))
     shown.append((pgettext("quantity", "In stock"), format_count(product.stock_qty), low))
     if product.promised:
         promised = gettext("%(n)s promised to pending orders") % {"n": format_count(product.promised)}

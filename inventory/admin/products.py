@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from core.admin.base import BackOfficeAdmin, badge, is_autocomplete
@@ -22,19 +23,21 @@ from inventory.admin.bulk_change import change_category, change_low_stock_thresh
 from inventory.admin.filters import ActivityFilter, CategoryFilter, StockStatusFilter, activity_tabs
 from inventory.admin.forms import ProductForm
 from inventory.admin.product_card import product_card
+from inventory.admin.revalue_stock import revalue_stock
 from inventory.admin.scan import scan
 from inventory.admin.stock_changes import StockChangeInline
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product, set_active
 from inventory.stock_status import StockStatus
-from inventory.visibility import may_see
+from inventory.visibility import allowed, may_see
 
 STATUS_COLOURS = {
     StockStatus.IN_STOCK: "success",
     StockStatus.LOW_STOCK: "warning",
     StockStatus.OUT_OF_STOCK: "danger",
 }
+PURCHASING = (_("Purchasing"), {"fields": [("supplier", "supplier_sku", "pack_size")]})
 
 
 def describe_free(product: Product) -> str:
@@ -51,32 +54,41 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     resource_classes = [ProductResource]
     list_display = ["product", "sku", "category", "cost", "price", "margin", "stock", "shelf", "status"]
-    optional_columns = ["barcode", "changed", "low_stock_threshold", "created_at"]
+    optional_columns = ["worth", "barcode", "changed", "low_stock_threshold", "created_at"]
     ordering = ["name", "id"]
-    list_filter = [ActivityFilter, CategoryFilter, StockStatusFilter, ("selling_price", AmountRangeFilter)]
+    list_filter = [
+        ActivityFilter,
+        CategoryFilter,
+        StockStatusFilter,
+        ("selling_price", AmountRangeFilter),
+        ("supplier", AutocompleteSelectFilter),
+    ]
     list_before_template = "inventory/product_list_head.html"
     search_fields = ["sku", "name", "category", "barcode__exact"]
     search_help_text = _("SKU, name, category or barcode")
-    sortable_by = ["product", "sku", "category", "cost", "price", "stock", "changed"]
+    sortable_by = ["product", "sku", "category", "cost", "price", "stock", "worth", "changed"]
     actions = [change_category, change_low_stock_threshold, "archive", "restore"]
     actions_row = ["adjust_stock"]
 
     # The page of one
     form = ProductForm
+    autocomplete_fields = ["supplier"]
     change_form_outer_before_template = "inventory/product_card.html"
     inlines = [StockChangeInline]
-    actions_detail = ["adjust_stock"]
-    adjust_stock = adjust_stock
+    actions_detail = ["adjust_stock", "revalue_stock"]
+    adjust_stock, revalue_stock = adjust_stock, revalue_stock
     readonly_fields = ["created_at", "created_by", "modified_at", "modified_by"]
     add_fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), ("barcode", "shelf"), "image"]}),
         (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
         (_("Stock"), {"fields": [("initial_stock", "low_stock_threshold")]}),
+        PURCHASING,
     ]
     fieldsets = [
         (None, {"fields": ["name", ("sku", "category"), ("barcode", "shelf"), "image", "is_active"]}),
         (_("Prices"), {"fields": [("cost_price", "selling_price")]}),
         (_("Stock"), {"fields": ["low_stock_threshold"]}),
+        PURCHASING,
         (_("Record"), {"fields": [("created_at", "created_by"), ("modified_at", "modified_by")]}),
     ]
     delete_hint = _("It is in these pending orders: confirm, cancel or delete them first.")
@@ -101,6 +113,10 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
     @display(description=in_currency(_("Price")), ordering="selling_price")
     def price(self, product):
         return format_amount(product.selling_price)
+
+    @display(description=in_currency(_("Stock value")), ordering="stock_value")
+    def worth(self, product):
+        return format_amount(product.stock_value)
 
     @display(description=pgettext_lazy("quantity", "In stock"), ordering="stock_qty")
     def stock(self, product):
@@ -142,16 +158,10 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
         return found, False
 
     def get_fieldsets(self, request, obj=None):
-        def visible(fields):
-            for field in fields:
-                if isinstance(field, tuple):
-                    if inner := tuple(visible(field)):
-                        yield inner
-                elif self.may_see(request, field):
-                    yield field
-
         fieldsets = super().get_fieldsets(request, obj)
-        return [(title, {**options, "fields": list(visible(options["fields"]))}) for title, options in fieldsets]
+        return [
+            (title, {**options, "fields": allowed(request.user, options["fields"])}) for title, options in fieldsets
+        ]
 
     def may_see(self, request, name: str) -> bool:
         return name != "ledger_head" and may_see(request.user, name)
@@ -178,6 +188,9 @@ class ProductAdmin(ImportMixin, FormulaSafeExportAdmin, ReadableHistoryAdmin, Ba
 
     def has_adjust_stock_permission(self, request, object_id=None):
         return request.user.has_perm("inventory.adjust_stock")
+
+    def has_revalue_stock_permission(self, request, object_id=None):
+        return request.user.has_perm("inventory.revalue_stock")
 
     # What one does
 

@@ -1,17 +1,15 @@
 """The dialog that takes an adjustment back, from the page of its stock change."""
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.admin.dialogs import ReasonField, RecordDialogForm, close_dialog
 from core.exceptions import BusinessError
-from core.fields import validate_visible
 from core.i18n import format_change, format_count, left_to_right
+from core.money import format_amount, format_money
 from inventory.models import StockChange
 from inventory.services.reversals import check_can_reverse, reverse_change, stock_without
 
@@ -22,16 +20,11 @@ class ReverseForm(RecordDialogForm):
     queryset = StockChange.objects.select_related("product", "customer")
     form_before_template = "inventory/reverse_change_dialog.html"
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=255,
-        validators=[validate_visible],
-        help_text=_("Shown in the stock change log, e.g. “Wrong product”."),
-        widget=UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-    )
+    reason = ReasonField(help_text=_("Shown in the stock change log, e.g. “Wrong product”."))
 
     def fingerprint(self) -> str:
-        return str(self.record.product.stock_qty if self.record.product else "")
+        field = "stock_value" if self.record.kind == StockChange.Kind.REVALUATION else "stock_qty"
+        return str(getattr(self.record.product, field, ""))
 
     @property
     def hindrance(self) -> str:
@@ -44,7 +37,10 @@ class ReverseForm(RecordDialogForm):
 
     @property
     def stock(self) -> str:
-        """`67 → 4 (−63)`"""
+        """`67 → 4 (−63)`; of a revaluation what the stock is worth, before and after."""
+        if self.record.kind == StockChange.Kind.REVALUATION:
+            value = self.record.product.stock_value
+            return left_to_right(f"{format_amount(value)} → {format_money(value - self.record.value_change)}")
         before = self.record.product.stock_qty
         after = stock_without(self.record, before)
         change = format_change(after - before)

@@ -1,5 +1,7 @@
 """The stock change log: to be read, filtered and exported."""
 
+from decimal import Decimal
+
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +18,7 @@ from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
 from core.i18n import format_change, format_count, left_to_right
+from core.money import format_amount, in_currency
 from core.references import link_references
 from core.text_search import words_and_phrases
 from inventory.admin.reverse_change import reverse_one
@@ -23,6 +26,7 @@ from inventory.models import StockChange
 from inventory.querysets import SEARCHED
 from inventory.resources import StockChangeResource
 from inventory.services.reversals import REVERSIBLE
+from inventory.visibility import may_see
 
 KIND_COLOURS = {
     StockChange.Kind.INITIAL: "primary",
@@ -34,6 +38,9 @@ KIND_COLOURS = {
     StockChange.Kind.AMENDMENT: "success",
     StockChange.Kind.RETURN: "warning",
     StockChange.Kind.REVERSAL: "info",
+    StockChange.Kind.DELIVERY: "primary",
+    StockChange.Kind.REVALUATION: "info",
+    StockChange.Kind.COUNT: "info",
 }
 
 
@@ -68,6 +75,21 @@ class StockChangeColumns(ReadOnlyAdmin):
     def stock(self, row):
         return left_to_right(f"{format_count(row.previous_qty)} → {format_count(row.new_qty)}")
 
+    @display(description=in_currency(_("Value")))
+    def worth_moved(self, row):
+        """What the pieces brought or took; nothing is known of older rows."""
+        return "" if row.value_change is None else left_to_right(format_amount(row.value_change).replace("-", "−"))
+
+    @display(description=in_currency(_("Value before and after")))
+    def worth(self, row):
+        if row.new_value is None:
+            return "–"
+        before, after = format_amount(row.previous_value or Decimal(0)), format_amount(row.new_value)
+        return left_to_right(f"{before} → {after}")
+
+    def may_see(self, request, name: str) -> bool:
+        return may_see(request.user, name)
+
 
 class StockChangeInline(StockChangeColumns, TabularInline):
     """The latest changes of one product's stock, on its page."""
@@ -83,6 +105,7 @@ class StockChangeInline(StockChangeColumns, TabularInline):
         "kind_badge",
         "change",
         "stock",
+        "worth_moved",
         "reason",
         "by",
     ]
@@ -90,6 +113,9 @@ class StockChangeInline(StockChangeColumns, TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("created_by")
+
+    def get_fields(self, request, obj=None):
+        return [name for name in super().get_fields(request, obj) if self.may_see(request, name)]
 
 
 @admin.register(StockChange)
@@ -101,11 +127,12 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         "kind_badge",
         "change",
         "stock",
+        "worth_moved",
         "reason",
         "customer",
         "by",
     ]
-    optional_columns = ["referred", "product_category"]
+    optional_columns = ["worth", "referred", "product_category"]
     list_display_links = ["created_at"]
     list_select_related = ["created_by", "customer"]
     list_filter = [
@@ -123,7 +150,7 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
     fieldsets = [
         (None, {"fields": [("created_at", "by"), ("kind_badge", "referred"), "reason"]}),
         (_("Product"), {"fields": [("product", "product_name"), ("product_sku", "product_category")]}),
-        (_("Stock"), {"fields": [("before", "change", "after"), "customer"]}),
+        (_("Stock"), {"fields": [("before", "change", "after", "customer"), ("worth", "worth_moved")]}),
     ]
 
     # One that is reversed, and its reversal
@@ -147,7 +174,9 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         )
 
     def get_fieldsets(self, request, obj=None):
-        first, *rest = super().get_fieldsets(request, obj)
+        first, product, (title, stock) = super().get_fieldsets(request, obj)
+        fields = stock["fields"] if self.may_see(request, "worth") else stock["fields"][:1]
+        rest = [product, (title, {**stock, "fields": fields})]
         if obj and obj.reverses_id:
             first = (None, {"fields": [*first[1]["fields"], "reversed_change"]})
         elif obj and obj.reversed_by.exists():
@@ -161,7 +190,14 @@ class StockChangeAdmin(StockChangeColumns, FormulaSafeExportAdmin, BackOfficeAdm
         return super().get_actions_detail(request, object_id) if may_be else []
 
     def has_reverse_permission(self, request, object_id=None):
-        return self.has_view_permission(request) and request.user.has_perm("inventory.adjust_stock")
+        """Who may make one may take it back."""
+        row = self.get_object(request, object_id)
+        is_revaluation = row and row.kind == StockChange.Kind.REVALUATION
+        right = "inventory.revalue_stock" if is_revaluation else "inventory.adjust_stock"
+        return self.has_view_permission(request) and request.user.has_perm(right)
+
+    def get_export_resource_kwargs(self, request, **kwargs):
+        return {"user": request.user}
 
     @display(description=_("Product"))
     def product_then(self, row):

@@ -2,6 +2,7 @@
 by the thousand. Only for new products, which nobody else can know yet; nothing is locked."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,20 +23,24 @@ class StockLoader:
         stocks = []
         for pk, product in enumerate(products, first):
             stocks.append((product, product.stock_qty))
-            product.pk, product.stock_qty = pk, 0
+            product.pk, product.stock_qty, product.stock_value = pk, 0, Decimal(0)
             product.stamp(user, at=at)
             product.modified_at = at
         self.versions.note(products, "+", at=at, user=user, reason="")
         reason = in_firms_language(_("Initial stock"))
         self.post([move for move in stocks if move[1]], kind=StockChange.Kind.INITIAL, reason=reason, user=user, at=at)
 
-    def post(self, moves: list[tuple[Product, int]], *, user: User, reason: str, at: datetime, **posting) -> None:
+    def post(
+        self, moves: list[tuple[Product, int]], *, user: User, reason: str, at: datetime, **posting
+    ) -> list[StockChange]:
         """Give each product its new quantity, and log it."""
-        self.log.add(chained(log_moves(moves, reason=reason, user=user, at=at, **posting)))
+        rows = chained(log_moves(moves, reason=reason, user=user, at=at, **posting))
+        self.log.add(rows)
         moved = [product for product, new_qty in moves]
         for product in moved:
             product.modified_at, product.modified_by = at, user
         self.versions.note(moved, "~", at=at, user=user, reason=reason)
+        return rows
 
     def finish(self) -> None:
         products = Table(Product, ids=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -15,7 +16,7 @@ from core.i18n import in_firms_language
 from core.images import delete_image_on_commit
 from inventory.exceptions import BarcodeTaken, ProductInUse, SkuTaken
 from inventory.models import Product, StockChange
-from inventory.services.stock import lock_products, lock_record, post_moves
+from inventory.services.stock import LEDGER_FIELDS, lock_products, lock_record, post_moves
 
 Kind = StockChange.Kind
 
@@ -28,10 +29,11 @@ def save_product(product: Product, *, user: User | None, initial_stock: int = 0,
     SKU or barcode.
     """
     if product._state.adding:
-        product.stock_qty, product.ledger_head = 0, None
+        product.stock_qty, product.stock_value, product.ledger_head = 0, Decimal(0), None
     else:
-        stored = lock_record(product)
-        product.stock_qty, product.ledger_head, initial_stock = stored.stock_qty, stored.ledger_head, 0
+        stored, initial_stock = lock_record(product), 0
+        for field in LEDGER_FIELDS:
+            setattr(product, field, getattr(stored, field))
         if product.image != stored.image:
             delete_image_on_commit(stored.image)
     product.stamp(user, at=at)

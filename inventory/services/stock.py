@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,11 +16,13 @@ from core.concurrency import check_last_seen, lock_record
 from core.exceptions import RecordGone
 from core.hash_chain import write_many
 from core.i18n import format_count
+from core.money import format_amount
 from inventory.exceptions import InsufficientStock, InvalidQuantity, ReasonMissing
 from inventory.models import MAX_QUANTITY, STOCK_CHAIN, Product, StockChange
+from inventory.services.valuation import MAX_VALUE, TAKEN_AND_BACK, Taken, value_after, values_back
 
 Kind = StockChange.Kind
-TAKEN_AND_BACK = [Kind.SALE, Kind.AMENDMENT, Kind.RETURN, Kind.CANCELLATION]  # what an order posts under its number
+LEDGER_FIELDS = ["stock_qty", "stock_value", "ledger_head"]  # of a product: what its latest stock change says
 
 
 @dataclass(frozen=True)
@@ -167,12 +170,11 @@ def take_difference(
     All or nothing: raises InsufficientStock naming every short product.
     """
     products = lock_and_check_stock(wanted, taken=taken)
-    moves = [
-        (product, product.stock_qty - difference)
-        for pk, product in products.items()
-        if (difference := wanted.get(pk, 0) - taken.get(pk, 0))
-    ]
-    post_moves(moves, kind=Kind.AMENDMENT, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    back = {pk: difference for pk in products if (difference := taken.get(pk, 0) - wanted.get(pk, 0))}
+    moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in back.items()]
+    values = values_back(reference, products, back)
+    posting = {"kind": Kind.AMENDMENT, "reference": reference, "customer": customer, "values": values}
+    post_moves(moves, reason=reason, user=user, at=at, **posting)
 
 
 @transaction.atomic(savepoint=False)  # its caller's step fails with it
@@ -190,16 +192,18 @@ def give_back_to_stock(
     """
     posted = StockChange.objects.filter(reference=reference, kind__in=TAKEN_AND_BACK).order_by("pk")
     products = lock_products({row.product_id for row in posted if row.product_id})
-    owed = dict.fromkeys(products, 0)
+    taken = {pk: Taken() for pk in products}
     lost: dict[tuple[int, str], LostPieces] = {}  # the key of products deleted long ago is not known
     for row in posted:
         if row.product_id in products:
-            owed[row.product_id] -= row.quantity_change
+            taken[row.product_id].add(row)
         else:
             gone = lost.setdefault((row.product_key, row.product_sku), LostPieces(row.product_name, row.product_sku))
             gone.pieces -= row.quantity_change
-    moves = [(products[pk], products[pk].stock_qty + pieces) for pk, pieces in owed.items() if pieces]
-    post_moves(moves, kind=Kind.CANCELLATION, reason=reason, reference=reference, customer=customer, user=user, at=at)
+    moves = [(products[pk], products[pk].stock_qty + owed.pieces) for pk, owed in taken.items() if owed.pieces]
+    values = {pk: owed.share(owed.pieces, products[pk].cost_price) for pk, owed in taken.items()}
+    posting = {"kind": Kind.CANCELLATION, "reference": reference, "customer": customer, "values": values}
+    post_moves(moves, reason=reason, user=user, at=at, **posting)
     return [gone for gone in lost.values() if gone.pieces]
 
 
@@ -207,7 +211,7 @@ def post_moves(moves: list[tuple[Product, int]], *, reason: str, user: User | No
     """Give each locked product its new quantity, and log it."""
     write_rows(log_moves(moves, reason=reason, user=user, at=at, **posting))
     products = [product for product, new_qty in moves]
-    update_all(Product, products, ["stock_qty", "ledger_head"], reason=reason, user=user, at=at)
+    update_all(Product, products, LEDGER_FIELDS, reason=reason, user=user, at=at)
 
 
 def write_rows(rows: list[StockChange]) -> list[StockChange]:
@@ -226,7 +230,7 @@ def chained(rows: list[StockChange]) -> list[StockChange]:
 
 
 def save_heads(products: Iterable[Product]) -> None:
-    """Write the heads of products that were just made, past the history, which knows them as they were made."""
+    """Write the heads of products whose log was corrected, past the history: nothing else of them has changed."""
     write_many(
         f"UPDATE {Product._meta.db_table} SET ledger_head = %s WHERE id = %s",
         [(product.ledger_head, product.pk) for product in products],
@@ -242,33 +246,58 @@ def log_moves(
     reference: str = "",
     customer: User | None = None,
     at: datetime | None = None,
-    reverses: StockChange | None = None,
+    reverses: Mapping[int, StockChange] | None = None,
+    values: Mapping[int, Decimal] | None = None,
+    reasons: Mapping[int, str] | None = None,
 ) -> list[StockChange]:
-    """Give each product its new quantity and return the rows for the log; both are still to be saved.
+    """Give each product its new quantity and value, and return the rows for the log; all are still to be saved.
 
-    Every change of stock in the system comes from here.
+    By product id: `values`, what the pieces that move are worth, where that is known (`value_after`); `reasons`, those
+    that are a product's own; `reverses`, the row that is taken back. Every change of stock in the
+    system comes from here.
     """
-    rows, at = [], at or timezone.now()
+    posting: dict[str, Any] = {
+        "kind": kind,
+        "reference": reference,
+        "customer_id": customer.pk if customer else None,
+        "created_at": at or timezone.now(),
+        "created_by": user,
+    }
+    rows = []
     for product, new_qty in moves:
-        if not 0 <= new_qty <= MAX_QUANTITY:
-            figures = {"product": product, "pieces": format_count(new_qty)}
-            raise InvalidQuantity(_("%(product)s: a stock of %(pieces)s pieces is not possible.") % figures)
-        rows.append(
-            StockChange(
-                product=product,
-                product_name=product.name,
-                product_category=product.category,
-                product_sku=product.sku,
-                customer_id=customer.pk if customer else None,
-                previous_qty=product.stock_qty,
-                new_qty=new_qty,
-                kind=kind,
-                change_reason=reason,
-                reference=reference,
-                created_at=at,
-                created_by=user,
-                reverses_id=reverses.pk if reverses else None,
-            )
-        )
-        product.stock_qty = new_qty
+        own = {"change_reason": (reasons or {}).get(product.pk, reason), "reverses": (reverses or {}).get(product.pk)}
+        rows.append(log_move(product, new_qty, (values or {}).get(product.pk), {**posting, **own}))
     return rows
+
+
+def log_move(product: Product, new_qty: int, moved: Decimal | None, posting: dict[str, Any]) -> StockChange:
+    check_possible(product, new_qty)
+    new_value = value_after(product, new_qty, posting["kind"], moved)
+    check_value(product, new_value)
+    row = StockChange(
+        product=product,
+        product_name=product.name,
+        product_category=product.category,
+        product_sku=product.sku,
+        previous_qty=product.stock_qty,
+        new_qty=new_qty,
+        previous_value=product.stock_value,
+        new_value=new_value,
+        **posting,
+    )
+    product.stock_qty, product.stock_value = new_qty, new_value
+    return row
+
+
+def check_possible(product: Product, new_qty: int) -> None:
+    """Raise InvalidQuantity, naming the product, unless its stock can be so many pieces."""
+    if not 0 <= new_qty <= MAX_QUANTITY:
+        figures = {"product": product, "pieces": format_count(new_qty)}
+        raise InvalidQuantity(_("%(product)s: a stock of %(pieces)s pieces is not possible.") % figures)
+
+
+def check_value(product: Product, value: Decimal) -> None:
+    """Raise InvalidQuantity, naming the product, unless its stock can be worth so much."""
+    if value > MAX_VALUE:
+        sentence = _("%(product)s: a stock cannot be worth more than %(most)s.")
+        raise InvalidQuantity(sentence % {"product": product, "most": format_amount(MAX_VALUE)})

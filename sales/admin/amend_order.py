@@ -25,6 +25,14 @@ def amend_order(model_admin, request, object_id):
     return model_admin.changeform_view(request, object_id, extra_context={**texts, **before})
 
 
+def amend_fields(request, order: Order, fields) -> list:
+    """The fields of the page: the reason, and for whoever may exceed it a tick for a customer who has a limit."""
+    asked = ["reason"]
+    if order.customer.credit_limit is not None and request.user.has_perm("sales.exceed_credit"):
+        asked.append("exceed_limit")
+    return [shown for name in fields for shown in (asked if name == "standing" else [name])]
+
+
 def is_amending(request) -> bool:
     return getattr(request, "amending", False)
 

@@ -7,8 +7,8 @@ from unfold.decorators import action
 
 from core.admin.dialogs import close_dialog
 from core.exceptions import BusinessError
-from sales.forms import AnnotateForm
 from sales.services.terms import annotate_order as annotate
+from sales.step_forms import AnnotateForm
 
 
 @action(

@@ -4,6 +4,7 @@ Each order is a transaction of its own, oldest first; one that is refused does n
 changed since the page was shown is refused, as in the dialog of one.
 """
 
+from collections import defaultdict
 from decimal import Decimal
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from core.i18n import format_count
 from core.money import format_money
 from sales.admin.confirm_cancel import StepResult, take_step
 from sales.models import Order
+from sales.services.account import find_excess
 from sales.services.orders import check_step
 from sales.status_badge import status_badge
 
@@ -41,12 +43,13 @@ def ask_or_act(model_admin, request, queryset, status: Status):
     """The page that asks or, posted by it, the page with the results; None leads back to the list as it was."""
     if "orders" in request.POST:
         return show_results(model_admin, request, status)
-    orders = list(with_people(queryset).order_by("pk")[: AT_ONCE + 1])
+    orders = list(with_people(queryset).with_all_back().order_by("pk")[: AT_ONCE + 1])
     if len(orders) > AT_ONCE:
         sentence = gettext("Please select at most %(n)s orders at a time.") % {"n": AT_ONCE}
         return model_admin.message_user(request, sentence, messages.ERROR)
     outlooks = [outlook(order, status) for order in orders]
-    open_orders = [result.order for result in outlooks if not result.remarks]
+    hopeful = [result for result in outlooks if not result.remarks]
+    open_orders = [result.order for result in hopeful]
     moves = Order.objects.filter(pk__in=[order.pk for order in open_orders]).stock_moves(status)
     moves = [move for move in moves if move.pieces]
     title = {
@@ -62,6 +65,7 @@ def ask_or_act(model_admin, request, queryset, status: Status):
         moves=moves[:SHOWN],
         more_moves=len(moves[SHOWN:]),
         short=sum(move.is_short for move in moves),
+        beyond=warn_of_credit(hopeful) if status == Status.CONFIRMED else 0,
         orders=",".join(f"{order.pk}@{order.modified_at.isoformat()}" for order in open_orders),
         status=status,
     )
@@ -96,6 +100,22 @@ def outlook(order: Order, status: Status) -> StepResult:
     except BusinessError as error:
         return StepResult(order, [str(error)])
     return StepResult(order, [])
+
+
+def warn_of_credit(results: list[StepResult]) -> int:
+    """Say beside each order, confirmed after those before it, if its customer may not owe so much; how many these are.
+
+    They are tried all the same: one before them may have to wait for goods.
+    """
+    added: dict[int, Decimal] = defaultdict(Decimal)
+    for result in results:
+        order = result.order
+        excess = find_excess(order.customer, order.total_amount, besides=added[order.customer_id])
+        if excess:
+            result.remarks.append(str(excess))
+        else:
+            added[order.customer_id] += order.total_amount
+    return sum(bool(result.remarks) for result in results)
 
 
 def parse_moment(text: str):

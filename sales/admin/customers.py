@@ -1,4 +1,4 @@
-"""A customer's orders, beside the customer's page: what they come to, and the latest."""
+"""A customer's orders and account, beside the customer's page: what they come to, and the latest."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -13,6 +13,7 @@ from accounts.models import Customer
 from core.admin.base import is_primary_key
 from core.i18n import format_count
 from core.money import format_money
+from sales.admin.account import CustomerAccount, credit_one, refund_one, statement, take_payment
 from sales.admin.merge_customers import merge_customer
 from sales.models import Order
 from sales.status_badge import status_badge
@@ -73,19 +74,37 @@ admin.site.unregister(Customer)
 class CustomerWithOrdersAdmin(CustomerAdmin):
     """The page of a customer with their orders beside it: accounts, where customers are at home, knows of no orders."""
 
-    actions_detail = ["merge_customer"]
+    actions_detail = [
+        "take_payment",
+        "statement",
+        {"title": _("More"), "items": ["refund_one", "credit_one", "merge_customer"]},
+    ]
+    take_payment, statement, refund_one, credit_one = take_payment, statement, refund_one, credit_one
     merge_customer = merge_customer
 
     def has_merge_permission(self, request, object_id=None):
         return self.has_model_permission(request, "merge")
 
+    def has_pay_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and request.user.has_perm("sales.record_payment")
+
+    def has_credit_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and request.user.has_perm("sales.credit_customer")
+
+    def has_account_permission(self, request, object_id=None):
+        return self.has_model_permission(request, "view") and request.user.has_perm("sales.view_account")
+
     def get_actions_detail(self, request, object_id):
-        """A record that has gone into another one is merged no more."""
+        """A record that has gone into another one has an account to be read, and nothing else."""
         customer = self.get_object(request, object_id)
-        return [] if customer and customer.merged_into_id else super().get_actions_detail(request, object_id)
+        actions = super().get_actions_detail(request, object_id)
+        if customer and customer.merged_into_id:
+            return [step for step in actions if step.method.original_function_name == "statement"]
+        return actions
 
     def get_changeform_datasets(self, request):
-        """The tab, for a customer that exists and whoever may see orders."""
+        """The tabs, for a customer that exists and whoever may see orders or accounts."""
         known = "object_id" in request.resolver_match.kwargs
-        orders = [CustomerOrders] if known and request.user.has_perm("sales.view_order") else []
-        return [*orders, *super().get_changeform_datasets(request)]
+        tabs = {"sales.view_order": CustomerOrders, "sales.view_account": CustomerAccount}
+        shown = [tab for permission, tab in tabs.items() if known and request.user.has_perm(permission)]
+        return [*shown, *super().get_changeform_datasets(request)]

@@ -10,15 +10,17 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Sum
 from django.http import JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import display
 
 from core.admin.base import INVALID_QUERY_ERRORS
 from core.admin.paging import Count as Counted
 from core.admin.paging import bounded_count
 from core.i18n import format_count
-from core.money import format_money
+from core.money import format_amount, format_money, in_currency
 from core.recent import recent
 from sales.models import Order
 
@@ -35,6 +37,43 @@ class ConfirmableFilter(DropdownFilter):
 
     def queryset(self, request, queryset):
         return queryset.confirmable() if self.value() == "yes" else queryset
+
+
+class UnpaidFilter(DropdownFilter):
+    """Orders of which something is open, or has been for longer than it should."""
+
+    title, parameter_name = _("payment"), "payment"
+
+    def lookups(self, request, model_admin):
+        return [("unpaid", _("Not paid in full")), ("overdue", _("Overdue"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "overdue":
+            return queryset.unpaid(due_before=timezone.localdate())
+        return queryset.unpaid() if self.value() == "unpaid" else queryset
+
+
+@display(description=in_currency(_("Open")))
+def open_amount(model_admin, order):
+    """What is open of an order of a list that `show_open` has looked at."""
+    return format_amount(order.open) if not order.is_pending else "–"
+
+
+def prepare(changelist) -> None:
+    """Give the list its tabs, its sum, and what is open."""
+    changelist.tabs = status_tabs(changelist)
+    show_sum(changelist)
+    show_open(changelist)
+
+
+def show_open(changelist) -> None:
+    """Tell the orders of the page what is open of them, if they show it; one query."""
+    if "open_amount" in changelist.list_display:
+        page = list(changelist.result_list)
+        amounts = dict(Order.objects.with_open().filter(pk__in=[order.pk for order in page]).values_list("pk", "open"))
+        for order in page:
+            order.open = amounts[order.pk]
+        changelist.result_list = page
 
 
 def active_filters(changelist) -> set[str]:

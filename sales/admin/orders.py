@@ -23,13 +23,13 @@ from core.money import format_amount, format_money, in_currency
 from core.references import register_reference
 from core.text_search import any_field, any_of, lookup_for, words_and_phrases
 from inventory.models import Product
-from sales.admin.amend_order import amend_order, is_amending, is_open, may_edit, may_write
+from sales.admin.amend_order import amend_fields, amend_order, is_amending, is_open, may_edit, may_write
 from sales.admin.annotate_order import annotate_order
 from sales.admin.bulk_steps import cancel_selected, confirm_selected
 from sales.admin.confirm_cancel import cancel_one, confirm_one
 from sales.admin.duplicate_order import copied_lines, duplicate_order
 from sales.admin.lines import LINES_PER_PAGE, OrderItemInline, last_order, product_info
-from sales.admin.order_list import ConfirmableFilter, show_sum, status_tabs, sum_of_list
+from sales.admin.order_list import ConfirmableFilter, UnpaidFilter, open_amount, prepare, sum_of_list
 from sales.admin.print_order import (
     print_filtered_packing_slips,
     print_order,
@@ -40,6 +40,7 @@ from sales.admin.print_order import (
 from sales.admin.return_goods import return_goods
 from sales.admin.standing import describe_standing
 from sales.admin.stock_in_history import add_stock_changes
+from sales.admin.to_pack import slip_url
 from sales.forms import AmendForm, OrderForm
 from sales.models import TERMS, Order, OrderItem
 from sales.resources import OrderLineResource, OrderResource
@@ -67,7 +68,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     list_before_template = "sales/order_list_head.html"
     resource_classes = [OrderResource, OrderLineResource]
     list_display = ["order_number", "customer", "order_date", "status_badge", "amount", "created_by"]
-    optional_columns = ["customer_reference", "wanted_on", "confirmed_at", "created_at", "modified_at"]
+    optional_columns = ["customer_reference", "wanted_on", "confirmed_at", "open_amount", "created_at", "modified_at"]
     list_select_related = ["customer", "created_by"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -76,6 +77,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         ("confirmed_at", DateRangeFilter),
         ("total_amount", AmountRangeFilter),
         ConfirmableFilter,
+        UnpaidFilter,
         CreatedByFilter,
     ]
     search_fields = [
@@ -119,11 +121,11 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
     actions_submit_line = ["save_and_confirm"]
     confirm_one, cancel_one, annotate_order = confirm_one, cancel_one, annotate_order
     amend_order, return_goods, duplicate_order = amend_order, return_goods, duplicate_order
-    print_order, print_packing_slip = print_order, print_packing_slip
+    print_order, print_packing_slip, open_amount = print_order, print_packing_slip, open_amount
 
     class Media:
-        js = ["sales/order_form.js", "sales/order_list.js", "core/scan.js"]
-        css = {"all": ["sales/order_form.css"]}
+        js = ["core/lines.js", "sales/order_form.js", "sales/order_list.js", "core/scan.js"]
+        css = {"all": ["core/lines.css", "sales/order_form.css"]}
 
     # What one sees
 
@@ -159,8 +161,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
-        changelist.tabs = status_tabs(changelist)
-        show_sum(changelist)
+        prepare(changelist)
         return changelist
 
     def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
@@ -237,9 +238,10 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         """A button beside Save: the saved order's page opens the dialog that confirms it (order_form.js)."""
 
     def order_by_number(self, request, number: str):
-        """Where a number in a text leads to: the page of its order."""
+        """Where a number in a text leads to: the page of its order, or to its packing slip whoever sees no more."""
         order = get_object_or_404(Order, order_number=number)
-        return HttpResponseRedirect(self.change_url(order.pk))
+        only_packs = request.user.has_perm("sales.pack_order") and not self.has_view_permission(request)
+        return HttpResponseRedirect(slip_url(order) if only_packs else self.change_url(order.pk))
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
@@ -273,8 +275,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
             return fieldsets
         (title, options), agreed = fieldsets
         if is_amending(request):
-            fields = ["reason" if name == "standing" else name for name in options["fields"]]
-            return [(title, {**options, "fields": fields})]
+            return [(title, {**options, "fields": amend_fields(request, obj, options["fields"])})]
         if not self.has_change_permission(request, obj):
             (*first, _waits), *rest = agreed[1]["fields"]
             agreed = (agreed[0], {**agreed[1], "fields": [tuple(first), *rest]})
@@ -300,7 +301,9 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         formset.save()
         chosen, asked = form.cleaned_data, {"lines": formset.lines, "user": request.user}
         if is_amending(request):
-            order = amend(form.instance, reason=chosen["reason"], last_seen=form.instance.modified_at, **asked)
+            exceed = chosen["exceed_limit"] and request.user.has_perm("sales.exceed_credit")
+            asked |= {"reason": chosen["reason"], "exceed_limit": exceed}
+            order = amend(form.instance, last_seen=form.instance.modified_at, **asked)
             form.instance.pk = order.pk
             return
         asked |= {"customer": chosen["customer"], "beyond_stock": chosen["waits"]}

@@ -1,6 +1,7 @@
 """Returns in the admin: to be read, filtered and exported. They are made on an order's page (return_goods.py)."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -126,4 +127,6 @@ class OrderReturnAdmin(ReadOnlyAdmin, FormulaSafeExportAdmin, BackOfficeAdmin):
 
     def by_number(self, request, number: str):
         """Where a number in a text leads to: the page of its return."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return HttpResponseRedirect(self.change_url(get_object_or_404(OrderReturn, number=number).pk))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django.http import Http404
 from ninja import Body
 
+from accounts.roles import require
 from accounts.tokens import requires
 from core.api.idempotency import idempotent
 from core.exceptions import RecordGone
@@ -28,13 +29,15 @@ def confirm(request, id: int, payload: ConfirmIn | None = Body(None)):  # noqa: 
     """Take the order's lines out of stock, all or none; 409 if its status or the stock forbids it.
 
     `{"partly": true}` takes what is there of each line; the rest waits as a new pending order, `backorder_id`.
+    409, too, if the customer would owe more than their credit limit; who may goes beyond it with `exceed_limit`.
     """
-    rest = None
+    rest, payload = None, payload or ConfirmIn()
+    how = {"user": request.user, "exceed_limit": may_exceed(request, payload)}
     with missing_is_404():
-        if payload and payload.partly:
-            rest = confirm_partly(Order(pk=id), user=request.user).backorders.values_list("pk", flat=True).first()
+        if payload.partly:
+            rest = confirm_partly(Order(pk=id), **how).backorders.values_list("pk", flat=True).first()
         else:
-            confirm_order(Order(pk=id), user=request.user)
+            confirm_order(Order(pk=id), **how)
     return {**order_with_items(request, id), "backorder_id": rest}
 
 
@@ -49,11 +52,13 @@ def confirm(request, id: int, payload: ConfirmIn | None = Body(None)):  # noqa: 
 def amend(request, id: int, payload: AmendIn):
     """Give a confirmed order these lines instead: what is more is taken from stock, what is less goes back.
 
-    409 if the order is not confirmed or somebody was faster; 400 at `items` if there are too few of something.
+    409 if the order is not confirmed, somebody was faster, or the customer would owe too much; 400 at `items` if there
+    are too few of something.
     """
     lines = read_lines(request, payload.items)
+    how = {"user": request.user, "exceed_limit": may_exceed(request, payload), "last_seen": payload.modified_at}
     with missing_is_404(), errors_at_fields(request):
-        amend_order(Order(pk=id), lines=lines, reason=payload.reason, user=request.user, last_seen=payload.modified_at)
+        amend_order(Order(pk=id), lines=lines, reason=payload.reason, **how)
     return order_with_items(request, id)
 
 
@@ -70,6 +75,13 @@ def cancel(request, id: int):
     with missing_is_404():
         order, lost = cancel_order(Order(pk=id), user=request.user)
     return step_out(request, order, lost)
+
+
+def may_exceed(request, payload: ConfirmIn | AmendIn) -> bool:
+    """Whether the step goes beyond the credit limit. Raises PermissionDenied for those who may not ask for that."""
+    if payload.exceed_limit:
+        require(request, "sales.exceed_credit")
+    return payload.exceed_limit
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
-from core.concurrency import check_last_seen
+from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
 from core.money import format_amount
 from inventory.exceptions import InsufficientStock, ReasonMissing
@@ -19,6 +19,7 @@ from inventory.models import Product
 from inventory.services.stock import find_shortages, lock_asked, take_difference
 from sales.exceptions import InvalidOrder
 from sales.models import TERMS, Order, OrderItem, OrderRevision
+from sales.services.account import Kind, check_credit, due_day, post_order
 from sales.services.line_checks import check_sold
 from sales.services.orders import (
     NewItem,
@@ -43,38 +44,47 @@ def amend_order(
     lines: Sequence[NewItem],
     reason: str,
     user: User | None,
+    exceed_limit: bool = False,
     last_seen: datetime | None = None,
     at: datetime | None = None,
 ) -> Order:
-    """Replace the lines of a confirmed order: what is more is taken from stock at once, what is less goes back.
+    """Replace the lines of a confirmed order; the difference moves stock at once, and the customer's account.
 
     Lines whose product has been deleted stay. All or nothing; each amendment is a numbered OrderRevision. Raises
     InvalidTransition if the order is not confirmed, RecordChanged if somebody was faster, ReasonMissing, InvalidOrder
-    (an impossible line, a new one of a product that is not sold any more, or nothing different), InsufficientStock
-    naming each short product.
+    (an impossible line, a new one of a product that is not sold any more, or nothing different), CreditLimitExceeded if
+    it comes to more than before and the customer may not `exceed_limit`, InsufficientStock naming each short product.
     """
     order = lock_order(order)
     order.check_is_confirmed("amended")
     check_last_seen(order, last_seen)
-    if not reason.strip():
-        raise ReasonMissing(gettext("Please say why the order changes."))
+    reason = require_reason(reason)
     before = list(order.items.all())
     kept = [item for item in before if item.product_id is None]
     items = build_items(lines)
+    after = [*kept, *items]
     keep_names(items, before)
-    check_total([*kept, *items])
+    check_total(after)
     wanted = requested_quantities(items)
     check_returned(order, items, wanted)
-    if as_asked(items) == as_asked(item for item in before if item.product_id):
-        raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
+    check_different(items, before)
     order.revision += 1
-    reason = reason.strip()
+    customer = lock_record(Customer(pk=order.customer_id))
+    remark = check_credit(customer, total_of(after) - order.total_amount, exceed_limit=exceed_limit)
     move_stock(order, wanted, requested_quantities(before), reason=reason, user=user, at=at)
     check_sold(lines, Product.objects.in_bulk(wanted), {item.product_id for item in before})  # locked by now
     order.items.filter(product__isnull=False).delete()
     write_items(order, items)
-    save_revision(order, before, [*kept, *items], reason=reason, user=user, at=at)
+    due_on = due_day(order, customer)
+    save_revision(order, before, after, reason=reason, remark=remark, due_on=due_on, user=user, at=at)
     return order
+
+
+def require_reason(reason: str) -> str:
+    """The reason as it is kept. Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing(gettext("Please say why the order changes."))
+    return reason.strip()
 
 
 def keep_names(items: Sequence[OrderItem], before: Sequence[OrderItem]) -> None:
@@ -112,10 +122,12 @@ def save_revision(
     after: Sequence[OrderItem],
     *,
     reason: str,
+    remark: str,
+    due_on: date,
     user: User | None,
     at: datetime | None,
 ) -> None:
-    """Save the order with its new total, its revision, and what both say in the history."""
+    """Save the order with its new total, its revision, and what both say in the history, and post the difference."""
     total_before, order.total_amount = order.total_amount, total_of(after)
     OrderRevision.objects.create(
         order=order,
@@ -126,8 +138,11 @@ def save_revision(
         created_by=user,
         created_at=at or timezone.now(),
     )
-    order.stamp(user, describe_revision(order, before, after, reason), at=at)
+    described = describe_revision(order, before, after, reason)
+    order.stamp(user, f"{described} {remark}" if remark else described, at=at)
     order.save()
+    text = in_firms_language(_("Revision %(n)s")) % {"n": order.revision}
+    post_order(order, Kind.AMENDMENT, order.total_amount - total_before, text=text, due_on=due_on, user=user, at=at)
 
 
 def check_returned(order: Order, items: Sequence[OrderItem], wanted: Mapping[int, int]) -> None:
@@ -148,6 +163,12 @@ def check_returned(order: Order, items: Sequence[OrderItem], wanted: Mapping[int
         raise InvalidOrder("\n".join(wrong))
 
 
+def check_different(items: Sequence[OrderItem], before: Sequence[OrderItem]) -> None:
+    """Raise InvalidOrder if these lines are what the order has already, those of deleted products aside."""
+    if as_asked(items) == as_asked(item for item in before if item.product_id):
+        raise InvalidOrder(gettext("Nothing is different, so there is nothing to amend."))
+
+
 def as_asked(items) -> list[tuple[int, int, Decimal]]:
     return sorted((item.product_id, item.quantity, item.unit_price) for item in items)
 
@@ -161,7 +182,13 @@ def describe_revision(order: Order, before: Sequence[OrderItem], after: Sequence
 
 @transaction.atomic
 def confirm_partly(
-    order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
+    order: Order,
+    *,
+    user: User | None,
+    exceed_limit: bool = False,
+    paid: bool = False,
+    last_seen: datetime | None = None,
+    at: datetime | None = None,
 ) -> Order:
     """Confirm the order with what is there of each line; the rest waits as a new pending order (`backorder_of`).
 
@@ -186,7 +213,7 @@ def confirm_partly(
         order.total_amount = total_of(taken)
         order.stamp(user, in_firms_language(_("Divided: %(lines)s")) % {"lines": describe_items(taken)}, at=at)
         order.save()
-    order = confirm_order(order, user=user, at=at)
+    order = confirm_order(order, user=user, exceed_limit=exceed_limit, paid=paid, at=at)
     if rest:
         keep_waiting(order, rest, user=user, at=at)
     return order

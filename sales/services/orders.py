@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
+from core.bulk import create_all, insert_all, update_all
 from core.concurrency import check_last_seen, lock_record
 from core.i18n import format_count, in_firms_language
 from core.money import format_amount, round_money
@@ -26,6 +27,8 @@ from inventory.services.stock import (
 )
 from sales.exceptions import CustomerInactive, InvalidOrder
 from sales.models import Order, OrderItem
+from sales.services.account import Kind as EntryKind
+from sales.services.account import check_credit, due_day, post_cancellation, post_order
 from sales.services.line_checks import check_sold
 from sales.services.terms import Terms, set_terms
 
@@ -34,6 +37,8 @@ NEXT_NUMBER = """
     INSERT INTO sales_ordernumbercounter AS counter (day, last) VALUES (%s, 1)
     ON CONFLICT (day) DO UPDATE SET last = counter.last + 1 RETURNING last
 """
+STEP_FIELDS = ["status", "confirmed_at", "confirmed_by", "cancelled_at", "cancelled_by"]
+STEP_FIELDS += ["customer_name", "customer_address", "delivery_address"]
 MAX_AMOUNT = Decimal("999999999999.99")
 MAX_PRICE = Decimal("99999999.99")
 
@@ -74,8 +79,8 @@ def create_order(
     order = Order(order_date=timezone.localdate(at), total_amount=total_of(items), waits=beyond_stock)
     set_terms(order, customer, terms)
     order.order_number = next_order_number(order.order_date)
-    order.stamp(user, in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}, at=at)
-    order.save()
+    reason = in_firms_language(_("Created: %(lines)s")) % {"lines": describe_items(items)}
+    create_all(Order, [order], reason=reason, user=user, at=at)
     write_items(order, items)
     return order
 
@@ -117,17 +122,26 @@ def edit_order(
 
 @transaction.atomic
 def confirm_order(
-    order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
+    order: Order,
+    *,
+    user: User | None,
+    exceed_limit: bool = False,
+    paid: bool = False,
+    last_seen: datetime | None = None,
+    at: datetime | None = None,
 ) -> Order:
-    """Take every line out of stock and mark the order confirmed, or do neither.
+    """Take every line out of stock, post the total to the customer's account and mark the order confirmed, or do
+    nothing. `paid`: the caller records in the same transaction that it was paid, so no credit is asked for.
 
     Raises InvalidTransition if it is not pending, RecordChanged if it was changed after `last_seen` (its `modified_at`
-    when somebody decided to confirm it), CustomerInactive, InsufficientStock naming every short product.
+    when somebody decided to confirm it), CustomerInactive, CreditLimitExceeded unless they may `exceed_limit`,
+    InsufficientStock naming every short product.
     """
     order = lock_order(order)
     order.check_can_become(Status.CONFIRMED)
     check_last_seen(order, last_seen)
     customer = lock_buyer(order)
+    remark = check_credit(customer, Decimal(0) if paid else order.total_amount, exceed_limit=exceed_limit)
     order.name_customer(customer)
     take_from_stock(
         order.quantities(),
@@ -137,8 +151,10 @@ def confirm_order(
         user=user,
         at=at,
     )
-    mark(order, Status.CONFIRMED, user=user, at=at)
-    order.save()
+    mark(order, Status.CONFIRMED, user=user, at=at, remark=remark)
+    update_all(Order, [order], STEP_FIELDS, reason=order._change_reason, user=user, at=at)
+    what = {"text": order.customer_reference, "due_on": due_day(order, customer), "customer": customer}
+    post_order(order, EntryKind.SALE, order.total_amount, user=user, at=at, **what)
     return order
 
 
@@ -146,7 +162,7 @@ def confirm_order(
 def cancel_order(
     order: Order, *, user: User | None, last_seen: datetime | None = None, at: datetime | None = None
 ) -> tuple[Order, list[LostPieces]]:
-    """Cancel the order; if it was confirmed, give back exactly what it took.
+    """Cancel the order; if it was confirmed, give back exactly what it took, and credit what was not credited yet.
 
     Returns the order and what could not be given back because its product has been deleted since.
     Raises InvalidTransition if it is cancelled already, RecordChanged if it was changed after `last_seen` (its
@@ -157,6 +173,7 @@ def cancel_order(
     check_last_seen(order, last_seen)
     lost = []
     if order.status == Status.CONFIRMED:
+        post_cancellation(order, user=user, at=at)
         lost = give_back_to_stock(
             reference=order.order_number,
             reason=in_firms_language(_("Order %(order)s cancelled")) % {"order": order},
@@ -165,19 +182,19 @@ def cancel_order(
             at=at,
         )
     mark(order, Status.CANCELLED, user=user, at=at)
-    order.save()
+    update_all(Order, [order], STEP_FIELDS, reason=order._change_reason, user=user, at=at)
     return order, lost
 
 
-def mark(order: Order, status: Status, *, user: User | None, at: datetime | None) -> None:
-    """Give the order its new status, with who and when; it is still to be saved."""
+def mark(order: Order, status: Status, *, user: User | None, at: datetime | None, remark: str = "") -> None:
+    """Give the order its new status, with who and when, and a remark for its history; it is still to be saved."""
     order.status = status
     if status == Status.CONFIRMED:
         order.confirmed_at, order.confirmed_by = at or timezone.now(), user
     else:
         order.cancelled_at, order.cancelled_by = at or timezone.now(), user
-    reason = _("Confirmed") if status == Status.CONFIRMED else _("Cancelled")
-    order.stamp(user, in_firms_language(reason), at=at)
+    reason = in_firms_language(_("Confirmed") if status == Status.CONFIRMED else _("Cancelled"))
+    order.stamp(user, f"{reason}. {remark}" if remark else reason, at=at)
 
 
 def describe_lost(lost: LostPieces) -> str:
@@ -300,4 +317,4 @@ def describe_items(items: Sequence[OrderItem]) -> str:
 def write_items(order: Order, items: Sequence[OrderItem]) -> None:
     for item in items:
         item.order = order
-    OrderItem.objects.bulk_create(items)
+    insert_all(OrderItem, items)

@@ -13,20 +13,23 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, User
+from accounts.services.account import lock_customers
 from core.concurrency import check_last_seen
 from core.document_numbers import next_document_number
 from core.exceptions import RecordGone
 from core.i18n import format_count, in_firms_language
-from core.money import format_amount, round_money
+from core.money import NOTHING, format_amount, round_money
 from inventory.models import Product, StockChange
 from inventory.services.stock import lock_products, post_moves
+from inventory.services.valuation import values_back
 from sales.exceptions import InvalidReturn
 from sales.models import Order
 from sales.return_models import SERIES, OrderReturn, ReturnItem
+from sales.services.account import Kind as EntryKind
+from sales.services.account import post_order
 from sales.services.orders import lock_order
 
 Kind, Reason = StockChange.Kind, OrderReturn.Reason
-NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def return_goods(
     last_seen: datetime | None = None,
     at: datetime | None = None,
 ) -> OrderReturn:
-    """Take goods of a confirmed order back. All come into stock; what goes to the bin leaves it again as a loss.
+    """Take goods of a confirmed order back. All come into stock; what goes to the bin leaves it again as a loss; the
+    credit is posted to the customer's account.
 
     `last_seen` is the order's `modified_at` when somebody decided on this. Raises InvalidTransition if the order is not
     confirmed, RecordChanged if somebody was faster, RecordGone if a product has just been deleted, and InvalidReturn:
@@ -96,6 +100,7 @@ def return_goods(
     check_last_seen(order, last_seen)
     details = check_reason(reason, details)
     goods = build_goods(order, items)
+    lock_customers([order.customer_id])
     ids = {item.product_id for item in items}
     products = lock_products(ids)
     if len(products) < len(ids):
@@ -109,6 +114,7 @@ def return_goods(
     said = in_firms_language(_("%(number)s, taken back: %(goods)s")) % {"number": done, "goods": describe_goods(goods)}
     order.stamp(user, said, at=at)
     order.save()
+    post_order(order, EntryKind.RETURN, -done.credit, text=done.number, user=user, at=at)
     return done
 
 
@@ -191,15 +197,17 @@ def move_stock(
     done: OrderReturn, goods: list[ReturnItem], products: Mapping[int, Product], *, at: datetime | None
 ) -> None:
     """Everything comes in under the order's number, so that cancelling knows of it; the loss is a row of its own."""
-    back: Counter[int | None] = Counter()
-    lost: Counter[int | None] = Counter()
+    back: Counter[int] = Counter()
+    lost: Counter[int] = Counter()
     for item in goods:
-        back[item.product_id] += item.quantity
-        lost[item.product_id] += 0 if item.restocked else item.quantity
+        key = cast(int, item.product_id)
+        back[key] += item.quantity
+        lost[key] += 0 if item.restocked else item.quantity
     reason = ": ".join(filter(None, [in_firms_language(Reason(done.reason).label), done.details]))
     post_moves(
         [(product, product.stock_qty + back[pk]) for pk, product in products.items()],
         kind=Kind.RETURN,
+        values=values_back(done.order.order_number, products, back),
         reason=in_firms_language(_("Returned with %(number)s: %(reason)s")) % {"number": done, "reason": reason},
         reference=done.order.order_number,
         customer=Customer(pk=done.order.customer_id),

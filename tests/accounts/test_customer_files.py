@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from accounts.models import Customer
 from accounts.resources import CustomerResource
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX
 from tests import forms
 from tests.clients import said

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
 from accounts.roles import RoleBackend
-from accounts.services import fields_open_to, save_user
+from accounts.services.people import fields_open_to, save_user
 from core.imports.registry import undo_import
 from tests.clients import Caller, said
 from tests.factories import make_admin, make_customer, make_customer_import, make_sales, make_user

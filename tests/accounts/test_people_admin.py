@@ -77,7 +77,7 @@ def test_an_admin_adds_a_colleague_who_can_then_sign_in(as_admin, client):
 
 def test_the_staff_form_offers_staff_roles_only(as_admin):
     form = as_admin.get(reverse("admin:accounts_user_add")).context["adminform"].form
-    assert [value for value, _ in form.fields["role"].choices] == ["", "ADMIN", "SALES"]
+    assert [value for value, _ in form.fields["role"].choices] == ["", "ADMIN", "SALES", "WAREHOUSE"]
     assert not form["role"].value()
 
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from tests.clients import said, signed_in
 from tests.factories import make_admin, make_customer, make_sales, make_user
 from tests.files import picture

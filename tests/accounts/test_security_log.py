@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.security_log import log_event
-from accounts.services import save_user
+from accounts.services.people import save_user
 from config.settings import LOGGING
 from tests.clients import Caller, signed_in
 from tests.factories import make_admin, make_customer, make_customer_import, make_sales

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from tests.clients import Caller, signed_in
 from tests.factories import make_admin, make_sales
 

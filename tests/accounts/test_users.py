@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.exceptions import DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.roles import MATRIX
-from accounts.services import delete_user, save_user
+from accounts.services.people import delete_user, save_user
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db

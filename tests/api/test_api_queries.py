@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.services.stock import adjust_stock
 from sales.services.orders import confirm_order
+from tests.environment import POSTGRESQL
 from tests.factories import make_customer, make_order, make_product, make_sales
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def test_one_record_costs_at_most_five(admin):
     assert queries_of(admin, "GET", f"/orders/{large.pk}/items/?page_size=100") <= 5
 
 
-def test_an_order_of_fifty_lines_costs_at_most_twelve_to_place_and_thirteen_to_confirm(sales):
+def test_placing_and_confirming_an_order_costs_the_same_for_fifty_lines(sales):
     counts = []
     for lines in (1, 50):
         items = [{"product_id": make_product().pk, "quantity": 1} for _ in range(lines)]
@@ -61,4 +62,5 @@ def test_an_order_of_fifty_lines_costs_at_most_twelve_to_place_and_thirteen_to_c
             )
         )
     assert counts[0] == counts[1]
-    assert counts[1][0] <= 12 and counts[1][1] <= 13
+    to_place, to_confirm = counts[1]
+    assert (to_place, to_confirm) == ((9, 12) if POSTGRESQL else (12, 16))

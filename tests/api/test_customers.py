@@ -28,6 +28,7 @@ FIELDS = [
     "payment_days",
     "credit_limit",
     "opening_balance",
+    "balance",
     "merged_into_id",
 ]
 NEW = {"email": "ada@example.com", "first_name": "Ada", "last_name": "Moreau"}
@@ -40,6 +41,7 @@ def test_a_salesperson_adds_a_customer(sales):
     told = answer.json()
     assert list(told) == FIELDS
     assert (told["customer_code"], told["phone"], told["opening_balance"]) == ("CUST-7", "+12025550123", "12.50")
+    assert told["balance"] == "12.50"
     assert told["created_by"] == told["modified_by"] == "Sam Sales"
     customer = Customer.objects.get(pk=told["id"])
     assert (customer.role, customer.has_usable_password(), customer.history.count()) == ("CUSTOMER", False, 1)

@@ -105,7 +105,10 @@ def test_a_customer_is_made_and_edited_with_nulls_for_empty_fields(page):
     assert (told["opening_balance"], told["phone"]) == ("12.50", "+12025550123")
     told = page.request("PUT", path, form).json()
     assert (told["opening_balance"], told["phone"], told["address"]) == ("0.00", None, "")
-    assert page.request("DELETE", path).status_code == 204
+    refused = page.request("DELETE", path)  # their account says that 12.50 were owed for a while
+    assert (refused.status_code, "appears in account entries" in refused.json()["detail"]) == (409, True)
+    other = page.request("POST", "/customers/", form | {"email": "bo@example.com"}).json()
+    assert page.request("DELETE", f"/customers/{other['id']}/").status_code == 204
 
 
 def test_an_order_is_placed_and_moved_on_by_its_select_box(page):

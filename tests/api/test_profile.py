@@ -63,7 +63,7 @@ def test_a_bad_token_is_not_taken_for_nobody(anybody):
         ({"first_name": "  "}, "first_name", "This field must not be empty."),
         ({"first_name": ""}, "first_name", "This field is required."),
         ({"first_name": "x" * 151}, "first_name", "This field must have at most 150 characters."),
-        ({"role": "BOSS"}, "role", "This field must be one of ADMIN, SALES or CUSTOMER."),
+        ({"role": "BOSS"}, "role", "This field must be one of ADMIN, SALES, WAREHOUSE or CUSTOMER."),
         ({"email": None}, "email", "This field is required."),
     ],
 )

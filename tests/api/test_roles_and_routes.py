@@ -7,9 +7,10 @@ import pytest
 
 from accounts.roles import MATRIX
 from config.api import api
+from sales.services.payments import record_payment
 from tests.api.routes import ANYBODY, BODIES, OPERATIONS, RIGHTS
 from tests.clients import Caller
-from tests.factories import make_customer, make_order, make_product, make_sales, make_user
+from tests.factories import make_customer, make_delivery, make_order, make_product, make_sales, make_user
 from tests.files import picture
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,8 @@ def records():
         "customers": make_customer().pk,
         "products": product.pk,
         "orders": make_order((product, 1)).pk,
+        "deliveries": make_delivery((product, 1)).pk,
+        "payments": record_payment(make_customer(), Decimal(1), "CASH", user=None).pk,
     }
 
 
@@ -51,7 +54,7 @@ def knock(caller, operation, records):
     return caller(method, path, BODIES.get(operation, {}) if method != "GET" else None)
 
 
-@pytest.mark.parametrize("role", ["ADMIN", "SALES", "CUSTOMER", None])
+@pytest.mark.parametrize("role", ["ADMIN", "SALES", "WAREHOUSE", "CUSTOMER", None])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_each_route_opens_to_the_roles_of_the_matrix_and_no_other(records, operation, role):
     answer = knock(Caller(make_user(role)) if role else Caller(), operation, records)
@@ -85,10 +88,13 @@ def test_no_answer_to_a_customer_tells_a_cost_or_of_another_customer(customer, o
         user=make_sales(first_name="Colleague"),
     )
     theirs, mine = make_order((product, 1), customer=other), make_order((product, 2), customer=customer.user)
+    paid = record_payment(other, Decimal("1.00"), "CASH", user=None)
     secrets = ["1234.56", "98765432", "62.00", "Zebulon", "zebulon", "5550177", "SECRET-9", "Hidden", "Colleague"]
     secrets.append(theirs.order_number)
+    others = {"deliveries": make_delivery((product, 1, "1234.56")).pk}
     for order in (theirs, mine):
-        answer = knock(customer, operation, {"customers": other.pk, "products": product.pk, "orders": order.pk})
+        keys = {"customers": other.pk, "products": product.pk, "orders": order.pk, "payments": paid.pk}
+        answer = knock(customer, operation, keys | others)
         told = answer.content.decode()
         assert not [secret for secret in secrets if secret in told]
 

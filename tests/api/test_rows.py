@@ -9,9 +9,11 @@ from django.utils import timezone
 from ninja.responses import NinjaJSONEncoder
 
 from accounts.models import Customer
+from accounts.roles import RoleBackend
 from accounts.schemas import CustomerOut
-from accounts.services import save_user
+from accounts.services.people import save_user
 from inventory.models import Product, StockChange
+from inventory.rows import PRODUCTS
 from inventory.schemas import ProductOut, StockChangeOut
 from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
@@ -141,3 +143,17 @@ def test_a_token_ends_at_once_although_its_signature_is_remembered():
     user.is_active = False
     save_user(user, by=None)
     assert caller.get("/orders/").status_code == 401
+
+
+def test_a_page_asks_for_each_right_once_per_product_and_builds_its_queryset_no_more(monkeypatch):
+    caller = Caller(make_admin())
+    for _ in range(3):
+        make_product()
+    caller.get("/products/")  # the statement is written now
+    built, asked = [], []
+    monkeypatch.setattr(PRODUCTS, "queryset", lambda: built.append(1))
+    monkeypatch.setattr(RoleBackend, "has_perm", lambda self, user, permission, obj=None: not asked.append(permission))
+
+    assert len(caller.get("/products/").json()["results"]) == 3
+    assert built == []
+    assert len(asked) <= 3 * 2 + 1  # costs and stock; and the right to the list

@@ -9,7 +9,7 @@ from ninja_jwt.token_blacklist.models import OutstandingToken
 from ninja_jwt.tokens import RefreshToken
 
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from accounts.tokens import issue_tokens
 from tests.clients import Caller
 from tests.factories import make_admin, make_customer, make_sales

@@ -1,5 +1,6 @@
 """Somebody at the screen, and what they do with the widgets of the pages."""
 
+import os
 import re
 from pathlib import Path
 
@@ -54,10 +55,15 @@ class Desk:
         try:
             self.page.get_by_text(text).first.wait_for()
         except TimeoutError:  # of Playwright: which page it is instead, says more than its own message
-            self.picture("not-seen")
+            self.take_picture("not-seen")
             raise AssertionError(f"No {text!r} at {self.page.url}:\n{self.page.inner_text('body')}") from None
 
     def picture(self, name):
+        """With PICTURES=1 in the environment every step that is worth looking at is one: it takes a second each."""
+        if os.environ.get("PICTURES"):
+            self.take_picture(name)
+
+    def take_picture(self, name):
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.wait_for_load_state("networkidle")
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)

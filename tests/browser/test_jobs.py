@@ -175,7 +175,7 @@ def test_a_product_is_looked_at_and_its_stock_adjusted(clerk, role):
         clerk.picture(f"51-product{tab.replace('#', '-')}")
     press(page, "Adjust stock")
     page.locator("#dialog").get_by_label("Pieces").fill("9")
-    page.locator("#dialog").get_by_label("Reason").select_option("Delivery received")
+    page.locator("#dialog").get_by_label("Reason").select_option("Counted")
     clerk.picture("52-adjust")
     submit_dialog(page, "Adjust stock")
     clerk.see("6 → 9")

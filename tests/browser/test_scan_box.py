@@ -116,7 +116,7 @@ def test_what_is_unknown_or_no_longer_sold_adds_nothing_and_is_said_in_red(clerk
     colour = page.locator("[data-scan-problems]").evaluate("element => getComputedStyle(element).color")
     assert "rgb(0, 0, 0)" not in colour and box_of(page).evaluate("box => box === document.activeElement")
     clerk.picture("64-scanned")
-    page.get_by_role("button", name="Seen").click()
+    page.get_by_role("button", name="OK").click()
     assert not page.locator("[data-scan-problems]").is_visible()
     assert box_of(page).evaluate("box => box === document.activeElement")
     assert not Order.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from inventory.models import Product
 from tests.clients import signed_in
 from tests.factories import make_admin, make_customer, make_product

@@ -273,9 +273,12 @@ def test_a_photograph_whose_notes_are_damaged_is_no_crash():
                 clean_image(SimpleUploadedFile("a", damaged))
 
 
-@pytest.mark.parametrize(("kind", "side"), [("WEBP", 3000), ("PNG", 4000), ("JPEG", 4000)])
-def test_a_picture_of_more_pixels_than_fit_is_refused_before_it_is_unpacked(kind, side, monkeypatch):
-    data = plain(kind, (side, side))
+@pytest.mark.parametrize(
+    ("kind", "side", "mode"),
+    [("WEBP", 3000, "RGB"), ("PNG", 4000, "RGB"), ("JPEG", 4000, "RGB"), ("JPEG", 3500, "CMYK")],
+)
+def test_a_picture_of_more_pixels_than_fit_is_refused_before_it_is_unpacked(kind, side, mode, monkeypatch):
+    data = plain(kind, (side, side), mode)
     monkeypatch.setattr(Image.Image, "thumbnail", lambda *args: pytest.fail("unpacked"))
     with pytest.raises(ValidationError, match="million pixels"):
         clean_image(SimpleUploadedFile("a", data))

@@ -39,13 +39,15 @@ def test_the_hash_is_the_same_on_every_database():
         kind=StockChange.Kind.ADJUSTMENT,
         change_reason="Counted",
         created_at=datetime(2026, 11, 28, 12, 0, tzinfo=UTC),
+        previous_value=Decimal("4.00"),
+        new_value=Decimal("12.50"),
     )
     first = STOCK_CHAIN.link(row, None)
-    values = {name: canonical(getattr(row, name)) for name in STOCK_CHAIN.versions[2]}
+    values = {name: canonical(getattr(row, name)) for name in STOCK_CHAIN.versions[3]}
     known = {name: value for name, value in values.items() if value is not None}
     text = "None:" + json.dumps(known, sort_keys=True, separators=(",", ":"))
-    assert first == f"2:{hashlib.sha256(text.encode()).hexdigest()}"
-    assert first == "2:c89efd725749c28167d236a29e00bd0efa367a9f80e2949eb79a94aec71a6f64"
+    assert first == f"3:{hashlib.sha256(text.encode()).hexdigest()}"
+    assert first == "3:bc7c7f6c4b46243224b732ec434d6d41966870845836222244402f6d02253451"
     assert STOCK_CHAIN.link(row, first) != first
     row.reverses_id = 5
     assert STOCK_CHAIN.link(row, None) != first
@@ -120,8 +122,11 @@ def test_a_sound_log_is_read_once():
     with CaptureQueriesContext(connection) as captured:
         assert check_stock().problem == ""
     reading = [query["sql"] for query in captured if "inventory_stockchange" in query["sql"]]
-    reversals = [query for query in reading if '"reverses_id" IS NOT NULL' in query]  # found by an index
-    assert (len(reading), len(reversals)) == (2, 1), reading
+    # Reversals, counts and deliveries are found by an index.
+    reversals = [query for query in reading if '"reverses_id" IS NOT NULL' in query]
+    counts = [query for query in reading if "inventory_stockcountline" in query]
+    deliveries = [query for query in reading if "inventory_deliveryitem" in query]
+    assert (len(reading), len(reversals), len(counts), len(deliveries)) == (4, 1, 1, 1), reading
 
 
 def test_who_recomputes_everything_is_told_by_the_head_that_was_written_down(capsys):
@@ -152,7 +157,7 @@ def test_a_stock_that_is_sold_while_it_is_checked_is_no_finding(monkeypatch):
 
 def test_a_later_version_of_the_scheme_goes_on_where_the_first_ended():
     product = make_product(stock=5)
-    later = HashChain("product_key", {**STOCK_CHAIN.versions, 3: (*STOCK_CHAIN.versions[2], "product_id")})
+    later = HashChain("product_key", {**STOCK_CHAIN.versions, 4: (*STOCK_CHAIN.versions[3], "product_id")})
     row = StockChange(
         product=product,
         product_key=product.pk,
@@ -164,7 +169,7 @@ def test_a_later_version_of_the_scheme_goes_on_where_the_first_ended():
     )
     row.row_hash = later.link(row, Product.objects.get(pk=product.pk).ledger_head)
     row.save()
-    assert row.row_hash.startswith("3:")
+    assert row.row_hash.startswith("4:")
     assert later.verify(StockChange).broken_row is None
 
 
@@ -177,10 +182,13 @@ def test_the_migrations_give_the_rows_that_are_there_their_hashes_and_later_rows
     MigrationExecutor(connection).migrate([("inventory", "0001_initial")])
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
-    assert list(StockChange.objects.order_by("pk").values("pk", "product_key")) == before
+    *rows, valued = StockChange.objects.order_by("pk")
+    assert [{"pk": row.pk, "product_key": row.product_key} for row in rows] == before
     assert key in {row["product_key"] for row in before}
-    assert all(row_hash.startswith("1:") for row_hash in StockChange.objects.values_list("row_hash", flat=True))
+    assert all(row.row_hash.startswith("1:") and row.new_value is None for row in rows)
+    assert (valued.product, valued.kind, valued.previous_qty, valued.new_qty) == (product, "REVALUATION", 3, 3)
+    assert (valued.previous_value, valued.new_value) == (Decimal(0), 3 * product.cost_price)
     adjust_stock(Product.objects.get(pk=product.pk), user=None, change=1, reason="Found")
     latest = StockChange.objects.latest("pk")
-    assert latest.row_hash.startswith("2:") and Product.objects.get(pk=product.pk).ledger_head == latest.row_hash
+    assert latest.row_hash.startswith("3:") and Product.objects.get(pk=product.pk).ledger_head == latest.row_hash
     assert stock_problem() == ""

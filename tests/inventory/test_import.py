@@ -229,7 +229,7 @@ def test_what_nobody_foresaw_stops_the_import_and_is_said(monkeypatch):
     def stumble(value):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("core.imports.widgets.round_money", stumble)
+    monkeypatch.setattr("core.imports.widgets.as_decimal", stumble)
     known = make_product(sku="B")
     report = run(HEADER + "A,Chai,,,1,,\nB,Chang,,,,,\n", leave_out_errors=True)
     assert report.problem == "Nothing was imported, because a line cannot be read. It is named below."
@@ -238,7 +238,7 @@ def test_what_nobody_foresaw_stops_the_import_and_is_said(monkeypatch):
 
 
 def test_a_row_that_is_read_with_a_mistake_of_ours_is_a_row_with_an_error(monkeypatch):
-    monkeypatch.setattr("core.imports.layout.read_number", lambda cell, format: 1 / (cell != "2"))
+    monkeypatch.setattr("core.imports.mapped.read_number", lambda cell, format: 1 / (cell != "2"))
     report = run(HEADER + "A,Chai,,,1,,\nB,Chang,,,2,,\n")
     assert [(row.line, row.errors[0][2]) for row in report.error_rows] == [
         (3, "This line cannot be read. Please tell the person who runs the system.")

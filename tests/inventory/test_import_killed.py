@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 STEPS = {
-    "new products are there, their stock is not logged": (imports, "write_rows"),
+    "new products are there, their stock is not logged": (imports, "insert_all"),
     "new products are there": (imports, "write_imported"),
     "the new stock is logged, the changed products are not written": (imports, "update_all"),
     "all products are there, what is needed to undo is not": (writing, "insert_rows"),

@@ -110,7 +110,7 @@ def test_check_stock_proves_a_sound_database(capsys):
 
 
 def test_only_the_latest_checks_are_kept(db, monkeypatch):
-    monkeypatch.setattr("inventory.stock_check.KEPT", 2)
+    monkeypatch.setattr("core.ledger_check.KEPT", 2)
     checks = [check_stock() for _ in range(4)]
     assert list(StockCheck.objects.all()) == checks[:1:-1]
 
@@ -157,6 +157,7 @@ def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new
         {
             "operations": [
                 AllowChanges("stockchange", **log),
+                AllowChanges("deliveryitem", **log),
                 AllowChanges("sales.returnitem", **log),
                 AllowDeletion("product", **deletion),
                 migrations.AddField("stockchange", "batch", models.CharField(max_length=9, default="", db_default="")),
@@ -164,6 +165,7 @@ def test_a_migration_that_rebuilds_the_tables_installs_the_triggers_over_the_new
                 migrations.AddConstraint("product", models.CheckConstraint(condition=~Q(sku="!"), name="p")),
                 RefuseDeletion("product", **deletion),
                 AppendOnly("sales.returnitem", **log),
+                AppendOnly("deliveryitem", **log),
                 AppendOnly("stockchange", **log),
             ]
         },

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from core.images import clean_image
 from inventory.exceptions import ProductInUse, SkuTaken
-from inventory.models import Product, StockChange, normalise_sku
+from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
 from inventory.services.products import delete_product, save_product
+from inventory.skus import normalise_sku
 from inventory.stock_status import StockStatus
 from sales.models import OrderItem
 from sales.services.orders import cancel_order, confirm_order

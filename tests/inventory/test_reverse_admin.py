@@ -77,7 +77,7 @@ def test_a_stock_that_has_changed_since_is_shown_again(as_admin, mistake):
 def test_other_kinds_have_no_such_button(as_admin, mistake):
     for row in StockChange.objects.exclude(kind="ADJUSTMENT"):
         assert dialog_of(row) not in text(as_admin.get(page_of(row)))
-        assert "Only adjustments can be reversed here" in text(as_admin.get(dialog_of(row)))
+        assert "Only adjustments and revaluations can be reversed here" in text(as_admin.get(dialog_of(row)))
 
 
 def test_who_may_not_adjust_may_not_reverse(as_sales, mistake):

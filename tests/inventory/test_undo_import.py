@@ -16,9 +16,11 @@ from core.imports.exceptions import AlreadyUndone
 from core.imports.models import ImportRecord
 from core.imports.registry import undo_import
 from inventory.models import MAX_QUANTITY, Product, StockChange
+from inventory.services.count_posting import post_count, reverse_count
 from inventory.services.products import delete_product, save_product
 from inventory.services.stock import adjust_stock
 from sales.services.orders import cancel_order, confirm_order
+from tests.counting import found, make_count
 from tests.factories import make_import, make_order, make_product, make_sales
 from tests.files import picture
 
@@ -30,6 +32,19 @@ LIST = "sku,name,category,selling_price,stock_qty\nA-1,Chai,Tea,12.00,5\nB-1,Cup
 
 def catalogue() -> list[tuple]:
     return list(Product.objects.order_by("sku").values_list(*COLUMNS))
+
+
+@pytest.mark.parametrize("reversed_since", [False, True])
+def test_a_stock_that_was_counted_since_stays_unless_the_count_was_reversed(reversed_since):
+    tea = make_product(sku="A-1", name="Tea", stock=100)
+    record = make_import("sku,stock_qty\nA-1,150\n", stock_mode="set")
+    count = make_count(tea)
+    found(count, tea, 100)
+    post_count(count, user=None)
+    if reversed_since:
+        reverse_count(count, reason="Wrong shelf", user=None)
+    undo_import(record, user=None)
+    assert Product.objects.get().stock_qty == 100
 
 
 def test_new_products_go_and_changed_ones_are_what_they_were():
@@ -72,6 +87,10 @@ def order_it(product):
     make_order((product, 1))
 
 
+def count_it(product):
+    make_count(product)
+
+
 def move_stock(product):
     adjust_stock(product, change=1, reason="Found", user=None)
 
@@ -84,7 +103,8 @@ def delete_it(product):
     ("touch", "reason"),
     [
         (change_name, "Mine (B-1)|stays, because “name” has been changed since."),
-        (order_it, "Cup (B-1)|stays, because it has been ordered."),
+        (order_it, "Cup (B-1)|stays, because it has been ordered, delivered or counted."),
+        (count_it, "Cup (B-1)|stays, because it has been ordered, delivered or counted."),
         (move_stock, "Cup (B-1)|stays, because its stock has changed since."),
         (delete_it, "Cup (B-1)|has been deleted since."),
     ],
@@ -258,7 +278,7 @@ def test_the_reasons_are_a_line_for_each_product_whatever_it_is_called():
     make_import('sku,name,selling_price,stock_qty\nB-1,"Cup\nof\u2028tea",1,5\n')
     order_it(Product.objects.get())
     record = undo_import(ImportRecord.objects.get(), user=None)
-    assert record.not_undone == "Cup of tea (B-1): stays, because it has been ordered."
+    assert record.not_undone == "Cup of tea (B-1): stays, because it has been ordered, delivered or counted."
 
 
 # Whatever the list says
@@ -308,7 +328,8 @@ def test_an_admin_undoes_an_import_from_its_page(as_admin):
     assert [product.sku for product in Product.objects.all()] == ["B-1"]
     answer = as_admin.get(reverse("admin:core_importrecord_change", args=[record.pk]))
     page = answer.content.decode()
-    assert "Cup (B-1): stays, because it has been ordered." in page and "Undo this import" not in page
+    assert "Cup (B-1): stays, because it has been ordered, delivered or counted." in page
+    assert "Undo this import" not in page
     again = as_admin.post(undo, {"_form_submitted": "on", "last_seen": "None"})
     assert "was undone by" in again.content.decode()
 

@@ -4,7 +4,7 @@ It knows nothing of the database. A step that the system must refuse raises Refu
 changed nothing.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -43,6 +43,38 @@ class Sale:
 
 
 @dataclass
+class Counting:
+    """A stocktake: (counted, expected) by product, None where nobody has counted; `posted`: (product, position)."""
+
+    number: str
+    lines: dict
+    status: str = "OPEN"
+    posted: list = field(default_factory=list)
+
+
+@dataclass
+class Delivered:
+    """A delivery; one that reverses another has no goods."""
+
+    number: str
+    note: tuple  # supplier and reference
+    came: Counter
+    standing: bool = True
+
+
+@dataclass
+class Paid:
+    """A payment or (not `incoming`) a refund; `parts` says what it is for by order, None being the opening balance."""
+
+    number: str
+    customer: int
+    amount: Decimal
+    incoming: bool = True
+    parts: Counter = field(default_factory=Counter)
+    standing: bool = True  # neither taken back nor what takes another back
+
+
+@dataclass
 class Imported:
     """An import that was carried out: rows of (product, is new, {value: (before, after)}, stock before, after)."""
 
@@ -56,6 +88,10 @@ class Shop:
         self.items, self.orders, self.imports, self.inactive = {}, {}, {}, set()
         self.numbers, self.position, self.gone = Counter(), 0, []
         self.returns, self.year, self.reversed = 0, None, set()
+        self.counts = {}
+        self.deliveries = {}
+        self.payments = {}
+        self.accounts, self.limits = defaultdict(list), {}  # (kind, amount, reference) of what customers owe, and may
 
     def move(self, item: Item, kind: str, after: int, reference: str = "") -> None:
         self.position += 1
@@ -121,6 +157,160 @@ class Shop:
         self.move(item, "DELETION", 0)
         self.gone.append(self.items.pop(pk))
 
+    # Stocktakes
+
+    def open_count(self, pks) -> Counting:
+        there = {pk for pk in pks if pk in self.items}
+        if not there or any(there & set(count.lines) for count in self.counts.values() if count.status == "OPEN"):
+            raise Refused("InvalidCount")
+        return Counting(f"CNT-{self.year}-{len(self.counts) + 1:04d}", dict.fromkeys(there))
+
+    def open_one(self, key) -> Counting:
+        if self.counts[key].status != "OPEN":
+            raise Refused("CountClosed")
+        return self.counts[key]
+
+    def enter_count(self, key, pk, counted) -> None:
+        count, item = self.open_one(key), self.item(pk)
+        if counted is not None and not 0 <= counted <= MAX_QUANTITY:
+            raise Refused("InvalidCount")
+        count.lines[pk] = None if counted is None else (counted, item.stock)
+
+    def post_count(self, key, rest, without) -> None:
+        count, moves = self.open_one(key), {}
+        for pk, line in sorted(count.lines.items()):
+            if pk in self.items and pk not in without and (line or rest == "zero"):
+                counted, expected = line or (0, self.items[pk].stock)
+                moves[pk] = self.items[pk].stock + counted - expected
+        if not moves:
+            raise Refused("InvalidCount")
+        if min(moves.values()) < 0:
+            raise Refused("CannotPost")
+        if max(moves.values()) > MAX_QUANTITY:
+            raise Refused("InvalidQuantity")
+        count.status = "POSTED"
+        for pk, after in moves.items():
+            if after != self.items[pk].stock:
+                self.move(self.items[pk], "COUNT", after, count.number)
+                count.posted.append((pk, self.items[pk].log[-1]))
+
+    def cancel_count(self, key) -> None:
+        self.open_one(key).status = "CANCELLED"
+
+    def reverse_count(self, key, reason) -> None:
+        count = self.counts[key]
+        if not reason:
+            raise Refused("ReasonMissing")
+        if count.status != "POSTED":
+            raise Refused("CountClosed")
+        back = {pk: before - after for pk, (_, _, before, after, _) in count.posted}
+        if not back or any(pk not in self.items or self.items[pk].stock + back[pk] < 0 for pk in back):
+            raise Refused("CannotReverse")
+        if any(self.items[pk].stock + pieces > MAX_QUANTITY for pk, pieces in back.items()):
+            raise Refused("InvalidQuantity")
+        for pk, pieces in back.items():
+            self.move(self.items[pk], "REVERSAL", self.items[pk].stock + pieces, count.number)
+        count.status = "REVERSED"
+
+    # Accounts
+
+    def owes(self, customer) -> Decimal:
+        return sum((amount for _, amount, _ in self.accounts[customer]), Decimal(0))
+
+    def post(self, customer, kind, amount, reference="") -> None:
+        if amount:
+            self.accounts[customer].append((kind, amount, reference))
+
+    def open_account(self, customer, opening, limit) -> None:
+        before = sum((amount for kind, amount, _ in self.accounts[customer] if kind == "OPENING"), Decimal(0))
+        self.post(customer, "OPENING", opening - before)
+        self.limits[customer] = limit
+
+    def check_credit(self, customer, amount, exceed) -> None:
+        limit = self.limits.get(customer)
+        if limit is not None and amount > 0 and self.owes(customer) + amount > limit and not exceed:
+            raise Refused("CreditLimitExceeded")
+
+    # Payments
+
+    def still_open(self, customer) -> dict:
+        """What is open of the opening balance (None) and of each order, in the order in which it is paid."""
+        entries = self.accounts[customer]
+        owed = {None: sum((amount for kind, amount, _ in entries if kind == "OPENING"), Decimal(0))}
+        for number, pk in sorted((order.number, pk) for pk, order in self.orders.items() if order.customer == customer):
+            owed[pk] = sum((amount for kind, amount, of in entries if of == number), Decimal(0))
+        for payment in self.payments.values():
+            if payment.standing and payment.customer == customer:
+                for key, part in payment.parts.items():
+                    owed[key] -= part
+        return {key: rest for key, rest in owed.items() if rest}
+
+    def check_parts(self, amount, parts, available) -> Counter:
+        put = Counter()
+        for key, part in parts:
+            put[key] += part
+            if part < 0 or put[key] > max(available.get(key, 0), 0):
+                raise Refused("InvalidPayment")
+        if sum(put.values()) > amount:
+            raise Refused("InvalidPayment")
+        return Counter({key: part for key, part in put.items() if part})
+
+    def next_payment(self) -> str:
+        return f"PAY-{self.year}-{len(self.payments) + 1:04d}"
+
+    def pay(self, customer, amount, parts=None, outdated=False) -> Paid:
+        """`parts`: pairs of an order (or None) and an amount; without any, what is due first is paid first."""
+        if outdated:
+            raise Refused("RecordChanged")
+        if amount <= 0:
+            raise Refused("InvalidPayment")
+        owed = self.still_open(customer)
+        if parts is None:
+            parts = oldest_first(amount, owed).items()
+        put = self.check_parts(amount, parts, owed)
+        payment = Paid(self.next_payment(), customer, amount, parts=put)
+        self.post(customer, "PAYMENT", -amount, payment.number)
+        return payment
+
+    def refund(self, customer, amount, outdated) -> Paid:
+        if outdated:
+            raise Refused("RecordChanged")
+        if not 0 < amount <= -self.owes(customer):
+            raise Refused("InvalidPayment")
+        in_credit = {key: -rest for key, rest in self.still_open(customer).items()}
+        parts = Counter({key: -part for key, part in oldest_first(amount, in_credit).items()})
+        payment = Paid(self.next_payment(), customer, amount, incoming=False, parts=parts)
+        self.post(customer, "REFUND", amount, payment.number)
+        return payment
+
+    def credit(self, customer, amount, reason) -> None:
+        if amount <= 0:
+            raise Refused("InvalidPayment")
+        if not reason:
+            raise Refused("ReasonMissing")
+        self.post(customer, "CREDIT", -amount)
+
+    def reallocate(self, key, parts, outdated) -> None:
+        payment = self.payments[key]
+        if outdated:
+            raise Refused("RecordChanged")
+        if not payment.standing or not payment.incoming:
+            raise Refused("InvalidPayment")
+        available = Counter(self.still_open(payment.customer))
+        available.update(payment.parts)
+        payment.parts = self.check_parts(payment.amount, parts, available)
+
+    def reverse_payment(self, key, reason) -> Paid:
+        payment = self.payments[key]
+        if not reason:
+            raise Refused("ReasonMissing")
+        if not payment.standing:
+            raise Refused("InvalidPayment")
+        payment.standing = False
+        number, amount = self.next_payment(), payment.amount if payment.incoming else -payment.amount
+        self.post(payment.customer, "REVERSAL", amount, number)
+        return Paid(number, payment.customer, payment.amount, incoming=not payment.incoming, standing=False)
+
     # Orders
 
     def check_lines(self, lines, waits=False) -> None:
@@ -158,7 +348,7 @@ class Shop:
         self.check_lines(lines, order.waits)
         order.customer, order.lines, order.total = customer, lines, total(lines)
 
-    def confirm(self, pk, outdated) -> None:
+    def confirm(self, pk, outdated, exceed=False) -> None:
         order = self.order(pk)
         if order.status != "PENDING":
             raise Refused("InvalidTransition")
@@ -166,8 +356,10 @@ class Shop:
             raise Refused("RecordChanged")
         if order.customer in self.inactive:
             raise Refused("CustomerInactive")
+        self.check_credit(order.customer, order.total, exceed)
         pieces = wanted(order.lines)
         self.check_stock(pieces)
+        self.post(order.customer, "SALE", order.total, order.number)
         for product, quantity in sorted(pieces.items()):
             self.move(self.items[product], "SALE", self.items[product].stock - quantity, order.number)
         order.status, order.took = "CONFIRMED", pieces
@@ -183,7 +375,7 @@ class Shop:
             rest += [(product, quantity - pieces, price)] if quantity > pieces else []
         return there, rest
 
-    def confirm_partly(self, pk, outdated) -> list:
+    def confirm_partly(self, pk, outdated, exceed=False) -> list:
         """The lines that wait on an order of their own."""
         order = self.order(pk)
         if order.status != "PENDING":
@@ -195,11 +387,12 @@ class Shop:
         there, rest = self.divide(pk)
         if not there:
             raise Refused("InsufficientStock")
+        self.check_credit(order.customer, total(there), exceed)
         order.lines, order.total = there, total(there)
-        self.confirm(pk, outdated)
+        self.confirm(pk, outdated, exceed)
         return rest
 
-    def amend(self, pk, lines, reason, outdated) -> None:
+    def amend(self, pk, lines, reason, outdated, exceed=False) -> None:
         order = self.order(pk)
         if order.status != "CONFIRMED":
             raise Refused("InvalidTransition")
@@ -218,16 +411,19 @@ class Shop:
                 raise Refused("InvalidOrder")
         if sorted(before) == sorted(lines):
             raise Refused("InvalidOrder")
+        more = total([*kept, *lines]) - order.total
+        self.check_credit(order.customer, more, exceed)
         for product in pieces:
             self.item(product)
         differences = {product: pieces[product] - had[product] for product in sorted({*pieces, *had})}
         self.check_stock(differences)
-        if any(self.items[product].stock - more > MAX_QUANTITY for product, more in differences.items()):
+        if any(self.items[product].stock - taken > MAX_QUANTITY for product, taken in differences.items()):
             raise Refused("InvalidQuantity")
-        for product, more in differences.items():
-            if more:
-                self.move(self.items[product], "AMENDMENT", self.items[product].stock - more, order.number)
+        for product, taken in differences.items():
+            if taken:
+                self.move(self.items[product], "AMENDMENT", self.items[product].stock - taken, order.number)
             order.took[product] = pieces[product]
+        self.post(order.customer, "AMENDMENT", more, order.number)
         order.took = +order.took
         order.lines, order.total = [*kept, *lines], total([*kept, *lines])
 
@@ -246,6 +442,8 @@ class Shop:
             raise Refused("InvalidQuantity")
         for product, quantity in there.items():
             self.move(self.items[product], "CANCELLATION", self.items[product].stock + quantity, order.number)
+        if order.status == "CONFIRMED":
+            self.post(order.customer, "CANCELLATION", sum(order.taken_back.values()) - order.total, order.number)
         order.status = "CANCELLED"
         return len(rest) - len(there)
 
@@ -278,6 +476,7 @@ class Shop:
         self.return_pieces(order, items)
         gained = {product: credited[product] - order.credited[product] for product, *_ in items}
         order.back, order.credited, order.taken_back = back, credited, taken_back
+        self.post(order.customer, "RETURN", -sum(gained.values()), order.number)
         return Counter(gained)
 
     def return_pieces(self, order: Sale, items) -> None:
@@ -299,6 +498,36 @@ class Shop:
         if self.order(pk).status != "PENDING":
             raise Refused("InvalidTransition")
         del self.orders[pk]
+
+    # Deliveries
+
+    def next_delivery(self) -> str:
+        return f"DEL-{self.year}-{len(self.deliveries) + 1:04d}"
+
+    def deliver(self, note, lines) -> Delivered:
+        """Lines are (product, pieces, unit cost)."""
+        if all(note) and any(delivery.standing and delivery.note == note for delivery in self.deliveries.values()):
+            raise Refused("DeliveryKnown")
+        if not lines or any(pk not in self.items or not 1 <= quantity <= MAX_QUANTITY for pk, quantity, _ in lines):
+            raise Refused("InvalidDelivery")
+        delivery = Delivered(self.next_delivery(), note, wanted(lines))
+        if any(self.items[pk].stock + pieces > MAX_QUANTITY for pk, pieces in delivery.came.items()):
+            raise Refused("InvalidQuantity")
+        for pk, pieces in sorted(delivery.came.items()):
+            self.move(self.items[pk], "DELIVERY", self.items[pk].stock + pieces, delivery.number)
+        return delivery
+
+    def reverse_delivery(self, pk, reason) -> Delivered:
+        delivery = self.deliveries[pk]
+        if not reason:
+            raise Refused("ReasonMissing")
+        there = all(pk in self.items and pieces <= self.items[pk].stock for pk, pieces in delivery.came.items())
+        if not delivery.standing or not there:
+            raise Refused("CannotReverse")
+        delivery.standing = False
+        for pk, pieces in sorted(delivery.came.items()):
+            self.move(self.items[pk], "REVERSAL", self.items[pk].stock - pieces, delivery.number)
+        return Delivered(self.next_delivery(), delivery.note, Counter(), standing=False)
 
     # Imports
 
@@ -356,7 +585,9 @@ class Shop:
         mine = all(item.values[name] == value for name, (_, value) in changes.items())
         if is_new:
             ordered = any(pk in wanted(order.lines) for order in self.orders.values())
-            if not mine or ordered or item.stock != after:
+            delivered = any(pk in delivery.came for delivery in self.deliveries.values())
+            counted = any(pk in count.lines for count in self.counts.values())
+            if not mine or ordered or delivered or counted or item.stock != after:
                 return False
             if item.stock:
                 self.move(item, "DELETION", 0)
@@ -369,12 +600,20 @@ class Shop:
             now - was
             for position, kind, was, now, reference in item.log
             if position > record.position
-            and (kind in ("IMPORT", "REVERSAL") or (kind == "ADJUSTMENT" and not reference))
+            and (kind == "IMPORT" or (kind in ("ADJUSTMENT", "REVERSAL") and not reference))
         )
         fits = not corrected and 0 <= item.stock - pieces <= MAX_QUANTITY
         if pieces and fits:
             self.move(item, "IMPORT", item.stock - pieces, "list.csv")
         return mine and (fits or not pieces)
+
+
+def oldest_first(amount, owed) -> Counter:
+    parts = Counter()
+    for key, rest in owed.items():
+        if part := min(max(rest, Decimal(0)), amount - sum(parts.values())):
+            parts[key] = part
+    return parts
 
 
 def wanted(lines) -> Counter:

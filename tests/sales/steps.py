@@ -1,9 +1,10 @@
 """What several people do at once; each finds its records by their ids, in a connection of its own."""
 
 from collections import Counter
+from decimal import Decimal
 
 from accounts.models import Customer
-from accounts.services import delete_user
+from accounts.services.people import delete_user, save_user
 from core.imports.exceptions import ImportOutdated
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
@@ -12,8 +13,10 @@ from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from sales.merging import merge_customers
 from sales.models import Order
+from sales.payment_models import Payment
 from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.payments import record_payment, refund, reverse_payment, sell_at_counter
 from sales.services.returns import ReturnedGoods, return_goods
 from tests.imports import mapped
 
@@ -51,6 +54,28 @@ def amend(pk, quantity):
 
 def take_what_is_there(pk):
     confirm_partly(Order.objects.get(pk=pk), user=None)
+
+
+def enter_opening_balance(pk, amount):
+    customer = Customer.objects.get(pk=pk)
+    customer.opening_balance = amount
+    save_user(customer, by=None)
+
+
+def pay(customer, amount):
+    return record_payment(Customer(pk=customer), Decimal(amount), "TRANSFER", user=None).number
+
+
+def pay_back(customer, amount):
+    return refund(Customer(pk=customer), Decimal(amount), "CASH", user=None).number
+
+
+def bounce(payment):
+    return reverse_payment(Payment.objects.get(pk=payment), "Bounced", user=None).number
+
+
+def sell(order):
+    sell_at_counter(Order(pk=order), "CASH", user=None)
 
 
 def adjust(pk):

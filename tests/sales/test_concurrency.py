@@ -1,5 +1,7 @@
 """Several people at once: nothing oversold, nothing done twice, nobody stuck, no crash."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import call_command
 from django.db.models import Sum
@@ -23,6 +25,7 @@ from tests.sales.steps import (
     delete_customer,
     delete_pending,
     edit,
+    enter_opening_balance,
     give_order_to,
     import_new,
     merge,
@@ -289,4 +292,49 @@ def test_a_stock_change_reversed_by_eight_people_is_reversed_once():
     assert all("was reversed by the system on" in said for outcome, said in results if outcome == "CannotReverse")
     product.refresh_from_db()
     assert product.stock_qty == 9
+    prove()
+
+
+def test_eight_steps_of_orders_of_one_customer_at_once_leave_their_account_right():
+    tea, customer = make_product(stock=1000), make_customer()
+    confirmed = [make_confirmed_order((tea, 5), customer=customer) for _ in range(6)]
+    pending = [make_order((tea, 3), customer=customer) for _ in range(8)]
+
+    results = race(
+        *[(confirm, order.pk) for order in pending],
+        *[(amend, order.pk, 7) for order in confirmed[:2]],
+        *[(cancel, order.pk) for order in confirmed[2:4]],
+        *[(return_one, order.pk, tea.pk) for order in confirmed[4:]],
+        *[(enter_opening_balance, customer.pk, Decimal(amount)) for amount in (10, 20)],
+    )
+
+    assert outcomes(results) == {"done": 16}, results
+    customer.refresh_from_db()
+    orders = 8 * 30 + 2 * 70 + 2 * 40
+    assert customer.balance - customer.opening_balance == orders and customer.opening_balance in (10, 20)
+    call_command("check_accounts")
+    prove()
+
+
+def test_two_orders_at_once_cannot_both_use_what_is_left_of_the_limit():
+    tea = make_product(stock=100)
+    customers = [make_customer(credit_limit=100) for _ in range(4)]
+    orders = [make_order((tea, 8), customer=customer) for customer in customers for _ in range(2)]
+
+    results = race(*[(confirm, order.pk) for order in orders])
+
+    assert outcomes(results) == {"done": 4, "CreditLimitExceeded": 4}, results
+    assert set(Customer.objects.values_list("balance", flat=True)) == {Decimal("80.00")}
+    prove()
+
+
+def test_confirming_while_the_customer_is_merged_loses_nothing_that_is_owed():
+    tea, source, target = make_product(stock=100), make_customer(opening_balance=5), make_customer()
+    orders = [make_order((tea, 1), customer=source) for _ in range(6)]
+
+    results = race((merge, source.pk, target.pk), *[(confirm, order.pk) for order in orders])
+
+    assert not {outcome for outcome, _ in results} - {"done", "RecordChanged", "CustomerInactive"}, results
+    owed = sum(customer.balance for customer in Customer.objects.all())
+    assert owed == 5 + 10 * Order.objects.filter(status="CONFIRMED").count()
     prove()

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from inventory.models import Product
 from inventory.services.stock import adjust_stock
 from sales.models import Order
@@ -45,7 +46,8 @@ def test_each_tile_counts_what_its_list_shows(as_admin):
         "Low stock": "1",
         "Out of stock": "2",
         "Customers": "4",
-        "Stock value at cost": "196.00 USD",
+        "Receivables": "6.66 USD",
+        "Stock value": "196.00 USD",
     }
     for label in ("Pending orders", "Low stock", "Out of stock", "Customers"):
         listed = as_admin.get(shown[label]["url"]).context["cl"].result_count
@@ -143,11 +145,19 @@ def test_the_dashboard_says_when_the_stock_was_proved(as_admin):
     assert "Stock never verified" in as_admin.get(page).content.decode()
     product = make_product(stock=4)
     call_command("check_stock")
-    assert "Stock verified" in as_admin.get(page).content.decode()
+    shown = as_admin.get(page).content.decode()
+    assert "Stock verified" in shown and "Accounts never verified" in shown
+    call_command("check_accounts")
+    assert "Stock and accounts verified" in as_admin.get(page).content.decode()
     Product.objects.filter(pk=product.pk).update(stock_qty=3)
     with pytest.raises(CommandError):
         call_command("check_stock")
     assert "stock is 3, but its stock changes add up to 4" in as_admin.get(page).content.decode()
+    User.objects.filter(pk=as_admin.user.pk).update(balance=1)
+    with pytest.raises(CommandError):
+        call_command("check_accounts")
+    shown = as_admin.get(page).content.decode()
+    assert "Accounts are wrong" in shown and "the balance is 1.00, but the account entries add up to 0.00" in shown
 
 
 def test_running_low_lists_the_emptiest_first(as_admin):
@@ -163,11 +173,11 @@ def test_an_empty_shop_has_a_dashboard_too(as_admin):
 
 
 def test_without_view_cost_no_stock_value_is_shown(as_sales, monkeypatch):
-    assert "Stock value at cost" in tiles(as_sales)
+    assert "Stock value" in tiles(as_sales)
     from accounts import roles
 
     monkeypatch.setitem(roles.MATRIX, "inventory.view_cost", {roles.ADMIN})
-    assert "Stock value at cost" not in tiles(as_sales)
+    assert "Stock value" not in tiles(as_sales)
 
 
 def test_a_product_runs_low_by_its_own_threshold(as_admin):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Customer, User
 from accounts.resources import CustomerResource
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.concurrency import lock_record
 from core.imports.exceptions import ImportOutdated
 from core.imports.models import ImportRecord

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Customer, User
+from inventory.delivery_models import Delivery, Supplier
 from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
 from sales.return_models import OrderReturn, ReturnItem
@@ -34,7 +35,11 @@ def test_the_demo_shop_is_believable_and_proved(capsys, settings):
     assert set(OrderReturn.objects.values_list("reason", flat=True)) == set(OrderReturn.Reason.values)
     assert set(ReturnItem.objects.values_list("restocked", flat=True)) == {True, False}
     assert not OrderReturn.objects.filter(created_at__gt=now).exists()
+    assert Delivery.objects.count() > 20 and Supplier.objects.count() > 3
+    assert not Delivery.objects.filter(created_at__gt=now).exists()
+    assert not Product.objects.filter(supplier=None).exists()
     call_command("check_stock")
+    call_command("check_accounts")
     prove()
 
     with pytest.raises(CommandError, match="has data already"):
@@ -48,6 +53,7 @@ def test_a_shop_of_any_size_is_what_the_services_would_have_written():
 
     assert (Product.objects.count(), Customer.objects.count(), Order.objects.count()) == (30, 21, 120)
     call_command("check_stock")
+    call_command("check_accounts")
     assert set(Order.objects.values_list("status", flat=True)) == {"PENDING", "CONFIRMED", "CANCELLED"}
     assert not Order.objects.disagreeing_with_lines().exists() and not OrderItem.objects.miscalculated().exists()
     assert Product.history.count() == StockChange.objects.count() + 30
@@ -75,6 +81,7 @@ def test_work_goes_on_where_a_loaded_shop_stands():
 
     assert order.order_number not in before and make_product().pk > product.pk
     call_command("check_stock")
+    call_command("check_accounts")
 
 
 def test_a_size_is_a_number_of_at_least_one():
@@ -91,7 +98,7 @@ def test_it_refuses_a_database_with_data():
 
 def test_in_production_its_passwords_are_nobody_elses(capsys, settings, monkeypatch):
     settings.DEBUG = False
-    from sales.management.commands import load_demo
+    from config.management.commands import load_demo
 
     monkeypatch.setattr(load_demo, "ORDERS", 3)
     call_command("load_demo")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.exceptions import CannotMerge, CustomerMerged
 from accounts.models import Customer, User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.exceptions import RecordChanged
 from core.imports.registry import undo_import
 from inventory.stock_check import check_stock

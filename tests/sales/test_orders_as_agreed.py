@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from accounts.services import save_user
+from accounts.services.people import save_user
 from config import doctor
 from core.exceptions import RecordChanged
 from inventory.models import StockChange

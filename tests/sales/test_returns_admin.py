@@ -1,6 +1,8 @@
 """The page that takes goods back, the list of returns, and what an order's page says of them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import roles
@@ -150,6 +152,27 @@ def test_what_came_back_is_not_given_back_again_in_the_dialog_that_cancels(as_sa
     return_goods(order, [ReturnedGoods(chai.pk, 2)], reason="WRONG", user=None)
     dialog = text(as_sales.get(reverse("admin:sales_order_cancel_one", args=[order.pk])))
     assert "+3" in dialog and "+5" not in dialog
+
+
+def test_cancelling_many_says_which_are_all_back_with_no_more_queries_than_for_one(as_sales, django_assert_num_queries):
+    product = make_product(stock=100)
+    orders = [make_confirmed_order((product, 2), (product, 1)) for _ in range(6)]
+    for order in orders[:3]:
+        return_goods(order, [ReturnedGoods(product.pk, 3)], reason="WRONG", user=None)
+    return_goods(orders[3], [ReturnedGoods(product.pk, 2)], reason="WRONG", user=None)
+
+    def ask(chosen):
+        sent = {"action": "cancel_selected", "_selected_action": [order.pk for order in chosen]}
+        return as_sales.post(reverse("admin:sales_order_changelist"), sent)
+
+    ask(orders[:1])
+    with CaptureQueriesContext(connection) as few:
+        ask([orders[0], orders[5]])
+    with django_assert_num_queries(len(few)):
+        page = ask(orders)
+    hindered = [str(result.order) for result, *_ in page.context_data["rows"] if result.remarks]
+    assert hindered == [str(order) for order in orders[:3]]
+    assert "Cancel 3 orders?" in page.content.decode() and Order.objects.filter(status="CONFIRMED").count() == 6
 
 
 def test_an_order_that_is_all_back_is_not_cancelled_from_its_dialog(as_sales, chai, order):

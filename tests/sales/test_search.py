@@ -1,19 +1,35 @@
 """The search of the admin: what each role finds, in which order, at what cost; and that it bears any address."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import roles
 from accounts.roles import MATRIX
-from accounts.services import save_user
+from accounts.services.people import save_user
+from inventory.services.counts import open_count
 from inventory.services.stock import adjust_stock
 from sales.models import Order
 from sales.search import LIMIT
 from sales.services.orders import confirm_order
+from sales.services.payments import record_payment
+from sales.services.returns import ReturnedGoods, return_goods
 from tests.clients import signed_in
-from tests.factories import make_admin, make_customer, make_order, make_product, make_sales, make_user
+from tests.factories import (
+    make_admin,
+    make_confirmed_order,
+    make_customer,
+    make_delivery,
+    make_order,
+    make_product,
+    make_sales,
+    make_supplier,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +73,49 @@ def test_an_order_is_found_by_its_number_or_a_part_of_it(as_sales, term):
 
 
 @pytest.mark.parametrize(
+    ("title", "detail", "kind", "closed_to"),
+    [
+        ("RET-{year}-0001", "{order} · Maria Anders · 10.00 USD", "Return", "WAREHOUSE"),
+        ("PAY-{year}-0001", "Maria Anders · Cash · 5.00 USD", "Payment", "WAREHOUSE"),
+        ("CNT-{year}-0001", "Evening · Shelf B · Open", "Stock count", "SALES"),
+    ],
+)
+def test_what_is_on_paper_is_found_by_its_number(as_admin, title, detail, kind, closed_to):
+    product, maria = make_product(shelf="B"), make_customer(first_name="Maria", last_name="Anders")
+    order = make_confirmed_order((product, 2), customer=maria)
+    return_goods(order, [ReturnedGoods(product.pk, 1)], reason="DAMAGED", user=None)
+    record_payment(maria, Decimal(5), "CASH", user=None)
+    open_count(scope="SHELF", place="B", title="Evening", user=None)
+    title, detail = (text.format(year=timezone.localdate().year, order=order) for text in (title, detail))
+    for term in (title, title.lower(), title[:8], title[1:]):
+        (result,) = search(as_admin, term).context["results"]
+        assert (result.title, result.detail, result.kind) == (title, detail, kind)
+    assert as_admin.get(result.link).status_code == 200
+    assert title in found(as_admin, "0001")
+    assert found(signed_in(make_user(closed_to)), title) == []
+
+
+@pytest.mark.parametrize("term", ["DEL-{year}-0002", "del-{year}-0002", "0002", "4711-b", "4711"])
+def test_a_delivery_is_found_by_its_number_or_its_note(as_sales, term):
+    acme = make_supplier(name="Acme", code="A-1")
+    make_delivery((make_product(sku="X-1"), 1), supplier=acme, their_reference="5822")
+    done = make_delivery((make_product(sku="X-2"), 1), supplier=acme, their_reference="4711-B")
+    (result,) = search(as_sales, term.format(year=done.created_at.year)).context["results"]
+    assert (result.title, result.kind) == (done.number, "Delivery")
+    assert result.detail.startswith("Acme · 4711-B · ")
+    assert result.link == reverse("admin:inventory_delivery_change", args=[done.pk])
+
+
+@pytest.mark.parametrize("term", ["acme", "A-1", "gmbh"])
+def test_a_supplier_is_found_by_name_or_code_and_called_archived(as_sales, term):
+    make_supplier(name="Rossi Srl", code="R-1")
+    acme = make_supplier(name="Acme GmbH", code="A-1", is_active=False)
+    (result,) = search(as_sales, term).context["results"]
+    assert (result.title, result.detail, result.kind) == ("Acme GmbH", "A-1 · archived", "Supplier")
+    assert result.link == reverse("admin:inventory_supplier_change", args=[acme.pk])
+
+
+@pytest.mark.parametrize(
     "term",
     ["maria", "Anders Mar", "c-07", "maria@alfki", "820", "1820", "901820", "030 901820", "0049 30/90 18-20"]
     + ["+49 30 901820", "+49 (0)30 901820"],
@@ -79,7 +138,7 @@ def test_a_deactivated_customer_is_found_and_called_so(as_sales):
 
 
 def test_pages_of_the_sidebar_are_found_by_their_titles(as_sales):
-    assert found(as_sales, "stock") == ["Stock changes"]
+    assert found(as_sales, "stock") == ["Stock changes", "Stock at a date"]
     assert found(as_sales, "changes") == ["Stock changes"]
     assert found(as_sales, "tock") == []
     make_product(name="Changing mat")
@@ -215,7 +274,7 @@ def test_a_search_is_a_few_bounded_queries_however_much_there_is(as_admin):
     for _ in range(LIMIT + 4):
         make_order((make_product(name="Herbe1"), 1), user=make_sales())
     many = queries()
-    assert len(many) == len(few) == 6  # session and user, and one for each kind
+    assert len(many) == len(few) == 8  # session and user, and one for each kind
     assert all(f"LIMIT {LIMIT + 1}" in sql for sql in many[2:])
 
 

@@ -23,24 +23,41 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from accounts.account_models import AccountEntry
 from accounts.models import Customer, User
-from accounts.services import save_user
+from accounts.services.people import save_user
 from core.exceptions import BusinessError
 from core.imports.models import ImportedRow, ImportRecord
 from core.imports.registry import undo_import
 from core.models import DocumentCounter
+from inventory.count_models import StockCount, StockCountLine
+from inventory.delivery_models import Delivery, DeliveryItem
 from inventory.models import Product, StockChange
 from inventory.resources import ProductResource
+from inventory.services.count_posting import post_count, reverse_count
+from inventory.services.counts import cancel_count, enter_count, open_count
+from inventory.services.deliveries import DeliveredGoods, receive_delivery, reverse_delivery
 from inventory.services.products import delete_product, products_fingerprint, save_product, set_for_all
 from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
 from inventory.stock_check import check_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
+from sales.open_items import open_items
+from sales.payment_models import Payment, PaymentAllocation
 from sales.return_models import OrderReturn, ReturnItem
+from sales.services.allocations import Allocation
 from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order, delete_order, edit_order
+from sales.services.payments import (
+    credit_customer,
+    reallocate_payment,
+    record_payment,
+    refund,
+    reverse_payment,
+    sell_at_counter,
+)
 from sales.services.returns import ReturnedGoods, return_goods
-from tests.factories import make_admin, make_customer
+from tests.factories import make_admin, make_customer, make_supplier
 from tests.imports import mapped
 from tests.ledger import prove
 from tests.sales.expected import MAX_QUANTITY, Refused, Sale, Shop, total
@@ -48,7 +65,8 @@ from tests.sales.expected import MAX_QUANTITY, Refused, Sale, Shop, total
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", 30))
 KEPT = [
     *[Product, StockChange, ImportRecord, ImportedRow, Order, OrderItem, OrderNumberCounter, User],
-    *[OrderReturn, ReturnItem, DocumentCounter],
+    *[OrderReturn, ReturnItem, Delivery, DeliveryItem, DocumentCounter, StockCount, StockCountLine, AccountEntry],
+    *[Payment, PaymentAllocation],
     *[Product.history.model, Order.history.model, User.history.model],
 ]
 FIELDS = {"name": "name", "category": "category", "price": "selling_price", "threshold": "low_stock_threshold"}
@@ -77,6 +95,9 @@ cells = st.fixed_dictionaries(
         "stock": st.none() | pieces | st.sampled_from([-1, MAX_QUANTITY]),
     }
 )
+openings = st.sampled_from([Decimal("0.00"), Decimal("100.00"), Decimal("-40.55")])
+credit_limits = st.sampled_from([None, None, Decimal("0.00"), Decimal("30.00"), Decimal("200.00")])
+amounts = st.sampled_from([*map(Decimal, ("5.00", "30.00", "200.00")), Decimal("0.00"), Decimal("-1.00")])
 now_and_then = st.sampled_from([False] * 7 + [True])
 
 
@@ -90,7 +111,8 @@ def as_file(lines) -> bytes:
 
 
 class Days(RuleBasedStateMachine):
-    products, orders, imports = Bundle("products"), Bundle("orders"), Bundle("imports")
+    products, orders, imports, deliveries = map(Bundle, ("products", "orders", "imports", "deliveries"))
+    counts, payments = map(Bundle, ("counts", "payments"))
     lines = st.lists(st.tuples(products, quantities, prices), min_size=1, max_size=3)
 
     def __init__(self):
@@ -100,6 +122,7 @@ class Days(RuleBasedStateMachine):
         self.shop, self.given, self.opened, self.logs = Shop(), set(), {}, {}
         self.shop.year = timezone.localdate().year
         self.user, self.customers = make_admin(), [make_customer(), make_customer()]
+        self.suppliers = [make_supplier(), make_supplier(), None]
 
     def teardown(self):
         try:
@@ -212,6 +235,55 @@ class Days(RuleBasedStateMachine):
         product = self.product(pk)
         self.both(lambda: self.shop.delete_product(pk), lambda: delete_product(product, user=self.user))
 
+    # Stocktakes
+
+    @rule(target=counts, pks=st.lists(products, min_size=1, max_size=3))
+    def open_count(self, pks):
+        done = self.both(
+            lambda: self.shop.open_count(pks),
+            lambda: open_count(scope="CHOSEN", products=pks, user=self.user),
+        )
+        if done is None:
+            return multiple()
+        assert done[1].number == done[0].number
+        self.shop.counts[done[1].pk] = done[0]
+        return done[1].pk
+
+    @rule(key=counts, data=st.data(), counted=pieces | pieces | st.none() | st.sampled_from([-1, MAX_QUANTITY]))
+    def enter_count(self, key, data, counted):
+        pk = data.draw(st.sampled_from(sorted(self.shop.counts[key].lines)))
+        line = StockCountLine.objects.filter(count=key, product=pk).first()
+        if line:  # else its product is deleted
+            self.both(
+                lambda: self.shop.enter_count(key, pk, counted), lambda: enter_count(line, counted, user=self.user)
+            )
+
+    @rule(key=counts, rest=st.sampled_from(["leave", "leave", "zero"]), data=st.data(), old=now_and_then)
+    def post_count(self, key, rest, data, old):
+        lines = dict(StockCountLine.objects.filter(count=key, product__isnull=False).values_list("product", "pk"))
+        without = data.draw(st.lists(st.sampled_from(sorted(lines)), max_size=1)) if lines else []
+
+        def expect():
+            if old and self.shop.counts[key].status == "OPEN":
+                raise Refused("RecordChanged")
+            return self.shop.post_count(key, rest, without)
+
+        how = {"rest": rest, "without": [lines[pk] for pk in without], "last_seen": "old" if old else None}
+        self.both(expect, lambda: post_count(StockCount(pk=key), user=self.user, **how))
+
+    @rule(key=counts)
+    def cancel_count(self, key):
+        self.both(
+            lambda: self.shop.cancel_count(key), lambda: cancel_count(StockCount.objects.get(pk=key), user=self.user)
+        )
+
+    @rule(key=counts, reason=reasons)
+    def reverse_count(self, key, reason):
+        self.both(
+            lambda: self.shop.reverse_count(key, reason),
+            lambda: reverse_count(StockCount(pk=key), reason=reason, user=self.user),
+        )
+
     # Orders
 
     @rule(target=orders, who=st.sampled_from([0, 1]), lines=lines)
@@ -245,20 +317,35 @@ class Days(RuleBasedStateMachine):
             ),
         )
 
-    @rule(pk=orders, outdated=now_and_then)
-    def confirm(self, pk, outdated):
+    @rule(target=payments, pk=orders, outdated=now_and_then)
+    def sell_at_counter(self, pk, outdated):
         order = self.open(Order, pk)
+
+        def expect():
+            self.shop.confirm(pk, outdated, exceed=True)
+            sale = self.shop.orders[pk]
+            return sale.total and self.shop.pay(sale.customer, sale.total, [(pk, sale.total)])
+
+        seen = self.seen(order, outdated)
+        done = self.both(expect, lambda: sell_at_counter(order, "CASH", user=self.user, last_seen=seen))
+        return self.booked((done[0], Payment.objects.latest("pk")) if done and done[0] else None)
+
+    @rule(pk=orders, outdated=now_and_then, exceed=now_and_then)
+    def confirm(self, pk, outdated, exceed):
+        order = self.open(Order, pk)
+        how = {"last_seen": self.seen(order, outdated), "exceed_limit": exceed}
         self.both(
-            lambda: self.shop.confirm(pk, outdated),
-            lambda: confirm_order(order, user=self.user, last_seen=self.seen(order, outdated)),
+            lambda: self.shop.confirm(pk, outdated, exceed),
+            lambda: confirm_order(order, user=self.user, **how),
         )
 
-    @rule(target=orders, pk=orders, outdated=now_and_then)
-    def confirm_partly(self, pk, outdated):
+    @rule(target=orders, pk=orders, outdated=now_and_then, exceed=now_and_then)
+    def confirm_partly(self, pk, outdated, exceed):
         order = self.open(Order, pk)
+        how = {"last_seen": self.seen(order, outdated), "exceed_limit": exceed}
         done = self.both(
-            lambda: self.shop.confirm_partly(pk, outdated),
-            lambda: confirm_partly(order, user=self.user, last_seen=self.seen(order, outdated)),
+            lambda: self.shop.confirm_partly(pk, outdated, exceed),
+            lambda: confirm_partly(order, user=self.user, **how),
         )
         if done is None or not done[0]:
             assert done is None or not done[1].backorders.exists()
@@ -271,14 +358,13 @@ class Days(RuleBasedStateMachine):
         self.open(Order, rest.pk)
         return rest.pk
 
-    @rule(pk=orders, lines=lines, reason=reasons, outdated=now_and_then)
-    def amend(self, pk, lines, reason, outdated):
+    @rule(pk=orders, lines=lines, reason=reasons, outdated=now_and_then, exceed=now_and_then)
+    def amend(self, pk, lines, reason, outdated, exceed):
         order, asked = self.open(Order, pk), self.as_lines(lines)
+        how = {"reason": reason, "last_seen": self.seen(order, outdated), "exceed_limit": exceed}
         self.both(
-            lambda: self.shop.amend(pk, lines, reason, outdated),
-            lambda: amend_order(
-                order, lines=asked, reason=reason, user=self.user, last_seen=self.seen(order, outdated)
-            ),
+            lambda: self.shop.amend(pk, lines, reason, outdated, exceed),
+            lambda: amend_order(order, lines=asked, user=self.user, **how),
         )
 
     @rule(pk=orders, outdated=now_and_then)
@@ -335,6 +421,116 @@ class Days(RuleBasedStateMachine):
         customer.is_active = not gone
         save_user(customer, by=self.user)
         (self.shop.inactive.add if gone else self.shop.inactive.discard)(customer.pk)
+
+    # Deliveries
+
+    @rule(target=deliveries, lines=lines, who=st.sampled_from([0, 0, 1, 2]), reference=st.sampled_from(["7", "8", ""]))
+    def receive(self, lines, who, reference):
+        supplier, goods = self.suppliers[who], [DeliveredGoods(*line) for line in lines]
+        note = {"supplier": supplier, "their_reference": reference}
+        done = self.both(
+            lambda: self.shop.deliver((supplier and supplier.pk, reference), lines),
+            lambda: receive_delivery(lines=goods, user=self.user, set_cost=False, **note)[0],
+        )
+        return self.delivered(done)
+
+    def delivered(self, done):
+        if done is None:
+            return multiple()
+        expected, delivery = done
+        assert delivery.number == expected.number
+        self.shop.deliveries[delivery.pk] = expected
+        return delivery.pk
+
+    @rule(target=deliveries, pk=deliveries, reason=reasons)
+    def reverse_delivery(self, pk, reason):
+        delivery = Delivery.objects.get(pk=pk)
+        return self.delivered(
+            self.both(
+                lambda: self.shop.reverse_delivery(pk, reason),
+                lambda: reverse_delivery(delivery, reason=reason, user=self.user),
+            )
+        )
+
+    @rule(who=st.sampled_from([0, 1]), opening=openings, limit=credit_limits)
+    def open_account(self, who, opening, limit):
+        customer = Customer.objects.get(pk=self.customers[who].pk)
+        customer.opening_balance, customer.credit_limit = opening, limit
+        save_user(customer, by=self.user)
+        self.shop.open_account(customer.pk, opening, limit)
+
+    # Payments
+
+    def parts(self, data, customer, payment=None):
+        """What somebody says that money is for: mostly what is open, sometimes too much or what is not theirs."""
+        keys = [None, *self.shop.still_open(customer), *(payment.parts if payment else ())]
+        strange = st.sampled_from([None, *self.shop.orders])
+        part = st.tuples(st.sampled_from(keys) | st.sampled_from(keys) | strange, amounts)
+        return data.draw(st.lists(part, max_size=2))
+
+    def as_allocations(self, parts):
+        return [Allocation(*part) for part in parts]
+
+    def booked(self, done):
+        if done is None:
+            return multiple()
+        expected, payment = done
+        found = payment.number, payment.customer_id, payment.amount, payment.is_incoming
+        assert found == (expected.number, expected.customer, expected.amount, expected.incoming)
+        self.shop.payments[payment.pk] = expected
+        return payment.pk
+
+    @rule(target=payments, who=st.sampled_from([0, 1]), amount=amounts, chosen=st.booleans(), data=st.data())
+    def pay(self, who, amount, chosen, data):
+        customer, outdated = self.customers[who], data.draw(now_and_then)
+        parts = self.parts(data, customer.pk) if chosen else None
+        how = {"allocations": self.as_allocations(parts) if chosen else None, "last_seen": "old" if outdated else ""}
+        return self.booked(
+            self.both(
+                lambda: self.shop.pay(customer.pk, amount, parts, outdated),
+                lambda: record_payment(customer, amount, "CARD", user=self.user, **how),
+            )
+        )
+
+    @rule(target=payments, data=st.data(), amount=st.none() | amounts, outdated=now_and_then)
+    def pay_back(self, data, amount, outdated):
+        owed = [customer for customer in self.customers if self.shop.owes(customer.pk) < 0]
+        customer = data.draw(st.sampled_from([*owed * 4, *self.customers]))  # mostly one with a credit
+        if amount is None:  # all of it
+            amount = -self.shop.owes(customer.pk)
+        return self.booked(
+            self.both(
+                lambda: self.shop.refund(customer.pk, amount, outdated),
+                lambda: refund(customer, amount, "CASH", user=self.user, last_seen="old" if outdated else ""),
+            )
+        )
+
+    @rule(who=st.sampled_from([0, 1]), amount=amounts, reason=reasons)
+    def credit(self, who, amount, reason):
+        customer = self.customers[who]
+        self.both(
+            lambda: self.shop.credit(customer.pk, amount, reason),
+            lambda: credit_customer(customer, amount, reason, user=self.user),
+        )
+
+    @rule(key=payments, data=st.data(), outdated=now_and_then)
+    def reallocate(self, key, data, outdated):
+        payment = self.shop.payments[key]
+        parts = self.parts(data, payment.customer, payment)
+        how = {"user": self.user, "last_seen": "old" if outdated else ""}
+        self.both(
+            lambda: self.shop.reallocate(key, parts, outdated),
+            lambda: reallocate_payment(Payment.objects.get(pk=key), self.as_allocations(parts), **how),
+        )
+
+    @rule(target=payments, key=payments, reason=reasons)
+    def reverse_payment(self, key, reason):
+        return self.booked(
+            self.both(
+                lambda: self.shop.reverse_payment(key, reason),
+                lambda: reverse_payment(Payment.objects.get(pk=key), reason, user=self.user),
+            )
+        )
 
     # Imports
 
@@ -414,6 +610,38 @@ class Days(RuleBasedStateMachine):
             for pk, order in self.shop.orders.items()
             for product, pieces in order.back.items()
             if product in self.shop.items
+        }
+
+    @invariant()
+    def counts_are_as_expected(self):
+        found = {count.pk: (count.number, count.status) for count in StockCount.objects.all()}
+        assert found == {key: (count.number, count.status) for key, count in self.shop.counts.items()}
+
+    @invariant()
+    def accounts_are_as_expected(self):
+        for customer in self.customers:
+            rows = AccountEntry.objects.filter(customer=customer).order_by("pk")
+            expected = self.shop.accounts[customer.pk]
+            assert list(rows.values_list("kind", "amount", "reference")) == expected
+            assert Customer.objects.get(pk=customer.pk).balance == self.shop.owes(customer.pk)
+
+    @invariant()
+    def what_is_open_is_as_expected(self):
+        owed = {customer.pk: self.shop.still_open(customer.pk) for customer in self.customers}
+        numbers = {order.number: pk for pk, order in self.shop.orders.items()}
+        found = {pk: {} for pk in owed}
+        for item in open_items(list(owed)):
+            found[item.customer_id][numbers.get(item.order_number)] = item.amount
+        assert found == owed
+        orders = dict(Order.objects.with_open().values_list("pk", "open"))
+        assert orders == {pk: owed[order.customer].get(pk, 0) for pk, order in self.shop.orders.items()}
+
+    @invariant()
+    def payments_are_as_expected(self):
+        found = {payment.pk: [payment.number, payment.unallocated] for payment in Payment.objects.with_unallocated()}
+        assert found == {
+            pk: [payment.number, payment.standing and payment.amount - abs(sum(payment.parts.values()))]
+            for pk, payment in self.shop.payments.items()
         }
 
     def with_gone(self, lines):

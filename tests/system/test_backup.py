@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
+from accounts.account_models import AccountEntry
 from accounts.models import User
 from config import __version__
 from config.backup import LEFT_OUT, restoring, writing
@@ -28,7 +29,10 @@ from inventory.models import Product, StockChange
 from inventory.services.products import delete_product
 from inventory.services.reversals import reverse_change
 from inventory.services.stock import adjust_stock
-from sales.services.orders import cancel_order, confirm_order
+from sales.merging import merge_customers
+from sales.services.amendments import amend_order
+from sales.services.orders import NewItem, cancel_order, confirm_order
+from sales.services.payments import credit_customer, record_payment, refund, reverse_payment
 from sales.services.returns import ReturnedGoods, return_goods
 from tests.environment import POSTGRESQL
 from tests.factories import (
@@ -43,6 +47,7 @@ from tests.factories import (
 )
 from tests.files import picture_data
 from tests.ledger import without_triggers
+from tests.tables import drop_tables
 
 
 class Installation:
@@ -116,7 +121,16 @@ def make_firm():
     adjust_stock(product, change=5, reason="Counted", user=seller)
     reverse_change(product.stock_changes.latest("pk"), reason="Wrong product", user=seller)
     delete_product(gone, user=seller)
+    again = make_confirmed_order((product, 2), customer=make_customer(opening_balance=Decimal("-40.55")), user=seller)
+    amend_order(again, lines=[NewItem(product, 1)], reason="They rang", user=seller)
+    merge_customers(again.customer, sold.customer, user=seller)
+    paid = record_payment(sold.customer, Decimal("900.00"), "TRANSFER", note="Invoice 4711", user=seller)
+    refund(sold.customer, Decimal("0.50"), "CASH", user=seller)
+    credit_customer(sold.customer, Decimal("0.10"), "Late delivery", user=seller)
+    reverse_payment(paid, "Bounced", user=seller)
+    assert set(AccountEntry.objects.values_list("kind", flat=True)) == set(AccountEntry.Kind.values)
     call_command("check_stock")
+    call_command("check_accounts")
     return gone
 
 
@@ -156,6 +170,7 @@ def test_everything_comes_back_exactly(other, tmp_path, capsys):
     for same in ("tables", "media", "last_ids", "migrations"):  # the SHA-256 of every table among them
         assert again[same] == made[same]
     assert "Stock is proved" in other.manage("check_stock")
+    assert "Accounts are proved" in other.manage("check_accounts")
     assert "problem" not in other.manage("doctor")
     assert (other.media / Product.objects.get(image__gt="").image.name).read_bytes() == picture_data()
     new_id = other.run("from tests.factories import *; print(make_product(stock=1).pk)")
@@ -164,6 +179,8 @@ def test_everything_comes_back_exactly(other, tmp_path, capsys):
         other.run("from inventory.models import *; StockChange.objects.update(change_reason='x')")
     with pytest.raises(CommandError, match="never changed or deleted"):
         other.run("from sales.models import *; ReturnItem.objects.update(credit=0)")
+    with pytest.raises(CommandError, match="never changed or deleted"):
+        other.run("from accounts.account_models import *; AccountEntry.objects.update(amount=1)")
     take_number = "from django.db import transaction as t; t.atomic().__enter__()\n"
     take_number += "from core.document_numbers import next_document_number as n; print(n('RET'))"
     assert other.run(take_number).strip().endswith("-0002")
@@ -179,6 +196,7 @@ def test_a_backup_moves_from_one_kind_of_database_to_the_other_and_back(committe
     lite.manage("restore", tmp_path / "firm.zip")
     lite.manage("backup", tmp_path / "lite.zip")
     assert "Stock is proved" in lite.manage("check_stock")
+    assert "Accounts are proved" in lite.manage("check_accounts")
     through = manifest_of(tmp_path / "lite.zip")
     assert (through["vendor"], through["tables"]) == ("sqlite", made["tables"])
     name = f"{connection.settings_dict['NAME']}_back"
@@ -422,10 +440,11 @@ def test_what_is_no_picture_is_left_out_and_said(other, tmp_path):
     assert "Stock is proved" in other.manage("check_stock")
 
 
-def test_a_log_that_is_not_the_one_that_was_backed_up_is_said(other, tmp_path):
+@pytest.mark.parametrize("head", ["stock_log_head", "accounts_head"])
+def test_a_ledger_that_is_not_the_one_that_was_backed_up_is_said(other, tmp_path, head):
     make_firm()
     back_up(tmp_path / "firm.zip")
-    with_manifest(tmp_path / "firm.zip", stock_log_head="1-abc")
+    with_manifest(tmp_path / "firm.zip", **{head: "1-abc"})
     with pytest.raises(CommandError, match="should be 1-abc"):
         other.manage("restore", tmp_path / "firm.zip")
 
@@ -434,3 +453,20 @@ def test_every_kind_of_column_is_one_that_backups_keep_exactly():
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields if model._meta.label not in LEFT_OUT else ():
             kind_of(field)
+
+
+def test_an_upgrade_is_backed_up_first_and_a_start_that_changes_nothing_is_not(committed_db, tmp_path):
+    make_product(stock=3)
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder), "--before-migrate")
+    assert not folder.exists()
+    call_command("migrate", "sales", "0004", verbosity=0)
+    call_command("backup", str(folder), "--before-migrate")
+    [kept] = folder.iterdir()
+    assert kept.name.startswith(f"before-{__version__}-") and stat.S_IMODE(folder.stat().st_mode) == 0o700
+    call_command("migrate", verbosity=0)
+    drop_tables()
+    call_command("backup", str(folder), "--before-migrate")
+    assert list(folder.iterdir()) == [kept]  # nothing to keep
+    call_command("restore", str(kept))
+    assert Product.objects.get().stock_qty == 3

@@ -184,9 +184,10 @@ def status_of(port: int, path: str) -> int | None:
         connection.close()
 
 
-def test_twenty_clients_that_never_finish_keep_nobody_waiting(shipped_server):
+def test_forty_clients_that_never_finish_keep_nobody_waiting(shipped_server):
+    """Three workers with sixteen threads each: no worker takes more than it has."""
     with ExitStack() as stack:
-        for _ in range(20):
+        for _ in range(40):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", shipped_server)))
             slow.sendall(b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Le")
         assert {status_of(shipped_server, "/api/docs/") for _ in range(10)} == {200}

@@ -90,6 +90,11 @@ def unit(key: str) -> list[str]:
     return shlex.split(re.search(rf"^{key}=(.*)$", (ROOT / "deploy/minierp.service").read_text(), re.MULTILINE)[1])
 
 
+def steps_before_the_unit_starts() -> list[list[str]]:
+    text = (ROOT / "deploy/minierp.service").read_text()
+    return [shlex.split(line) for line in re.findall(r"^ExecStartPre=(.*)$", text, re.MULTILINE)]
+
+
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 
 
@@ -102,8 +107,11 @@ def container(tmp_path_factory):
 def running(container, tmp_path_factory):
     """The container built as the Dockerfile says, its tables made as compose and the unit do, and serving."""
     build(container)
-    container.run(COMPOSE["services"]["migrate"]["command"])
-    container.run(unit("ExecStartPre"))  # again: nothing is left to do
+    for service in ("backup", "migrate"):
+        container.run(COMPOSE["services"][service]["command"])
+    for command in steps_before_the_unit_starts():  # again: nothing is left to do
+        container.run(command)
+    assert not list(container.places["/backups"].iterdir())  # there was nothing to keep
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
     server = container.start(json.loads(instructions("CMD")[-1]), log)
     healthy = json.loads(instructions("CMD")[0])
@@ -271,3 +279,7 @@ def test_the_address_of_the_client_is_the_one_that_nginx_saw(nginx):
     wait_until(lambda: log.read_text().count('"GET /healthz/"') >= 2, "nothing is logged")
     lines = [line for line in log.read_text().splitlines() if '"GET /healthz/"' in line]
     assert all(" 127.0.0.1 " in line for line in lines) and "made-up" not in log.read_text()
+
+
+def test_an_upgrade_may_take_its_time():
+    assert unit("TimeoutStartSec") == ["infinity"]  # else systemd ends it after 90 seconds, and begins anew

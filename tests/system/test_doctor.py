@@ -26,7 +26,8 @@ from inventory.services.products import delete_product
 from inventory.services.stock import adjust_stock
 from sales.models import Order, OrderItem, OrderNumberCounter
 from sales.services.orders import cancel_order, confirm_order
-from tests.factories import make_admin, make_order, make_product, make_user
+from sales.services.payments import credit_customer
+from tests.factories import make_admin, make_customer, make_order, make_product, make_user
 from tests.ledger import without_triggers
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +217,7 @@ def test_triggers_that_were_dropped(examined):
     make_product()
     with without_triggers():
         (line,) = examined()
-    assert line.startswith("problem ") and "trigger inventory_" in line and "unguarded" in line
+    assert line.startswith("problem ") and "trigger accounts_accountentry_no_" in line and "unguarded" in line
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,9 @@ def test_an_order_of_which_another_number_was_sold_than_its_lines_say(examined):
     order = confirm_order(make_order((make_product(), 2)), user=None)
     OrderItem.objects.update(quantity=3, total_price=30)
     Order.objects.update(total_amount=30)
-    assert f"{order} and the stock change log disagree" in the_only(examined())
+    stock, account = examined()
+    assert f"{order} and the stock change log disagree" in stock
+    assert f"the account entries of {order} come to 20.00, but the order to 30.00" in account
 
 
 def test_the_latest_row_erased_and_the_stock_set_to_match(examined):
@@ -295,6 +298,50 @@ def test_who_why_kind_or_when_of_a_row_changed(examined, change):
     tampered(f"UPDATE inventory_stockchange SET {change} WHERE id = %s", row.pk)
     assert f"Chai (NW-1): stock change {row.pk} of" in the_only(examined())
     assert "is not what was written" in the_only(examined())
+
+
+def test_what_stock_is_worth_changed_past_the_program(examined):
+    product = make_product(stock=5, name="Chai", sku="NW-1", cost_price=Decimal("5.00"))
+    tampered("UPDATE inventory_product SET stock_value = 24.99 WHERE id = %s", product.pk)
+    assert "Chai (NW-1): stock is worth 24.99, but according to its stock changes 25.00" in the_only(examined())
+
+
+def test_a_balance_changed_past_the_program(examined):
+    acme = make_customer(company="Acme", opening_balance=Decimal("70.00"))
+    tampered("UPDATE accounts_user SET balance = 7 WHERE id = %s", acme.pk)
+    assert "Acme: the balance is 7.00, but the account entries add up to 70.00." in the_only(examined())
+
+
+def write_once_more(row) -> None:
+    """Another row like this one, written past the program."""
+    table, fields = row._meta.db_table, row._meta.concrete_fields
+    columns = ", ".join(field.column for field in fields if not field.primary_key)
+    tampered(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = %s", row.pk)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_row_too_many_in_the_ledger_of_the_stock(examined, hidden):
+    product = make_product(stock=5, name="Chai", sku="NW-1")
+    write_once_more(adjust_stock(product, user=None, change=2, reason="Found").stock_changes.latest("pk"))
+    added = product.stock_changes.latest("pk")
+    if hidden:  # it goes on where the last one ended, and the stock is what it says
+        tampered("UPDATE inventory_stockchange SET previous_qty = 7, new_qty = 9 WHERE id = %s", added.pk)
+        Product.objects.update(stock_qty=9)
+    assert f"Chai (NW-1): stock change {added.pk} of" in examined()[0]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_row_too_many_in_the_ledger_of_the_accounts(examined, hidden):
+    acme = make_customer(company="Acme", opening_balance=Decimal("70.00"))
+    write_once_more(credit_customer(acme, Decimal("20.00"), "Late", user=None))
+    added = acme.account_entries.latest("pk")
+    if hidden:  # it goes on where the last one ended, and the balance is what it says
+        tampered(
+            "UPDATE accounts_accountentry SET balance_before = 50, balance_after = 30 WHERE id = %s",
+            added.pk,
+        )
+        User.objects.filter(pk=acme.pk).update(balance=30)
+    assert f"Acme: account entry {added.pk} of" in the_only(examined())
 
 
 def test_nobody_who_could_administer(examined):

@@ -1,6 +1,7 @@
 """Whoever asks for records of others by their keys reads and changes nothing of them, over the API and in the admin."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from axes.models import AccessAttempt
@@ -19,10 +20,20 @@ from core.imports.models import ImportRecord
 from core.models import IdempotencyKey
 from inventory.models import Product, StockChange
 from sales.models import Order, OrderItem
+from sales.services.payments import record_payment
 from tests.addresses import addresses
 from tests.api.routes import OPERATIONS, RIGHTS
 from tests.clients import Caller, signed_in
-from tests.factories import make_customer, make_customer_import, make_import, make_order, make_product, make_user
+from tests.factories import (
+    make_customer,
+    make_customer_import,
+    make_delivery,
+    make_import,
+    make_order,
+    make_product,
+    make_supplier,
+    make_user,
+)
 from tests.files import picture
 from tests.forms import upload
 
@@ -46,8 +57,13 @@ def ask_freely(settings):
     cache.clear()
 
 
-@pytest.fixture
-def foreign():
+@pytest.fixture(autouse=True)
+def isolated_files(foreign):
+    """They are those of `shared_db`."""
+
+
+@pytest.fixture(scope="module")
+def foreign(shared_db):
     """Another customer with an order, a colleague, a product: with a marker wherever there is text."""
     other = make_customer(
         first_name=MARKER,
@@ -62,7 +78,10 @@ def foreign():
     order = make_order((product, 1), customer=other)
     make_import(f"sku,name,selling_price\n{MARKER},Imported,1\n")
     make_customer_import(f"email,first_name\n{MARKER}-import@example.com,{MARKER}\n")
-    return {"customers": other, "users": colleague, "products": product, "orders": order}
+    delivery = make_delivery((product, 1), supplier=make_supplier(name="Acme"), user=colleague)
+    payment = record_payment(other, Decimal("1.00"), "CASH", user=colleague)
+    records = {"customers": other, "users": colleague, "products": product, "orders": order}
+    return records | {"deliveries": delivery, "payments": payment}
 
 
 def rows_of_others(me) -> dict:
@@ -110,12 +129,14 @@ def body_for(foreign) -> dict:
     }
 
 
-def is_work_of_sales(operation) -> bool:
-    return "SALES" in MATRIX.get(RIGHTS[operation], ())
+def is_work_of(role, operation) -> bool:
+    return role in MATRIX.get(RIGHTS[operation], ())
 
 
 ASKED = [(operation, role) for operation in OPERATIONS for role in ("CUSTOMER", None)]
-ASKED += [(operation, "SALES") for operation in OPERATIONS if not is_work_of_sales(operation)]
+ASKED += [
+    (operation, role) for operation in OPERATIONS for role in ("SALES", "WAREHOUSE") if not is_work_of(role, operation)
+]
 
 
 @pytest.mark.parametrize(("operation", "role"), ASKED)
@@ -157,12 +178,14 @@ def test_the_key_of_an_idempotent_request_opens_nobody_elses_answer(foreign):
     assert first.json()["id"] != second.json()["id"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def keys(foreign):
     return {
         "inventory_product": foreign["products"].pk,
         "core_importrecord": ImportRecord.objects.get(target="inventory.product").pk,
         "inventory_stockchange": StockChange.objects.first().pk,
+        "inventory_delivery": foreign["deliveries"].pk,
+        "inventory_supplier": foreign["deliveries"].supplier.pk,
         "sales_order": foreign["orders"].pk,
         "sales_product": foreign["products"].pk,
         "accounts_customer": foreign["customers"].pk,
@@ -179,7 +202,7 @@ def forged(foreign) -> dict:
     return form | {"items-TOTAL_FORMS": 0, "items-INITIAL_FORMS": 0, "role": "SALES"}
 
 
-@pytest.mark.parametrize("role", ["SALES", "CUSTOMER", None])
+@pytest.mark.parametrize("role", ["SALES", "WAREHOUSE", "CUSTOMER", None])
 def test_no_address_of_the_admin_lets_change_what_is_not_the_roles_work(foreign, keys, role, client):
     if role:
         client = signed_in(make_user(role))
@@ -199,7 +222,7 @@ def test_no_address_of_the_admin_lets_change_what_is_not_the_roles_work(foreign,
     assert tried > 20
 
 
-@pytest.mark.parametrize("role", ["SALES", "CUSTOMER"])
+@pytest.mark.parametrize("role", ["SALES", "WAREHOUSE", "CUSTOMER"])
 def test_no_action_of_a_list_does_either(foreign, keys, role):
     client = signed_in(make_user(role))
     before = rows_of_others(client.user)
@@ -215,7 +238,7 @@ def test_no_action_of_a_list_does_either(foreign, keys, role):
     assert [model.__name__ for model in after if after[model] != before[model]] == []
 
 
-@pytest.mark.parametrize("role", ["SALES", "CUSTOMER"])
+@pytest.mark.parametrize("role", ["SALES", "WAREHOUSE", "CUSTOMER"])
 def test_no_address_of_the_admin_tells_of_colleagues_and_imports(foreign, keys, role):
     """A salesperson sees customers and orders; a colleague's e-mail and what was imported they do not."""
     client = signed_in(make_user(role))
@@ -237,7 +260,7 @@ def test_no_address_of_the_admin_tells_of_colleagues_and_imports(foreign, keys, 
     assert told == []
 
 
-@pytest.mark.parametrize("role", ["SALES", "CUSTOMER"])
+@pytest.mark.parametrize("role", ["SALES", "WAREHOUSE", "CUSTOMER"])
 @pytest.mark.parametrize("target", ["inventory.product", "accounts.customer"])
 def test_what_others_imported_is_not_read_by_guessing_its_number(foreign, role, target):
     client = signed_in(make_user(role))

@@ -62,7 +62,7 @@ PATHS = [
 ]
 ALLOWED = (  # of the products, few beside the rest; at most every DASHBOARD_SECONDS, or by an index alone
     'SELECT DISTINCT "inventory_product"."category"',
-    '"stock_qty" * "inventory_product"."cost_price"',
+    'SUM("inventory_product"."stock_value")',
     'WHERE "inventory_product"."is_active" LIMIT',  # until the LIMIT
     '"inventory_product"."is_active" AS "is_active", COUNT(',
 )

@@ -51,6 +51,10 @@ def test_production_settings_pass_the_deployment_check():
     assert "no issues" in checked.stdout
 
 
+def test_an_empty_address_of_the_database_is_none():
+    assert manage("diffsettings", DATABASE_URL="").returncode == 0
+
+
 def test_no_model_change_is_without_its_migration():
     assert manage("makemigrations", "--check", "--dry-run").returncode == 0
 

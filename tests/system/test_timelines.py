@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts import roles
-from accounts.services import save_user
+from accounts.services.people import save_user
 from inventory.services.stock import adjust_stock
 from sales.services.orders import cancel_order, confirm_order
 from tests.factories import make_customer, make_order, make_product

@@ -1,4 +1,4 @@
-"""What lists of products call our columns: the table to extend when one calls them something else.
+"""What lists of products and of delivered goods call our columns: the table to extend when one calls them otherwise.
 
 A line is a language (or `shop`: the headers of Shopify, WooCommerce, PrestaShop, Odoo, Medusa, Square, Lexware and
 DATEV) and its names, the likelier first. Capitals, accents, spaces and punctuation do not count. A name after `+` is
@@ -224,5 +224,43 @@ PRODUCT = {
         ar نشط
         ja 有効
         zh 启用
+    """,
+    "quantity": """
+        en quantity delivered | delivered quantity | qty delivered | delivered qty | delivered | quantity shipped
+        en shipped quantity | qty shipped | shipped qty | shipped | quantity received | received | quantity | qty
+        en pieces | pcs | units | count | + quantity | qty
+        de liefermenge | gelieferte menge | menge geliefert | geliefert | lieferung | menge | stückzahl | stück | stk
+        de anzahl | + menge
+        fr quantité livrée | qté livrée | livré | quantité | qté | nombre | pièces
+        es cantidad entregada | cantidad servida | entregado | servido | cantidad | cant | unidades | uds | piezas
+        pt quantidade entregue | qtd entregue | entregue | quantidade | qtd | qtde | quant | unidades | peças
+        it quantità consegnata | q.tà consegnata | consegnato | quantità | qta | q.tà | pezzi
+        nl geleverd aantal | aantal geleverd | geleverd | aantal | hoeveelheid | stuks
+        ru отгружено | поставлено | количество | кол во | кол | штук | шт | + количество
+        ar الكمية المسلمة | الكمية المستلمة | الكمية | العدد | عدد القطع | + كمية
+        ja 納品数 | 納品数量 | 出荷数 | 出荷数量 | 納入数 | 納入数量 | 数量 | 個数
+        zh 送货数量 | 交货数量 | 发货数量 | 实发数量 | 实收数量 | 到货数量 | 送貨數量 | 交貨數量
+        zh 數量 | 数量 | 件数 | 件數
+        shop quantity_done | product_qty
+    """,
+    "unit_cost": """
+        en unit cost | unit price | net price | net unit price | cost price | purchase price | purchase unit price
+        en buying price | price per unit | price each | item price | cost per unit | cost per item | price | cost
+        de einzelpreis | e preis | ep | stückpreis | preis pro stück | nettopreis | netto | einkaufspreis | ek preis
+        de ek | bezugspreis | einstandspreis | preis
+        fr prix unitaire | pu | p.u | prix unit | prix d'achat | prix achat | prix net | coût unitaire | coût | prix
+        es precio unitario | precio unit | p. unit | precio neto | precio de compra | coste unitario | costo unitario
+        es coste | costo | precio
+        pt preço unitário | preço unit | valor unitário | valor unit | vlr unitário | vl unit | preço de compra
+        pt custo unitário | custo | preço
+        it prezzo unitario | prezzo unit | prezzo netto | prezzo di acquisto | prezzo acquisto | costo unitario | costo
+        it prezzo
+        nl stukprijs | eenheidsprijs | prijs per stuk | nettoprijs | inkoopprijs | kostprijs | prijs
+        ru цена за единицу | цена за шт | цена без ндс | закупочная цена | цена закупки | себестоимость | цена
+        ar سعر الوحدة | سعر القطعة | سعر المفرد | سعر الشراء | تكلفة الوحدة | التكلفة | الكلفة | السعر
+        ja 単価 | 納入単価 | 仕入単価 | 仕入価格 | 仕切価格 | 原価 | 価格
+        zh 单价 | 單價 | 采购单价 | 進價 | 进价 | 供货价 | 成本价 | 成本 | 價格 | 价格
+        shop price_unit | Default Unit Cost
+        else rate | betrag pro einheit | amount per unit
     """,
 }

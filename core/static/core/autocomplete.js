@@ -80,3 +80,30 @@ document.addEventListener("DOMContentLoaded", () => {
     if (text) waiting.set(box, text);
   }, true);
 });
+
+// What a box is for, said to those who do not see it.
+document.addEventListener("DOMContentLoaded", () => {
+  const $ = window.django && window.django.jQuery;
+  if (!$) return;
+
+  // select2 names its boxes after what is chosen in them, which says nothing while that is nothing.
+  const nameOf = (select) => {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    return select.getAttribute("aria-label") || (label ? label.firstChild.textContent.trim() : "");
+  };
+  const nameBoxes = () => {
+    document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
+      const frame = select.nextElementSibling, name = nameOf(select);
+      if (!frame || !frame.matches(".select2-container") || !name) return;
+      frame.querySelectorAll("[role=combobox], [role=textbox]").forEach((part) => {
+        const chosen = frame.querySelector(".select2-selection__rendered").textContent.trim();
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", chosen ? `${name}: ${chosen}` : name);
+      });
+    });
+  };
+
+  $(document).on("select2:select select2:clear select2:open", nameBoxes);
+  document.addEventListener("formset:added", () => window.setTimeout(nameBoxes));
+  window.addEventListener("load", () => $(() => window.setTimeout(nameBoxes)));  // once jQuery has made them
+});

@@ -1,7 +1,8 @@
-// The order form: picking a product fills its price and shows its stock; totals and shortages follow what is typed;
-// Enter in a line goes on to the next one. A customer who is picked may have the same as last time.
+// The order form: picking a product fills its price and shows its stock; totals and shortages follow what is typed.
+// A customer who is picked may have the same as last time. (core/lines.js knows what all forms with lines do.)
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
+  const { readNumber } = window;  // of core/lines.js
   const $ = window.django && window.django.jQuery;
   const group = document.getElementById("items-group");
 
@@ -21,15 +22,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const customer = document.getElementById("id_customer");
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   let touched = Boolean(document.querySelector(".errornote, .errorlist"));  // refused: typed, and not saved
-
-  // A number with a decimal point or a decimal comma; what could be thousands is none, as on the server (core/forms.py).
-  const readNumber = (typed) => {
-    let text = String(typed).trim();
-    if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(text)) return NaN;
-    if (/^\d{1,3}(\.\d{3})+,\d+$/.test(text)) text = text.replaceAll(".", "");
-    if (/^\d{1,3}(,\d{3})+\.\d+$/.test(text)) text = text.replaceAll(",", "");
-    return Number(text.replace(",", "."));
-  };
 
   // Cents, as a whole number, so that no fraction is lost on the way.
   const lineCents = (row) => {
@@ -132,20 +124,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   };
 
-  // unfold renumbers the lines after a removed one by rewriting their HTML, which forgets what was typed in them.
-  // A removed line is hidden and not sent instead; the server passes over the missing number.
-  const remove = (event) => {
-    const bin = event.target.closest(".delete-template");
-    if (!bin) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const line = bin.closest(".form-group");
-    line.style.display = "none";
-    line.querySelectorAll("input, select").forEach((field) => { field.disabled = true; });
-    touched = true;
-    refresh();
-  };
-
   // A link that fills an order without lines with those of the customer's last one.
   const offerLastOrder = async (customer) => {
     const place = group.querySelector(".form-actions td");
@@ -160,30 +138,6 @@ document.addEventListener("DOMContentLoaded", () => {
     link.addEventListener("click", () => window.removeEventListener("beforeunload", window.preventLeaving));
     clear();  // of an answer that came in between
     place.append(link);
-  };
-
-  // select2 names its boxes after what is chosen in them, which says nothing while that is nothing.
-  const nameBoxes = () => {
-    document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
-      const box = select.nextElementSibling, name = select.name.endsWith("-product") ? texts.product : texts.customer;
-      if (!box || !box.matches(".select2-container")) return;
-      box.querySelectorAll("[role=combobox], [role=textbox]").forEach((part) => {
-        const chosen = box.querySelector(".select2-selection__rendered").textContent.trim();
-        part.removeAttribute("aria-labelledby");
-        part.setAttribute("aria-label", chosen ? `${name}: ${chosen}` : name);
-      });
-    });
-  };
-
-  // Enter would save the form; whoever types an order wants the next line.
-  const goOn = (event) => {
-    if (event.key !== "Enter" || !event.target.matches('[name$="-quantity"], [name$="-unit_price"]')) return;
-    event.preventDefault();
-    const rows = lines(), next = rows.slice(rows.indexOf(event.target.closest("tr")) + 1).find(isIn);
-    if (!next) group.querySelector(".add-row").click();
-    const goal = next || lines().filter(isIn).pop();
-    goal.scrollIntoView({ block: "nearest" });
-    $(cell(goal, "product")).select2("open");
   };
 
   // From the customer on to the first line; what stands between is for the few who need it (Shift+Tab from there).
@@ -219,13 +173,8 @@ document.addEventListener("DOMContentLoaded", () => {
   form.addEventListener("draft:restored", () => lines().filter(isIn).forEach((row) => lookUp(cell(row, "product"))));
   $(form).on("select2:select select2:clear", () => { touched = true; });
   $(form).on("select2:select select2:clear", 'select[name$="-product"]', (event) => fill(event.target));
-  $(form).on("select2:select select2:clear select2:open", nameBoxes);
-  document.addEventListener("formset:added", () => window.setTimeout(nameBoxes));
-  window.setTimeout(nameBoxes);
   form.addEventListener("input", () => { touched = true; refresh(); });
   group.addEventListener("change", refresh);
-  group.addEventListener("click", remove, true);
-  group.addEventListener("keydown", goOn);
   form.addEventListener("keydown", skip);
   document.addEventListener("click", saveFirst, true);
   refresh();

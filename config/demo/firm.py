@@ -14,14 +14,19 @@ from itertools import accumulate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, User
+from accounts.account_models import AccountEntry
+from accounts.models import ACCOUNT_FIELDS, Customer, User
+from accounts.services.account import NewEntry, chain_entries
+from config.demo.data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, demo_barcode
+from core.bulk import update_fields
 from core.bulk_load import Table, Versions, go_on_counting
 from core.i18n import in_firms_language
 from core.money import round_money
 from inventory.models import Product, StockChange
 from inventory.services.loading import StockLoader
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, demo_barcode
 from sales.models import Order, OrderItem, OrderNumberCounter
+from sales.services.account import Kind as EntryKind
+from sales.services.account import due_day
 from sales.services.orders import NewItem, build_items, describe_items, mark, total_of
 from sales.services.terms import set_terms
 
@@ -100,12 +105,14 @@ class DemoFirm:
         self.load_customers()
         self.stock = StockLoader(self.products, user=self.admin, at=self.opened)
         self.orders, self.items, self.versions = Table(Order, ids=True), Table(OrderItem), Versions(Order)
+        self.entries = Table(AccountEntry)
         last = Order.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for pk, at in enumerate(progress(self.moments), last + 1):
             self.trade(pk, at)
-        for table in (self.orders, self.items, self.versions):
+        for table in (self.orders, self.items, self.versions, self.entries):
             table.write()
         self.stock.finish()
+        update_fields(Customer, self.customers, [*ACCOUNT_FIELDS])
         OrderNumberCounter.objects.bulk_create(OrderNumberCounter(day=day, last=n) for day, n in self.numbers.items())
         go_on_counting(Order)
 
@@ -126,10 +133,12 @@ class DemoFirm:
         fates = FATES_OF_LATEST if at >= self.moments[-LATEST:][0] else FATES
         [fate] = self.random.choices(list(fates), list(fates.values()))
         sold = {item.product: item.quantity for item in items}
+        taken: list[StockChange] = []
         if fate == Status.CONFIRMED or (fate == Status.CANCELLED and self.random.random() < 0.5):
-            self.step(order, Status.CONFIRMED, sold, -1)
+            taken = self.step(order, Status.CONFIRMED, [(product, -pieces) for product, pieces in sold.items()])
         if fate == Status.CANCELLED:
-            self.step(order, fate, sold if order.confirmed_at else {}, 1)
+            back = {row.product_id: -(row.value_change or 0) for row in taken}
+            self.step(order, fate, [(row.product, -row.quantity_change) for row in taken], values=back)
         self.orders.add([order])
         self.items.add(items)
         if fate == Status.CONFIRMED:
@@ -157,15 +166,25 @@ class DemoFirm:
         """One piece of a product that is in stock; the last ones of a product are never all sold (`receive`)."""
         return NewItem(next(product for product in self.products if product.stock_qty), 1)
 
-    def step(self, order: Order, status: Order.Status, pieces: dict[Product, int], sign: int) -> None:
-        """Confirm or cancel the order, moving these pieces out of (-1) or into (1) stock."""
+    def step(self, order: Order, status: Order.Status, pieces: list[tuple[Product, int]], **posting) -> list:
+        """Confirm or cancel the order, moving these pieces into stock or (negative) out of it; the log's rows."""
         kind, said = STEPS[status]
-        posting = {"kind": kind, "reference": order.order_number, "customer": order.customer, "at": order.created_at}
-        moves = [(product, product.stock_qty + sign * quantity) for product, quantity in pieces.items()]
+        posting |= {"kind": kind, "reference": order.order_number, "customer": order.customer, "at": order.created_at}
+        moves = [(product, product.stock_qty + moved) for product, moved in pieces]
         reason = in_firms_language(said) % {"order": order.order_number}
-        self.stock.post(sorted(moves, key=pk_of), user=self.seller, reason=reason, **posting)
+        rows = self.stock.post(sorted(moves, key=pk_of), user=self.seller, reason=reason, **posting)
         mark(order, status, user=self.seller, at=order.created_at)
         self.versions.note([order], "~", at=order.created_at, user=self.seller, reason=order._change_reason)
+        if order.confirmed_at:
+            self.post(order, EntryKind(kind), order.total_amount if kind == Kind.SALE else -order.total_amount)
+        return rows
+
+    def post(self, order: Order, kind: EntryKind, amount: Decimal) -> None:
+        """Post it to the customer's account."""
+        customer = order.customer
+        due_on = due_day(order, customer) if kind == EntryKind.SALE else None
+        entry = NewEntry(customer.pk, kind, amount, order.order_number, "", due_on)
+        self.entries.add(chain_entries({customer.pk: customer}, [entry], user=self.seller, at=order.created_at))
 
     def receive(self, sold: dict[Product, int], at: datetime) -> None:
         """Some of what has just been sold is bought again, and everything that has run out."""

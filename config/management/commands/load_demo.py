@@ -15,26 +15,34 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import Customer, User
-from accounts.services import save_user
+from accounts.services.people import save_user
+from config.demo.data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES, demo_barcode
+from config.demo.firm import DemoFirm
 from core import search_index
 from core.money import round_money
+from inventory.count_models import StockCount
+from inventory.delivery_models import Delivery, Supplier
 from inventory.models import Product, StockChange
+from inventory.services.count_posting import post_count
+from inventory.services.counts import enter_count, open_count
+from inventory.services.deliveries import DeliveredGoods, receive_delivery
 from inventory.services.products import save_product, set_active
-from inventory.services.stock import adjust_stock
+from inventory.services.suppliers import save_supplier
 from inventory.stock_check import check_stock
-from sales.demo_data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES, demo_barcode
-from sales.demo_firm import DemoFirm
+from sales.account_check import check_accounts
 from sales.models import Order
+from sales.payment_models import Payment
 from sales.return_models import OrderReturn
 from sales.services.amendments import amend_order, confirm_partly
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
+from sales.services.payments import record_payment
 from sales.services.returns import ReturnedGoods, return_goods
 from sales.services.terms import Terms
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
 USUAL = {"products": 200, "orders": ORDERS, "customers": CUSTOMERS}  # where only one size is given
 SEARCHED = [User, Product, StockChange, Order]
-LOGINS = ["admin@example.com", "sales@example.com", "customer1@example.com"]
+LOGINS = ["admin@example.com", "sales@example.com", "warehouse@example.com", "customer1@example.com"]
 
 
 class Command(BaseCommand):
@@ -60,7 +68,7 @@ class Command(BaseCommand):
             if if_empty:
                 return self.print_logins()
             raise CommandError("This database has data already. The demo shop is only for an empty one.")
-        self.random = random.Random(20260101)  # the same shop for everybody
+        self.random, self.purse = random.Random(20260101), random.Random(7)  # the same shop for everybody
         self.now = timezone.now()
         password = "demo" if settings.DEBUG else secrets.token_urlsafe(12)
         large = {"products": products, "orders": orders, "customers": customers}
@@ -70,8 +78,10 @@ class Command(BaseCommand):
             else:
                 self.open_shop(password)
                 self.trade()
+                self.count_shelves()
                 set_active([self.products[-1].pk], False, user=self.admin)
             check_stock()
+            check_accounts()
         tidy_up()
         self.stdout.write(
             f"The demo shop has {Product.objects.count()} products, {Customer.objects.count()} customers "
@@ -102,6 +112,7 @@ class Command(BaseCommand):
     def hire(self, password: str, opened: datetime) -> None:
         self.admin = self.person("admin@example.com", "ADMIN", "Sara", "Lindqvist", password, opened)
         self.seller = self.person("sales@example.com", "SALES", "Tom", "Baker", password, opened)
+        self.packer = self.person("warehouse@example.com", "WAREHOUSE", "Nina", "Costa", password, opened)
 
     def open_shop(self, password: str) -> None:
         opened = self.moment(DAYS + 5)
@@ -134,9 +145,17 @@ class Command(BaseCommand):
         customer.set_password(password if number == 1 else None)
         return save_user(customer, by=self.admin, reason="Demo data", at=at)
 
+    def supplier(self, category: str, number: int, at: datetime) -> Supplier:
+        """One for each part of the range."""
+        name, town = f"{LAST_NAMES[number % len(LAST_NAMES)]} {category} Ltd.", TOWNS[number % len(TOWNS)]
+        fields = {"code": f"S{number}", "our_number": f"{number}017", "lead_days": number % 5 + 2}
+        supplier = Supplier(name=name, address=f"{number} {STREETS[number % len(STREETS)]}\n{town}", **fields)
+        return save_supplier(supplier, user=self.admin, at=at)
+
     def stock_shelves(self, at: datetime):
         numbers = count(1)
         for aisle, (category, lines) in zip(ascii_uppercase, CATALOGUE.items(), strict=False):
+            supplier = self.supplier(category, ord(aisle), at)
             for bay, (name, stem, variants, first_cost, growth) in enumerate(lines, 1):
                 for position, variant in enumerate(variants):
                     cost = round_money(Decimal(first_cost) * Decimal(growth) ** position)
@@ -150,6 +169,9 @@ class Command(BaseCommand):
                         cost_price=cost,
                         selling_price=max(price, cost),
                         low_stock_threshold=self.random.choice([None, None, None, 5, 20]),
+                        supplier=supplier,
+                        supplier_sku=f"{supplier.code}-{stem}{position + 1}",
+                        pack_size=10,
                     )
                     stock = self.random.choice([3, 9, 12, 18, 25, 40, 60])
                     yield save_product(product, user=self.admin, initial_stock=stock, at=at)
@@ -170,7 +192,8 @@ class Command(BaseCommand):
             if self.random.random() < 0.04:
                 cancel_order(order, user=self.seller, at=moment)
                 continue
-            confirm_order(order, user=self.random.choice([self.seller, self.seller, self.admin]), at=moment)
+            seller = self.random.choice([self.seller, self.seller, self.admin])
+            confirm_order(order, user=seller, exceed_limit=True, at=moment)
             if self.random.random() < 0.03:
                 cancel_order(order, user=self.admin, at=moment)
             else:
@@ -183,6 +206,8 @@ class Command(BaseCommand):
                 self.take_back(sold.pop(-min(8, len(sold))), number // 20, moment)
             if number % 6 == 0:
                 self.receive_delivery(moment)
+            if number % 3:
+                self.collect(moment)
 
     def place_order(self, at: datetime) -> Order:
         """One to six products of which there are some, at list price or a little less."""
@@ -215,7 +240,7 @@ class Command(BaseCommand):
                 NewItem(item.product, quantity, item.unit_price)
                 for item, quantity in zip(items, quantities, strict=True)
             ]
-            amend_order(order, lines=lines, reason="The customer rang", user=self.seller, at=at)
+            amend_order(order, lines=lines, reason="The customer rang", user=self.seller, exceed_limit=True, at=at)
 
     def divide(self, at: datetime) -> None:
         """An order for more than there is of one product: what is there is taken, the rest waits."""
@@ -223,14 +248,45 @@ class Command(BaseCommand):
         lines = [NewItem(product, product.stock_qty + 4)]
         customer = self.customers[product.pk % len(self.customers)]
         order = create_order(customer=customer, lines=lines, user=self.seller, beyond_stock=True, at=at)
-        confirm_partly(order, user=self.seller, at=at)
+        confirm_partly(order, user=self.seller, exceed_limit=True, at=at)
+
+    def collect(self, at: datetime) -> None:
+        """Somebody pays, mostly all that they owe, now and then the half."""
+        owing = Customer.objects.filter(balance__gt=0).order_by("pk")
+        if owing:
+            customer = self.purse.choice(owing)
+            amount = customer.balance if self.purse.random() < 0.7 else round_money(customer.balance / 2)
+            method = self.purse.choice([*[Payment.Method.TRANSFER] * 3, Payment.Method.CASH, Payment.Method.CARD])
+            record_payment(customer, amount, method, paid_on=timezone.localdate(at), user=self.seller, at=at)
+
+    def count_shelves(self) -> None:
+        """One category has been counted and posted, another one is being counted."""
+        done, begun = (
+            open_count(scope=StockCount.Scope.CATEGORY, place=category, user=self.admin)
+            for category in list(CATALOGUE)[:2]
+        )
+        for number, line in enumerate(done.lines.select_related("product")):
+            found = line.product.stock_qty - (number % 9 == 4)
+            enter_count(line, max(0, found), user=self.packer)
+        for line in begun.lines.select_related("product")[:5]:
+            enter_count(line, line.product.stock_qty, user=self.packer)
+        post_count(done, user=self.admin)
 
     def receive_delivery(self, at: datetime) -> None:
-        """What has run low is bought again, but not everything and not at once."""
-        low = list(Product.objects.running_low())
-        for product in self.random.sample(low, min(2, len(low))):
-            pieces = self.random.choice([20, 30, 50])
-            adjust_stock(product, user=self.admin, change=pieces, reason=f"Delivery of {pieces} received", at=at)
+        """What has run low is bought again, not everything and not at once. The warehouse books it without costs."""
+        low = list(Product.objects.running_low().select_related("supplier"))
+        if not low:
+            return
+        supplier = self.random.choice(low).supplier
+        theirs = [product for product in low if product.supplier == supplier]
+        number, lines = Delivery.objects.count() + 1, []
+        for product in self.random.sample(theirs, min(3, len(theirs))):
+            cost = product.cost_price * Decimal(self.random.randint(970, 1040)) / 1000
+            unit_cost = round(cost, 4) if number % 2 else None
+            lines.append(DeliveredGoods(product.pk, self.random.choice([20, 30, 50]), unit_cost))
+        note = {"their_reference": f"{supplier.code}-{4700 + number}", "received_on": timezone.localdate(at)}
+        user = self.admin if number % 2 else self.packer
+        receive_delivery(supplier=supplier, lines=lines, user=user, at=at, **note)
 
     def moment(self, days_ago: float) -> datetime:
         """A moment of the opening hours so many days ago, never in the future."""

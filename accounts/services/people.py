@@ -1,7 +1,7 @@
 """What changes people: the only place that knows when somebody may be demoted, deactivated or deleted."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.exceptions import CustomerMerged, DuplicateUser, LastAdmin, UserInUse
 from accounts.models import Customer, User
 from accounts.security_log import log_on_commit
-from core.bulk import batches, create_all, lock_all, update_all
+from accounts.services.account import post_openings
+from core.bulk import batches, create_all, update_all
 from core.concurrency import lock_record
 from core.i18n import in_firms_language
 from core.images import delete_image_on_commit
@@ -41,19 +42,22 @@ CUSTOMER_FIELDS = [
 def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | None = None) -> User:
     """Save a new or changed colleague or customer and note who did it (and when, if data of the past is loaded).
 
-    Whoever has no e-mail loses their password. Raises LastAdmin if this would leave no active ADMIN, CustomerMerged if
-    it would activate a record that has gone into another one, DuplicateUser if somebody else was faster with an e-mail
-    or customer code.
+    Whoever has no e-mail loses their password; another opening balance is posted to the account. Raises LastAdmin if
+    this would leave no active ADMIN, CustomerMerged if it would activate a record that has gone into another one,
+    DuplicateUser if somebody else was faster with an e-mail or customer code, BalanceTooLarge.
     """
     if not user.email and user.has_usable_password():
         user.set_unusable_password()
+    opened_with: dict[int, Decimal] = {}
     if not user._state.adding:
         lock_people(user, by)
         check_admin_remains(user)
         check_not_merged(user)
-        stored = User.objects.only("avatar").filter(pk=user.pk).first()
+        stored = User.objects.only("avatar", "opening_balance").filter(pk=user.pk).first()
         if stored and stored.avatar != user.avatar:
             delete_image_on_commit(stored.avatar)
+        if stored:
+            opened_with[user.pk] = stored.opening_balance
     if user.is_active:
         user.waiting_since = None
     user.stamp(by, reason, at=at)
@@ -68,6 +72,7 @@ def save_user(user: User, *, by: User | None, reason: str = "", at: datetime | N
             raise
         sentence = gettext("This e-mail or customer code has just been given to somebody else.")
         raise DuplicateUser(sentence) from error
+    post_openings([user], opened_with, user=by, at=at)
     return user
 
 
@@ -119,11 +124,6 @@ def lock_people(*people: User | None) -> None:
     keys = {person.pk for person in people if person is not None}
     admins = Q(role=User.Role.ADMIN, is_active=True)
     list(User.objects.select_for_update(no_key=True).filter(admins | Q(pk__in=keys)).order_by("pk").values_list("pk"))
-
-
-def lock_customers(ids: Iterable[int]) -> dict[int, Customer]:
-    """The people with these ids, locked in ascending order until the transaction ends. Deleted ones are missing."""
-    return lock_all(Customer, ids)
 
 
 def check_admin_remains(user: User, *, deleting: bool = False) -> None:
@@ -202,11 +202,12 @@ def import_customers(
     # Two imports of the same new customers meet in one order.
     new = sorted(new, key=lambda customer: (customer.email or "", customer.customer_code or ""))
     create_all(Customer, new, reason=reason, user=user)
+    post_openings(new, {}, user=user)
     update_customers(changed, reason=reason, user=user)
 
 
 def update_customers(customers: list[Customer], *, reason: str, user: User | None) -> None:
-    """Write the imported fields of locked customers.
+    """Write the imported fields of locked customers, and post what that changes of their opening balances.
 
     Who is activated or deactivated loses their API tokens, as with `save_user`.
     """
@@ -216,4 +217,11 @@ def update_customers(customers: list[Customer], *, reason: str, user: User | Non
             for person in turned.only("email"):
                 log_on_commit("activity changed", of=person, was=not active, now=active)
             turned.update(token_version=F("token_version") + 1)
+    stored = User.objects.order_by().values_list("pk", "opening_balance")
+    opened_with = {
+        pk: balance
+        for batch in batches(customer.pk for customer in customers)
+        for pk, balance in stored.filter(pk__in=batch)
+    }
     update_all(Customer, customers, CUSTOMER_FIELDS, reason=reason, user=user)
+    post_openings(customers, opened_with, user=user)
