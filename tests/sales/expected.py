@@ -548,7 +548,8 @@ class Shop:
         return pk, cells["sku"], before | values, after
 
     def import_list(self, lines, mode, leave_out) -> list | None:
-        """Lines that are written, as `judge` says; None if nothing is."""
+        """Lines that are written, as `judge` says; None if nothing is. A line that is there twice is taken once."""
+        lines = [line for at, line in enumerate(lines) if line not in lines[:at]]
         judged = [self.judge(cells, mode, [line["sku"] for line in lines]) for cells in lines]
         if None in judged and not leave_out:
             return None
