@@ -43,17 +43,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# What requests cost at 1 % and at full size, in databases that are kept (BENCH=--compare … compares with an earlier run).
-SMALL := sqlite:///$(CURDIR)/var/bench-small.sqlite3
-LARGE := sqlite:///$(CURDIR)/var/bench-large.sqlite3
+# What everything costs at 1 % and at full size, in databases that are kept (see tests/bench/costs/__init__.py).
 bench: $(VENV)/.installed-dev
-	@mkdir -p var
-	DATABASE_URL=$(SMALL) $(BIN)/python manage.py migrate --verbosity 0
-	DATABASE_URL=$(SMALL) $(BIN)/python manage.py load_demo --if-empty --products 200 --orders 2000 --customers 200
-	DATABASE_URL=$(LARGE) $(BIN)/python manage.py migrate --verbosity 0
-	DATABASE_URL=$(LARGE) $(BIN)/python manage.py load_demo --if-empty --products 20000 --orders 200000 --customers 20000
-	LOG_LEVEL=ERROR DATABASE_URL=$(SMALL) $(BIN)/python -m tests.bench.costs $(BENCH)
-	LOG_LEVEL=ERROR DATABASE_URL=$(LARGE) $(BIN)/python -m tests.bench.costs $(BENCH)
+	$(BIN)/python -m tests.bench.costs $(BENCH)
 
 # After a change of a version in requirements*.in. (What these need in turn stays as it is; LOCK_OPTIONS=--upgrade moves it.)
 lock: $(VENV)/.installed-dev

@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from core.spreadsheets.cells import escape_formula
 
 CHUNK = 64 * 1024
+SHEET_ROWS = (1 << 20) - 1  # that Excel has for one sheet below the headers
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # openpyxl writes some of these
 
 
@@ -42,20 +43,31 @@ class FormulaSafeCSV(CSV):
 
 
 class FormulaSafeXLSX(XLSX):
-    """An Excel file, written row by row to the disk and sent from there, with cells that no spreadsheet will run."""
+    """An Excel file, written row by row to the disk and sent from there, with cells that no spreadsheet will run.
+
+    More rows than a sheet can have go on to a next one.
+    """
 
     label = "Excel (xlsx)"
 
     def stream(self, headers: list[str], rows: Iterable[list]) -> Iterator[bytes]:
         book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("Export")
-        sheet.append(headers)
-        for row in rows:
+        sheet = with_headers(book, "Export", headers)
+        for number, row in enumerate(rows):
+            page, place = divmod(number, SHEET_ROWS)
+            if page and not place:
+                sheet = with_headers(book, f"Export {page + 1}", headers)
             sheet.append([writable(cell, sheet) for cell in row])
         with tempfile.TemporaryFile() as file:
             book.save(file)
             file.seek(0)
             yield from iter(lambda: file.read(CHUNK), b"")
+
+
+def with_headers(book, title: str, headers: list[str]):
+    sheet = book.create_sheet(title)
+    sheet.append(headers)
+    return sheet
 
 
 def writable(cell, sheet):
