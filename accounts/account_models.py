@@ -51,6 +51,8 @@ class AccountEntry(models.Model):
     )
     row_hash = models.CharField(max_length=80, editable=False)
 
+    searched = ("reference", "text")
+
     class Meta:
         verbose_name = _("account entry")
         verbose_name_plural = _("account entries")

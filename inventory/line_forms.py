@@ -12,12 +12,13 @@ from inventory.models import Product
 
 
 class ProductChoices:
-    """Stands in for the queryset of every line's product field: one query for all lines, not two for each."""
+    """Stands in for the queryset of every line's product field: two queries for all lines, not two for each."""
 
     model = Product
 
     def __init__(self, ids):
-        self.products = Product.objects.with_free().in_bulk([int(pk) for pk in ids if is_primary_key(pk)])
+        found = Product.objects.filter(pk__in=[int(pk) for pk in ids if is_primary_key(pk)])
+        self.products = {product.pk: product for product in Product.objects.add_free(found)}
 
     def all(self):
         return self

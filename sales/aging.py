@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.account_models import AccountEntry
 from core.dates import end_of_day
 from core.money import NOTHING, round_money
-from sales.open_items import OpenItem, family_of, open_items
+from sales.open_items import OpenItem, family_of, owed_by_age
 
 # Each with the most days overdue that it holds. What is not assigned to anything, or more than was owed, is credit.
 AGES = {"not_due": 0, "30": 30, "60": 60, "90": 90, "older": 10**6}
@@ -66,10 +66,9 @@ def balances_at(day: date, customers: Iterable[int] | None = None) -> dict[int, 
 def agings_at(day: date, customers: Iterable[int] | None = None) -> dict[int, Aging]:
     """The aging at the end of the day of each customer who owes or is owed something, by id."""
     agings: dict[int, Aging] = {}
-    for item in open_items(customers, before=end_of_day(day)):
-        if item.amount > 0:
-            aging = agings.setdefault(item.customer_id, Aging())
-            aging.amounts[age_of(item, day)] += item.amount
+    ages = list(AGES)
+    for customer, age, amount in owed_by_age(day, list(AGES.values()), customers):
+        agings.setdefault(customer, Aging()).amounts[ages[age]] = amount
     for customer, balance in balances_at(day, customers).items():
         if customer in agings or balance:
             aging = agings.setdefault(customer, Aging())

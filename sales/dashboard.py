@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
+from core.admin.paging import COUNTED_AT_A_COST, bounded_count
 from core.i18n import format_count
 from core.money import format_money, round_money
 from core.recent import recent
@@ -185,8 +186,8 @@ def waiting_note(waiting: list[Order]) -> str:
     if not waiting:
         return gettext("No order is waiting to be confirmed")
     oldest = gettext("The oldest is from %(date)s") % {"date": date_format(waiting[0].order_date)}
-    ready = recent("confirmable orders", lambda: Order.objects.confirmable().count())
-    return f"{oldest} · {gettext('%(n)s can be confirmed now') % {'n': format_count(ready)}}"
+    ready = recent("confirmable orders", lambda: bounded_count(Order.objects.confirmable(), COUNTED_AT_A_COST))
+    return f"{oldest} · {gettext('%(n)s can be confirmed now') % {'n': ready}}"
 
 
 def new_customers(period: Period) -> str:

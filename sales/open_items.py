@@ -4,9 +4,9 @@ open = Σ entries of the order − Σ what payments say is for it. Two records o
 merged count as one, the record that stays, at any moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.account_models import AccountEntry
 from accounts.models import User
+from core.dates import end_of_day, start_of_day
 from core.money import round_money
 from sales.models import Order
 from sales.payment_models import Payment, PaymentAllocation
@@ -37,12 +38,19 @@ OPEN = """
         LEFT JOIN {orders} sold ON sold.id = allocation.order_id
         WHERE allocation.created_at < {moment} AND reversal.id IS NULL {paid_by_these}
     )
-    SELECT COALESCE(person.merged_into_id, person.id), moves.reference,
-        SUM(moves.amount), MIN(moves.due_on), CASE WHEN MIN(moves.due_on) IS NULL THEN MIN(moves.created_at) END
+    SELECT COALESCE(person.merged_into_id, person.id) AS customer, moves.reference AS number,
+        SUM(moves.amount) AS amount, MIN(moves.due_on) AS due_on,
+        CASE WHEN MIN(moves.due_on) IS NULL THEN MIN(moves.created_at) END AS created_at
     FROM moves JOIN {people} person ON person.id = moves.customer_id
     GROUP BY COALESCE(person.merged_into_id, person.id), moves.reference
     HAVING ROUND(SUM(moves.amount), 2) <> 0
 """
+# What is owed of them, by customer and by how long before a day it was due: a case for each of some spans of days.
+OWED_BY_AGE = """
+    SELECT customer, CASE {cases} END AS age, SUM(amount) FROM ({items}) items
+    WHERE ROUND(amount, 2) > 0 GROUP BY customer, age
+"""
+CASE = "WHEN due_on >= %s OR created_at >= %s OR (due_on IS NULL AND created_at IS NULL) THEN {age}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,30 @@ def open_items(customers: Iterable[int] | None = None, *, before: datetime | Non
         for customer, number, amount, due_on, created_at in rows
     ]
     return sorted(items, key=lambda item: (item.due_on, item.order_number))
+
+
+def owed_by_age(day: date, spans: Sequence[int], customers: Iterable[int] | None = None):
+    """What these customers (None: all) owed at the end of the day, as (customer, place in `spans`, amount).
+
+    A span is the most days that what stands there was overdue; the last one holds the rest. What is to somebody's
+    credit is in none. One query.
+    """
+    chosen = None if customers is None else list(customers)
+    if chosen == []:
+        return []
+    items, params = statement(chosen, end_of_day(day))
+    cases, limits = [], []
+    for age, span in enumerate(spans[:-1]):
+        first = day - timedelta(days=span)
+        cases.append(CASE.format(age=age))
+        limits += [
+            connection.ops.adapt_datefield_value(first),
+            connection.ops.adapt_datetimefield_value(start_of_day(first)),
+        ]
+    cases.append(f"ELSE {len(cases)}")
+    with connection.cursor() as cursor:
+        cursor.execute(OWED_BY_AGE.format(cases=" ".join(cases), items=items), [*limits, *params])
+        return [(customer, age, round_money(Decimal(str(amount)))) for customer, age, amount in cursor.fetchall()]
 
 
 def statement(chosen: list[int] | None, moment: datetime) -> tuple[str, list]:

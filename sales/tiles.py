@@ -11,27 +11,35 @@ from accounts.models import Customer
 from core.i18n import format_count
 from core.money import NOTHING, format_money, round_money
 from core.recent import recent
-from sales.open_items import open_items
+from sales.open_items import owed_by_age
 
 
-def tile(label: str, figure: int | Decimal, url: str, note: str = "", colour: str = "") -> dict:
-    """A figure that leads to its list; `colour` (warning, danger) is for one that should be zero."""
+def tile(label: str, figure: int | Decimal, url: str, note: str = "", colour: str = "", note_url: str = "") -> dict:
+    """A figure that leads to its list; `colour` (warning, danger) is for one that should be zero.
+
+    A note that takes a while to be worked out is fetched from `note_url` when the page is there.
+    """
     shown = format_money(figure) if isinstance(figure, Decimal) else format_count(figure)
-    return {"label": label, "figure": shown, "url": url, "note": note, "colour": colour if figure else ""}
+    colour = colour if figure else ""
+    return {"label": label, "figure": shown, "url": url, "note": note, "colour": colour, "note_url": note_url}
 
 
 def receivables_tiles(user) -> list[dict]:
     """What customers owe in all and how much of it is overdue, for whoever may see accounts."""
     if not user.has_perm("sales.view_account"):
         return []
+    balance = recent("receivables", lambda: Customer.objects.aggregate(sum=Sum("balance", default=NOTHING))["sum"])
+    url, overdue = reverse("admin:accounts_who_owes"), reverse("admin:accounts_overdue")
+    return [tile(gettext("Receivables"), round_money(balance), url, note_url=overdue)]
+
+
+def overdue_note() -> str:
+    """How much of what customers owe was due before today."""
     today = timezone.localdate()
-    owed = recent(f"receivables {today}", lambda: receivables(today))
-    note = gettext("Overdue: %(amount)s") % {"amount": format_money(owed["overdue"])}
-    return [tile(gettext("Receivables"), owed["balance"], reverse("admin:accounts_who_owes"), note)]
+    amount = recent(f"overdue {today}", lambda: overdue_at(today))
+    return gettext("Overdue: %(amount)s") % {"amount": format_money(amount)}
 
 
-def receivables(today) -> dict[str, Decimal]:
-    """The sum of all balances, and of what is open and was due before today. Two queries."""
-    overdue = sum((item.amount for item in open_items() if item.amount > 0 and item.due_on < today), NOTHING)
-    balance = Customer.objects.aggregate(sum=Sum("balance", default=NOTHING))["sum"]
-    return {"balance": round_money(balance), "overdue": overdue}
+def overdue_at(today) -> Decimal:
+    owed = owed_by_age(today, [0, 1])  # not overdue, and by a day or more
+    return sum((amount for _, age, amount in owed if age == 1), NOTHING)

@@ -11,6 +11,7 @@ LARGE = {
     "inventory_stockchange",
     "inventory_product",
     "accounts_user",
+    "accounts_accountentry",
     "sales_historicalorder",
     "inventory_historicalproduct",
     "accounts_historicaluser",

@@ -210,6 +210,7 @@ DOORS = [
     ("post", "admin:sales_payment_reverse_one {payment}", CONFIRMED | {"reason": "x"}, UNDO_PAYMENT),
     ("get", "admin:sales_payment_export", None, ["sales.export_payment"]),
     ("get", "admin:accounts_who_owes", None, ["sales.view_account"]),
+    ("get", "admin:accounts_overdue", None, ["sales.view_account"]),
     ("get", "admin:accounts_accountentry_changelist", None, ["sales.view_account"]),
     ("get", "admin:accounts_accountentry_change {entry}", None, ["sales.view_account"]),
     ("post", "admin:accounts_accountentry_change {entry}", {}, ["nobody"]),

@@ -1,11 +1,9 @@
 """Lists that are quickly made and quickly sent: what unfold writes out for every cell of every row is said once."""
 
 import re
-from functools import cache
 
-from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from unfold.templatetags import unfold_list
 
@@ -35,13 +33,6 @@ def checkbox(value) -> SafeString:
     """The box with which a row is chosen for an action."""
     box = '<input type="checkbox" name="_selected_action" value="{}" class="action-select" aria-label="{}">'
     return format_html(box, value, gettext("Select record"))
-
-
-@cache
-def label(text: str, colour: str) -> SafeString:
-    """unfold's coloured label."""
-    html = render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour})
-    return mark_safe(" ".join(html.split()))
 
 
 def lighter(html: bytes) -> bytes:

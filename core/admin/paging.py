@@ -8,6 +8,7 @@ from core.i18n import format_count, left_to_right
 
 FURTHEST = 10**12  # no list is that long; databases know no larger limits than 2 ** 63
 COUNTED = 10_000  # records beyond the page that is asked for; whoever wants to know of more filters or exports
+COUNTED_AT_A_COST = 1000  # of those for each of which the filter has to work something out
 
 
 class Count(int):
@@ -31,16 +32,16 @@ def bounded_count(queryset, most: int = COUNTED) -> Count:
 
 
 class BoundedPaginator(Paginator):
-    """Counts no more than `most` records: the first COUNTED, or as many times COUNTED as `reach` asks for."""
+    """Counts the first `step` records, or as many times as many as `reach` asks for, and no more."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.most = COUNTED
+        self.step, self.reached = COUNTED, 0
 
     def reach(self, number: int) -> None:
         """Go beyond the record of this number, whose page has been asked for."""
-        self.most = COUNTED * (1 + min(number, FURTHEST) // COUNTED)
+        self.reached = min(number, FURTHEST)
 
     @cached_property
     def count(self) -> Count:
-        return bounded_count(self.object_list, self.most)
+        return bounded_count(self.object_list, self.step * (1 + self.reached // self.step))

@@ -14,7 +14,7 @@ from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
 from core.money import format_amount, in_currency
 from core.references import link_references
-from sales.admin.who_owes import who_owes
+from sales.admin.who_owes import overdue, who_owes
 from sales.resources import AccountEntryResource
 
 
@@ -54,8 +54,12 @@ class AccountEntryAdmin(ReadOnlyAdmin, FormulaSafeExportAdmin, BackOfficeAdmin):
         return format_html('<span class="font-semibold">{}</span>', format_amount(entry.balance_after))
 
     def get_urls(self):
-        address = path("who-owes/", self.admin_site.admin_view(who_owes), name="accounts_who_owes")
-        return [address, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("who-owes/", view(who_owes), name="accounts_who_owes"),
+            path("overdue/", view(overdue), name="accounts_overdue"),
+            *super().get_urls(),
+        ]
 
     def has_view_permission(self, request, obj=None):
         return request.user.has_perm("sales.view_account")

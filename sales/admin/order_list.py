@@ -17,14 +17,14 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from core.admin.base import INVALID_QUERY_ERRORS
+from core.admin.paging import COUNTED_AT_A_COST, bounded_count
 from core.admin.paging import Count as Counted
-from core.admin.paging import bounded_count
 from core.i18n import format_count
 from core.money import format_amount, format_money, in_currency
 from core.recent import recent
 from sales.models import Order
 
-SUMMED_AT_ONCE = 1000  # orders; what more come to is fetched when the page is there
+SUMMED_AT_ONCE = COUNTED_AT_A_COST  # orders; what so many or more come to is fetched when the page is there
 
 
 class ConfirmableFilter(DropdownFilter):
@@ -117,7 +117,7 @@ def show_sum(changelist) -> None:
     changelist.sum = changelist.sum_url = ""
     if not active_filters(changelist):
         return
-    if changelist.result_count <= SUMMED_AT_ONCE:
+    if changelist.result_count < SUMMED_AT_ONCE:
         changelist.sum = filtered_sum(changelist)
     else:
         changelist.sum_url = f"sum/{changelist.get_query_string({'p': None})}"

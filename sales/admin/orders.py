@@ -80,6 +80,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         UnpaidFilter,
         CreatedByFilter,
     ]
+    costly_filters = {"confirmable", "payment"}
     search_fields = [
         "order_number",
         "customer__company",

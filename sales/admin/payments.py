@@ -136,6 +136,7 @@ class PaymentAdmin(ReadOnlyAdmin, FormulaSafeExportAdmin, BackOfficeAdmin):
         StandingFilter,
         CreatedByFilter,
     ]
+    costly_filters = {"standing"}
     search_fields = [
         "number",
         "customer__company",

@@ -6,15 +6,17 @@ from datetime import date
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from accounts.account_models import AccountEntry
-from accounts.models import Customer
+from accounts.models import NAME_FIELDS, Customer
 from accounts.roles import require
 from core.admin.base import is_primary_key
 from core.admin.export import xlsx_response
@@ -26,6 +28,7 @@ from core.money import NOTHING, format_amount, format_money
 from sales.aging import LABELS, Aging, age_of, agings_at, balances_at
 from sales.open_items import OpenItem, open_items
 from sales.payment_models import Payment
+from sales.tiles import overdue_note
 
 PER_PAGE = 100
 
@@ -43,7 +46,7 @@ def who_owes(request):
     if age in LABELS:
         return list_items(request, form, day, age)
     agings = agings_at(day)
-    people = find_all(Customer.objects.all(), "pk", agings)
+    people = find_all(Customer.objects.only(*NAME_FIELDS, "customer_code"), "pk", agings)
     customers = sorted(people, key=lambda customer: str(customer).casefold())
     if request.GET.get("format") == "xlsx":
         return as_file(day, customers, agings)
@@ -63,6 +66,12 @@ def who_owes(request):
         "address": f"?{urlencode({'day': day.isoformat()})}",
     }
     return on_screen_or_paper(request, "sales/who_owes", context)
+
+
+def overdue(request) -> HttpResponse:
+    """The note of the dashboard's tile."""
+    require(request, "sales.view_account")
+    return HttpResponse(format_html('<span id="overdue">{}</span>', overdue_note()))
 
 
 def row(day: date, customer: Customer | None, aging: Aging) -> dict:

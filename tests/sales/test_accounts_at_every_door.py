@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,10 +13,12 @@ from django.utils.html import strip_tags
 
 from accounts.models import Customer
 from accounts.services.account import NewEntry, post_entries
+from core.dates import end_of_day
 from sales.admin.account import CustomerAccount
 from sales.admin.payments import ReversePaymentForm
-from sales.aging import agings_at, balances_at
+from sales.aging import age_of, agings_at, balances_at
 from sales.merging import merge_customers
+from sales.open_items import open_items
 from sales.services.orders import NewItem, cancel_order, confirm_order, create_order
 from sales.services.payments import credit_customer, record_payment, refund, reverse_payment
 from sales.statement import statement_of
@@ -186,3 +189,34 @@ def test_of_a_merged_record_nothing_is_open(merged, rf):
     form = ReversePaymentForm.__new__(ReversePaymentForm)
     form.record = ReversePaymentForm.queryset.get(pk=payment.pk)
     assert f"{target.balance:,.2f} → {target.balance + 200:,.2f}" in form.balance
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Pacific/Kiritimati"])
+def test_what_an_aging_says_is_the_sum_of_the_items_that_it_opens(zone, settings):
+    settings.TIME_ZONE = zone
+    product = make_product(stock=100)
+    for payment_days in (0, 14, None):
+        make_confirmed_order((product, 2), customer=make_customer(payment_days=payment_days))
+    someone = make_customer(opening_balance=Decimal("100.00"))  # which has no day on which it is due
+    record_payment(someone, Decimal("30.00"), "CASH", user=None)
+    make_customer(opening_balance=Decimal("-40.00"))
+    for ahead in range(-1, 130):
+        day = timezone.localdate() + timedelta(days=ahead)
+        sums = Counter()
+        for item in open_items(before=end_of_day(day)):
+            if item.amount > 0:
+                sums[item.customer_id, age_of(item, day)] += item.amount
+        told = {(pk, age): amount for pk, aging in agings_at(day).items() for age, amount in aging.amounts.items()}
+        assert {cell: amount for cell, amount in told.items() if amount > 0} == sums, day
+
+
+def test_the_dashboard_says_what_is_overdue_once_it_is_there():
+    product, yesterday = make_product(stock=100), timezone.now() - timedelta(days=1)
+    for payment_days in (0, 30):
+        customer, lines = make_customer(payment_days=payment_days), [NewItem(product, 3)]
+        order = create_order(customer=customer, lines=lines, user=None, at=yesterday)
+        confirm_order(order, user=None, at=yesterday)
+    client = signed_in(make_sales())
+    (tile,) = [tile for tile in client.get(reverse("admin:index")).context["tiles"] if tile["note_url"]]
+    assert tile["figure"] == "60.00 USD"
+    assert "Overdue: 30.00 USD" in client.get(tile["note_url"]).text

@@ -240,6 +240,20 @@ def test_the_list_of_orders_finds_what_is_not_paid(client, acme, order):
     assert "250.00" in client.get(f"{address}?columns=order_number,open_amount").text
 
 
+def test_filters_that_work_something_out_for_each_record_count_no_further_than_needed(client, acme, monkeypatch):
+    monkeypatch.setattr("core.admin.base.COUNTED_AT_A_COST", 2)
+    monkeypatch.setattr("sales.admin.order_list.SUMMED_AT_ONCE", 2)
+    product = make_product(stock=100)
+    for _ in range(3):
+        make_confirmed_order((product, 1), customer=acme)
+    address = reverse("admin:sales_order_changelist")
+    assert "3 results" in client.get(f"{address}?status__exact=CONFIRMED").text
+    page = client.get(f"{address}?payment=unpaid")
+    assert "2+ results" in page.text and "data-sum" in page.text and len(page.context["cl"].result_list) == 3
+    record_payment(acme, Decimal("500.00"), "CASH", user=None)
+    assert "1 result" in client.get(f"{reverse('admin:sales_payment_changelist')}?standing=unallocated").text
+
+
 def sheet_of(response) -> list[tuple]:
     file = BytesIO(b"".join(response.streaming_content))
     return list(openpyxl.load_workbook(file).active.values)

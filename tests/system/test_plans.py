@@ -16,6 +16,7 @@ ORDERS, PRODUCTS, CHANGES, CUSTOMERS = (
     reverse(f"admin:{name}_changelist")
     for name in ("sales_order", "inventory_product", "inventory_stockchange", "accounts_customer")
 )
+ENTRIES = reverse("admin:accounts_accountentry_changelist")
 PATHS = [
     ORDERS,
     *(f"{ORDERS}?o={sign}{column}" for sign in ("", "-") for column in (1, 3, 5)),
@@ -49,6 +50,8 @@ PATHS = [
     f"{CUSTOMERS}?waiting=yes",
     f"{CUSTOMERS}?q=Nia",
     f"{CUSTOMERS}?q=%2B1202555",
+    ENTRIES,
+    f"{ENTRIES}?q=ORD-2026",
     "/api/v1/products/?search=hammer",
     "/api/v1/products/?stock_status=LOW_STOCK",
     "/api/v1/products/stock-changes/?search=hammer",
@@ -74,9 +77,9 @@ def test_no_large_table_is_read_whole(path, monkeypatch):
     admin, customer = make_admin(), make_customer(first_name="Nia", last_name="Meyer")
     product = make_product(name="Blue hammer", category="Tools", stock=9)
     adjust_stock(product, user=admin, change=1, reason="Found")
-    for _ in range(2):
-        order = make_order((product, 1), (make_product(stock=9), 1), customer=customer, user=admin)
-    confirm_order(order, user=admin)
+    _, *others = [make_order((product, 1), (make_product(stock=9), 1), customer=customer, user=admin) for _ in range(3)]
+    for order in others:
+        confirm_order(order, user=admin)
     path = path.format(customer=customer.pk, admin=admin.pk, product=product.pk)
     asked = asked_by(Caller(admin) if path.startswith("/api/") else signed_in(admin), path)
     for sql, params in asked:

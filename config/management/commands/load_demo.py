@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from accounts.account_models import AccountEntry
 from accounts.models import Customer, User
 from accounts.services.people import save_user
 from config.demo.data import CATALOGUE, FIRST_NAMES, LAST_NAMES, STREETS, TOWNS, TRADES, demo_barcode
@@ -41,7 +42,7 @@ from sales.services.terms import Terms
 
 DAYS, ORDERS, CUSTOMERS = 60, 400, 60
 USUAL = {"products": 200, "orders": ORDERS, "customers": CUSTOMERS}  # where only one size is given
-SEARCHED = [User, Product, StockChange, Order]
+SEARCHED = [User, Product, StockChange, Order, AccountEntry]
 LOGINS = ["admin@example.com", "sales@example.com", "warehouse@example.com", "customer1@example.com"]
 
 

@@ -30,7 +30,7 @@ def address(percent: str) -> str:
 
 def measured(percent: str, only: str) -> dict:
     products, orders, customers = map(str, SIZES[percent])
-    quiet = {"DEBUG": "1", "LOG_LEVEL": "ERROR", "DASHBOARD_SECONDS": "0", "API_RATE": "1000000000/s"}
+    quiet = {"DEBUG": "1", "LOG_LEVEL": "ERROR", "API_RATE": "1000000000/s"}
     environment = os.environ | quiet | {"DATABASE_URL": address(percent)}
     size = ["--products", products, "--orders", orders, "--customers", customers]
     for command in (["migrate", "--verbosity", "0"], ["load_demo", "--if-empty", *size]):

@@ -71,6 +71,7 @@ def pages(user) -> Iterator[tuple[str, str]]:
     word = product.name.split()[0]
     for days in (7, 30, 90):
         yield f"admin: dashboard, {days} days", f"/admin/?days={days}"
+    yield "admin: dashboard, what is overdue", reverse("admin:accounts_overdue")
     for lines in (5, 60):
         made = order_of(lines, user)
         yield f"admin: order of {lines} lines", reverse("admin:sales_order_change", args=[made.pk])
