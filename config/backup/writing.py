@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from config import __version__
@@ -29,6 +29,7 @@ from config.backup.record import keep_record
 from config.backup.sequences import last_ids
 from config.backup.values import as_json, kind_of
 from config.uploads import stored_files
+from core.snapshot import snapshot
 
 ROWS = 2000  # read at a time
 CHUNK = 1024 * 1024
@@ -84,24 +85,6 @@ def write_parts(archive: zipfile.ZipFile) -> dict:
         }
     archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
     return manifest
-
-
-@contextmanager
-def snapshot():
-    """Inside, every query sees the same moment, and nobody who writes has to wait."""
-    connection.ensure_connection()
-    mode = getattr(connection, "transaction_mode", None)
-    if connection.vendor == "sqlite":
-        connection.transaction_mode = None  # a plain BEGIN: IMMEDIATE would shut out whoever writes
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute("SELECT count(*) FROM sqlite_master")  # the first read is the moment
-            else:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-    finally:
-        connection.transaction_mode = mode
 
 
 def write_table(archive: zipfile.ZipFile, model) -> dict:

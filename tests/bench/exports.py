@@ -16,6 +16,7 @@ from tests.bench.database import own_database  # first: it sets Django up
 from django.db import connection, connections  # isort: skip
 from import_export.formats.base_formats import CSV, XLSX  # isort: skip
 
+from core.admin.export import exported  # isort: skip
 from core.spreadsheets.writing import FormulaSafeCSV, FormulaSafeXLSX  # isort: skip
 from inventory.models import StockChange  # isort: skip
 from inventory.resources import StockChangeResource  # isort: skip
@@ -37,9 +38,8 @@ def fill(rows: int) -> None:
 
 def streamed(file_format, rows: int) -> int:
     resource = StockChangeResource()
-    found = StockChange.objects.select_related("customer", "created_by")[:rows]
-    records = (resource.export_resource(record, force_native_type=True) for record in resource.iter_queryset(found))
-    return sum(len(chunk) for chunk in file_format.stream(resource.get_export_headers(), records))
+    found = exported(resource, StockChange.objects.prefetch_related("customer", "created_by")[:rows])
+    return sum(len(chunk) for chunk in file_format.stream(resource.get_export_headers(), found))
 
 
 def library(file_format, rows: int) -> int:
