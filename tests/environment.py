@@ -5,7 +5,8 @@ import shutil
 
 from django.conf import settings
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser"]
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 GETTEXT = shutil.which("xgettext")

@@ -4,9 +4,10 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection
 
+from accounts.account_models import AccountEntry
 from accounts.models import User
 from core import search_index
-from core.search_index import install, install_indexes, name_of, remove, run
+from core.search_index import PENDING, install, install_indexes, name_of, remove, run
 from inventory.models import Product, StockChange
 from inventory.services.products import delete_product, save_product
 from sales.models import Order
@@ -48,10 +49,16 @@ def test_signs_with_a_meaning_of_their_own_are_letters_like_others(text):
     assert found(text) == [f"Before {text} after"]
 
 
-@pytest.mark.parametrize("model", [Product, Order, User, StockChange])
+@pytest.mark.parametrize("model", [Product, Order, User, StockChange, AccountEntry])
 def test_the_index_of_each_table_is_used(model):
     for column in model.searched:
         assert name_of(model) in plan(model.objects.filter(**{f"{column}__holds": "hammer"}).order_by())
+
+
+@pytest.mark.postgres
+def test_little_waits_to_be_put_into_the_index():
+    (options,) = run("SELECT reloptions FROM pg_class WHERE relname = %s", [name_of(Product)])[0]
+    assert options == [f"gin_pending_list_limit={PENDING}"]
 
 
 def test_an_order_is_found_by_indexes_of_both_tables():

@@ -25,6 +25,7 @@ def exported(system) -> Iterator[tuple[str, dict]]:
     """All stock changes as a file."""
     for number, kind in enumerate(("XLSX", "CSV")):
         body = urlencode({"format": number, "resource": 0})
+        system.forget_memory()
         start = time.perf_counter()
         asking, answer = system.caller.open(
             "POST", "/admin/inventory/stockchange/export/", body, "application/x-www-form-urlencoded"
