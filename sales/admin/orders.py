@@ -80,7 +80,7 @@ class OrderAdmin(FormulaSafeExportAdmin, ReadableHistoryAdmin, BackOfficeAdmin):
         UnpaidFilter,
         CreatedByFilter,
     ]
-    costly_filters = {"confirmable", "payment"}
+    costly_filters = {"confirmable", "payment", "q"}
     search_fields = [
         "order_number",
         "customer__company",
