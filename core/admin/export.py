@@ -66,7 +66,7 @@ class FormulaSafeExportAdmin(ExportMixin):
 
 
 def exported(resource: Resource, queryset: QuerySet) -> Iterator[list]:
-    """The records' rows, as they all are at the moment of the first one, of which few are held at a time.
+    """The records' rows, as they all are at the moment of the first one; few are held at a time. Numbers stay numbers.
 
     The library's own way reads what has `prefetch_related` by pages, each of which counts all rows before it anew, and
     asks what may be seen for each row.
@@ -74,9 +74,7 @@ def exported(resource: Resource, queryset: QuerySet) -> Iterator[list]:
     fields = resource.get_export_fields()
     with nullcontext() if connection.in_atomic_block else snapshot():
         for record in queryset.iterator(chunk_size=CHUNK):
-            yield [
-                resource.export_field(field, record, force_native_type=True) for field in fields
-            ]  # numbers stay numbers
+            yield [resource.export_field(field, record, force_native_type=True) for field in fields]
 
 
 def xlsx_response(name: str, headers: list[str], rows: Iterable[list]) -> StreamingHttpResponse:
