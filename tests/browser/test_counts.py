@@ -38,13 +38,13 @@ def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_anna_counts_on_the_phone_while_ben_sells_and_the_difference_is_posted(desk, theme):
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_anna_counts_on_the_phone_while_ben_sells_and_the_difference_is_posted(desk, theme, width):
     goods = shop()
     order = make_order((goods["chai"], 3))
     admin = make_admin(first_name="Sara", last_name="Lee")
 
-    boss = desk(theme=theme)
+    boss = desk(theme=theme, width=width)
     boss.sign_in(admin)
     page = boss.open(ADD)
     page.locator("#id_scope").select_option("ALL")
