@@ -4,9 +4,6 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Tests wait (for a browser, for each other's locks) as much as they work.
-export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
-
 .PHONY: run test test-all coverage check bench lock audit clean
 
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes

@@ -84,10 +84,10 @@ MIDDLEWARE = [
     "config.middleware.security_headers.SecurityHeadersMiddleware",  # above whatever answers
     "corsheaders.middleware.CorsMiddleware",  # above whatever may refuse: a frontend reads refusals too
     "django.middleware.locale.LocaleMiddleware",  # above whatever says something; it reads a cookie, not the session
+    "config.middleware.request_limits.limit_body_size",  # above whatever may refuse without reading
     "config.middleware.api_guard.guard_api",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.middleware.request_limits.limit_body_size",
     "config.middleware.request_limits.reject_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -47,8 +47,8 @@ def delete_rows(self, style, tables, **options) -> list[str]:
 
 
 def pytest_xdist_auto_num_workers():
-    """Much of the time goes by waiting for browsers and servers: there is room for one more than there are cores."""
-    return (os.cpu_count() or 1) + 1
+    """Half of the time goes by waiting, for browsers and servers: there is room for two for each core."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items):

@@ -1,6 +1,7 @@
 """Ctrl+K: type, see, open."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import make_admin, make_customer, make_order, make_product, make_sales
 
@@ -23,11 +24,12 @@ def test_a_salesperson_finds_and_opens_with_the_keyboard_alone(desk):
     sales.sign_in(make_sales())
     page = sales.open("/admin/")
     results = page.locator("#command-results-list li")
+    chosen = page.locator("#command-results-list li.active")
     field = page.get_by_role("searchbox", name="Search")
 
     # Nothing typed, one letter, nothing found: Enter does no harm
     page.keyboard.press("Control+k")
-    field.wait_for()
+    expect(field).to_be_focused()
     page.keyboard.press("Enter")
     with page.expect_response("**/admin/search/**"):
         page.keyboard.type("c")
@@ -45,6 +47,7 @@ def test_a_salesperson_finds_and_opens_with_the_keyboard_alone(desk):
     field.fill("ch-1")
     page.wait_for_function("document.querySelectorAll('#command-results-list li').length === 2")
     sales.picture("42-search-sku")
+    chosen.filter(has_text="CH-1 ·").wait_for()  # Enter before that would open nothing
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/inventory/product/{chai.pk}/change/")
 
@@ -55,7 +58,7 @@ def test_a_salesperson_finds_and_opens_with_the_keyboard_alone(desk):
     page.wait_for_url(f"**/accounts/customer/{customer.pk}/change/")
     page.keyboard.press("Control+k")
     field.fill(order.order_number[-6:])
-    results.filter(has_text="Charlotte Anders · Pending · 30.00 USD").wait_for()
+    chosen.filter(has_text="Charlotte Anders · Pending · 30.00 USD").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sales/order/{order.pk}/change/")
 

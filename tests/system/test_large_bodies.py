@@ -117,3 +117,17 @@ def test_a_little_too_large_is_told_at_its_field_and_much_too_large_by_a_page(as
     assert (page.status_code, "larger than 1 MB" in str(page.context["form"].errors["file"])) == (200, True)
     refused = as_admin.post(address, {"stock_mode": "keep", "file": SimpleUploadedFile("a.csv", b"x" * 2_500_000)})
     assert (refused.status_code, "larger than anything" in refused.content.decode()) == (413, True)
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/v1/orders/"])
+def test_a_body_that_is_of_no_use_is_read_all_the_same(server, path):
+    """Else the connection is reset while it is sent, and the answer is lost with it."""
+    _, port = server
+    size = 11 * len(PIECE)
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: {size}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), 60) as connection:
+        connection.sendall(head.encode())
+        for _ in range(11):
+            time.sleep(0.05)  # the refusal has been decided on long before
+            connection.sendall(PIECE)
+        assert connection.recv(15).startswith((b"HTTP/1.1 403", b"HTTP/1.1 413"))
