@@ -1,14 +1,9 @@
 """Deliveries to files: a row for each, or a row for each of their lines. Costs for whoever may see them."""
 
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
 
 from inventory.delivery_models import Delivery, DeliveryItem
-from inventory.resources import ExportResource
-
-
-def export_column(name: str, path: str) -> Field:
-    return Field(attribute=path, column_name=name)
+from inventory.resources import ExportResource, export_column
 
 
 class DeliveryResource(ExportResource):

@@ -52,6 +52,10 @@ def text_field(name: str, widget: type[TextWidget] = TextWidget) -> Field:
     return import_column(name, widget(Product._meta.get_field(name)))
 
 
+def export_column(name: str, path: str) -> Field:
+    return Field(attribute=path, column_name=name)
+
+
 class VisibleColumns:
     """Exports no figure that `user` may not see; without a user, everything."""
 

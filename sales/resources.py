@@ -6,13 +6,10 @@ from import_export.resources import ModelResource
 from import_export.widgets import DecimalWidget
 
 from accounts.account_models import AccountEntry
+from inventory.resources import export_column
 from sales.models import Order, OrderItem
 from sales.payment_models import Payment
 from sales.return_models import OrderReturn, ReturnItem
-
-
-def export_column(name: str, path: str) -> Field:
-    return Field(attribute=path, column_name=name)
 
 
 class OrderResource(ModelResource):
@@ -42,8 +39,8 @@ class OrderResource(ModelResource):
         )
         export_order = fields
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("customer", "created_by")
+    def filter_export(self, queryset, **kwargs):
+        return queryset.select_related("customer", "created_by")
 
 
 class OrderLineResource(ModelResource):
@@ -102,8 +99,8 @@ class ReturnResource(ModelResource):
         )
         export_order = fields
 
-    def get_queryset(self):
-        return super().get_queryset().select_related("order__customer", "created_by")
+    def filter_export(self, queryset, **kwargs):
+        return queryset.select_related("order__customer", "created_by")
 
 
 class ReturnedGoodsResource(ModelResource):

@@ -54,7 +54,14 @@ class RecordDialogForm(BaseDialogForm):
         except (self.queryset.model.DoesNotExist, ValueError) as error:
             raise Http404 from error
 
+    @property
+    def hindrance(self) -> str | list[str]:
+        """Why it cannot be done, which the dialog says before anybody asks; empty if it can."""
+        return ""
+
     def clean(self):
+        if hindrance := self.hindrance:
+            raise ValidationError(hindrance)
         cleaned = super().clean()
         try:
             check_last_seen(self.record, cleaned.get("last_seen"), self.initial["last_seen"])

@@ -1,7 +1,6 @@
 """The dialogs that end a stocktake without posting it, or take a posted one back."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -52,11 +51,6 @@ class ReverseCountForm(RecordDialogForm):
     @property
     def posted(self):
         return rows_of(self.record)
-
-    def clean(self):
-        if sentence := self.hindrance:
-            raise ValidationError(sentence)
-        return super().clean()
 
 
 @action(

@@ -1,7 +1,6 @@
 """The dialog that takes an adjustment back, from the page of its stock change."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -45,11 +44,6 @@ class ReverseForm(RecordDialogForm):
         after = stock_without(self.record, before)
         change = format_change(after - before)
         return left_to_right(f"{format_count(before)} → {format_count(after)} ({change})")
-
-    def clean(self):
-        if sentence := self.hindrance:
-            raise ValidationError(sentence)
-        return super().clean()
 
 
 @action(

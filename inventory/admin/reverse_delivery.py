@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +45,7 @@ class ReverseDeliveryForm(RecordDialogForm):
         return deliveries.stocks_fingerprint(self.products)
 
     @property
-    def hindrances(self) -> list[str]:
+    def hindrance(self) -> list[str]:
         """Why the delivery cannot be taken back; nothing if it can."""
         try:
             deliveries.check_can_reverse(self.record, self.rows, self.products)
@@ -67,11 +66,6 @@ class ReverseDeliveryForm(RecordDialogForm):
     @property
     def more(self) -> int:
         return max(0, len(self.rows) - SHOWN)
-
-    def clean(self):
-        if sentences := self.hindrances:
-            raise ValidationError(sentences)
-        return super().clean()
 
 
 @action(

@@ -4,23 +4,19 @@ from datetime import date, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.datasets import BaseDataset
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.account_models import AccountEntry
 from accounts.models import Customer
 from accounts.roles import require
-from core.admin.base import is_primary_key
 from core.admin.dialogs import ReasonField, RecordDialogForm, close_dialog
 from core.admin.export import xlsx_response
 from core.exceptions import BusinessError
@@ -29,6 +25,7 @@ from core.firm import current_firm, firm_address, firm_name
 from core.forms import DayField, NumberField
 from core.money import NOTHING, format_amount, format_money, in_currency
 from core.references import link_references
+from sales.admin.customer_tab import CustomerTab
 from sales.aging import LABELS
 from sales.open_items import open_items
 from sales.payment_models import Payment
@@ -38,23 +35,10 @@ from sales.statement import Statement, statement_of
 LATEST = 50  # so many entries are listed
 
 
-class CustomerAccount(BaseDataset):
-    """A tab of unfold's, with a page of our own in it, as that of the customer's orders."""
-
+class CustomerAccount(CustomerTab):
     model = AccountEntry
     title = _("Account")
-    tab = True
-    id = None  # which no posted text equals
-
-    def __init__(self, request, extra_context):
-        self.request, self.key = request, unquote(extra_context["object"])
-
-    @property
-    def contents(self) -> str:
-        customer = Customer.objects.filter(pk=self.key).first() if is_primary_key(self.key) else None
-        if customer is None:
-            return ""
-        return render_to_string("sales/customer_account.html", self.figures(customer), self.request)
+    template = "sales/customer_account.html"
 
     def figures(self, customer: Customer) -> dict:
         today = timezone.localdate()

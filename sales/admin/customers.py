@@ -1,19 +1,16 @@
 """A customer's orders and account, beside the customer's page: what they come to, and the latest."""
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.datasets import BaseDataset
 
 from accounts.admin import CustomerAdmin
 from accounts.models import Customer
-from core.admin.base import is_primary_key
 from core.i18n import format_count
 from core.money import format_money
 from sales.admin.account import CustomerAccount, credit_one, refund_one, statement, take_payment
+from sales.admin.customer_tab import CustomerTab
 from sales.admin.merge_customers import merge_customer
 from sales.models import Order
 from sales.status_badge import status_badge
@@ -21,23 +18,10 @@ from sales.status_badge import status_badge
 LATEST = 20  # so many orders are listed
 
 
-class CustomerOrders(BaseDataset):
-    """A tab of unfold's, with a page of our own in it: nothing to select, so no form and nothing to post."""
-
+class CustomerOrders(CustomerTab):
     model = Order
     title = _("Orders")
-    tab = True
-    id = None  # which no posted text equals
-
-    def __init__(self, request, extra_context):
-        self.request, self.key = request, unquote(extra_context["object"])
-
-    @property
-    def contents(self) -> str:
-        customer = Customer.objects.filter(pk=self.key).first() if is_primary_key(self.key) else None
-        if customer is None:
-            return ""
-        return render_to_string("sales/customer_orders.html", self.figures(customer), self.request)
+    template = "sales/customer_orders.html"
 
     def figures(self, customer: Customer) -> dict:
         orders = Order.objects.filter(customer=customer)

@@ -1,7 +1,7 @@
 """Payments in the admin: the list, the page of one, and taking one back. payment_page.py records them."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -57,11 +57,6 @@ class ReversePaymentForm(RecordDialogForm):
         before = (payer.merged_into or payer).balance
         after = before + self.record.signed_amount
         return left_to_right(f"{format_amount(before)} → {format_amount(after)}")
-
-    def clean(self):
-        if sentence := self.hindrance:
-            raise ValidationError(sentence)
-        return super().clean()
 
 
 @action(
