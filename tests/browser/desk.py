@@ -83,6 +83,11 @@ def pick(page, select, text):
     page.locator(".select2-results__option--highlighted", has_text=text).click()
 
 
+def check_fits(page):
+    """Nothing is wider than the screen; a page that is still on its way is waited for."""
+    page.wait_for_function("document.readyState === 'complete' && document.documentElement.scrollWidth <= innerWidth")
+
+
 def submit_dialog(page, name):
     page.locator("#dialog").get_by_role("button", name=name).click()
 

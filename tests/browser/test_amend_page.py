@@ -8,16 +8,12 @@ from playwright.sync_api import expect
 from inventory.models import Product
 from sales.models import Order
 from sales.services.orders import NewItem, create_order
-from tests.browser.desk import press, submit_dialog
+from tests.browser.desk import check_fits, press, submit_dialog
 from tests.factories import make_admin, make_confirmed_order, make_customer, make_product, make_sales
 
 pytestmark = pytest.mark.browser
 
 AMEND = re.compile(r"\bAmend$")
-
-
-def narrow_enough(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("make", [make_sales, make_admin], ids=["sales", "admin"])
@@ -37,7 +33,7 @@ def test_an_order_is_amended_with_a_shortage_first(desk, make, width):
     page.locator("#id_reason").fill("They rang")
     page.get_by_role("button", name="Save", exact=True).click()
     clerk.see("Chai (NW-1): 11 ordered, 5 taken already, 5 in stock.")
-    assert narrow_enough(page)
+    check_fits(page)
     clerk.picture(f"70-amend-short-{width}")
 
     quantity.fill("3")
@@ -46,7 +42,7 @@ def test_an_order_is_amended_with_a_shortage_first(desk, make, width):
     clerk.picture(f"71-amend-{width}")
     page.get_by_role("button", name="Save", exact=True).click()
     clerk.see("Revision 1.")
-    assert narrow_enough(page)
+    check_fits(page)
     clerk.picture(f"72-amended-{width}")
     order.refresh_from_db()
     assert (str(order.total_amount), Product.objects.get(pk=chai.pk).stock_qty) == ("30.00", 7)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from inventory.count_models import StockCount
 from inventory.models import Product, StockChange
 from inventory.stock_check import stock_problem
-from tests.browser.desk import press, submit_dialog
+from tests.browser.desk import check_fits, press, submit_dialog
 from tests.counting import line_of, make_count
 from tests.factories import make_admin, make_order, make_packer, make_product, make_sales
 
@@ -32,10 +32,6 @@ def field(page, name):
 
 def remark(page, name):
     return page.locator(".count-row", has_text=name).locator(".count-remark")
-
-
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
@@ -90,7 +86,7 @@ def test_anna_counts_on_the_phone_while_ben_sells_and_the_difference_is_posted(d
     field(phone, "Tofu").fill("x")
     expect(remark(phone, "Tofu")).to_have_text("This is not a number.")
     anna.picture(f"83-counted-{theme}")
-    assert fits(phone)
+    check_fits(phone)
     field(phone, "Tofu").fill("7")
     expect(remark(phone, "Tofu")).to_contain_text("Anna Bell")
 
@@ -123,14 +119,14 @@ def test_on_the_phone_every_page_of_a_count_fits(desk):
     for path, name in pages.items():
         page = clerk.open(f"/admin/inventory/stockcount/{count.pk}/{path}/")
         clerk.picture(f"87-{name}-390")
-        assert fits(page), path
+        check_fits(page)
     page = clerk.open("/admin/inventory/stockcount/")
     clerk.picture("87-counts-390")
-    assert fits(page)
+    check_fits(page)
     page = clerk.open(f"/admin/inventory/stockcount/{count.pk}/variances/?rest=zero")
     clerk.see("3 products that nobody counted are set to zero, too.")
     clerk.picture("88-zero-390")
-    assert fits(page)
+    check_fits(page)
 
 
 def test_what_is_typed_without_a_network_is_saved_when_it_is_back(desk):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from inventory.delivery_models import Delivery
 from inventory.models import Product
-from tests.browser.desk import pick, press, submit_dialog
+from tests.browser.desk import check_fits, pick, press, submit_dialog
 from tests.factories import (
     make_admin,
     make_confirmed_order,
@@ -21,7 +21,6 @@ from tests.factories import (
 pytestmark = pytest.mark.browser
 
 ADD = "/admin/inventory/delivery/add/"
-FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
 def box_of(page):
@@ -61,7 +60,7 @@ def test_a_delivery_by_scanner_against_a_note_that_is_booked_already(desk, width
     expect(page.locator("#delivery-total-live")).to_have_text("Pieces: 33 · 25,948.50 USD")
     cost.fill("6.2005")
     admin.see("11 in stock")
-    assert page.evaluate(FITS)
+    check_fits(page)
     admin.picture(f"70-delivery-{width}")
     page.get_by_role("button", name="Save", exact=True).click()
     admin.see("Delivery note 4711 of Acme is booked already as DEL-")
@@ -72,7 +71,7 @@ def test_a_delivery_by_scanner_against_a_note_that_is_booked_already(desk, width
     page.get_by_role("button", name="Save", exact=True).click()
     admin.see("was added successfully")
     admin.see("Received")
-    assert page.evaluate(FITS)
+    check_fits(page)
     admin.picture(f"72-delivered-{width}")
     assert [Product.objects.get(pk=pk).stock_qty for pk in (chai.pk, tofu.pk)] == [32, 14]
 
@@ -86,11 +85,11 @@ def test_a_delivery_by_scanner_against_a_note_that_is_booked_already(desk, width
     assert Product.objects.get(pk=chai.pk).stock_qty == 11
     admin.open("/admin/inventory/delivery/")
     admin.see("Reversal")
-    assert page.evaluate(FITS)
+    check_fits(page)
     admin.picture(f"75-deliveries-{width}")
     admin.open(f"/admin/inventory/supplier/{acme.pk}/change/")
     admin.see("Acme")
-    assert page.evaluate(FITS)
+    check_fits(page)
     admin.picture(f"76-supplier-{width}")
 
 
@@ -103,7 +102,7 @@ def test_the_warehouse_begins_with_what_is_to_be_packed_and_receives_without_cos
     page = packer.open("/admin/")
     page.wait_for_url("**/admin/to-pack/")
     packer.see("Acme GmbH")
-    assert page.evaluate(FITS)
+    check_fits(page)
     packer.picture(f"77-to-pack-{width}")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name=order.order_number).click()

@@ -4,6 +4,7 @@ import pytest
 
 from inventory.delivery_models import Delivery
 from inventory.models import Product
+from tests.browser.desk import check_fits
 from tests.factories import make_admin, make_delivery, make_product, make_supplier
 
 pytestmark = pytest.mark.browser
@@ -12,7 +13,6 @@ NOTE = (
     "Acme Großhandel GmbH;;;;\nLieferschein Nr. 4711;;;;\n;;;;\n"
     "Pos;Artikelnr.;Bezeichnung;Menge;Einzelpreis\n1;NW-1;Käsehobel;3;12,50\n2;4711-X;Öltrichter;10;1,2550\n"
 )
-FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -36,16 +36,16 @@ def test_a_german_list_is_mapped_previewed_and_booked_and_leads_to_its_delivery(
     clerk.see("Delivery note 4711 of Acme is booked already as DEL-")
     clerk.picture(f"note-{width}-known")
     page.get_by_label("Delivery note").fill("4712")
-    assert page.evaluate(FITS)
+    check_fits(page)
     page.get_by_role("button", name="Show what will happen").click()
     clerk.see("Lines: 2, pieces: 13, total cost: 50.05.")
     clerk.picture(f"note-{width}-preview")
-    assert page.evaluate(FITS)
+    check_fits(page)
     page.get_by_role("button", name="Import now").click()
     clerk.see("note.csv has been imported: 2 new")
     clerk.see("The cost price of Funnel")
     clerk.picture(f"note-{width}-done")
-    assert page.evaluate(FITS)
+    check_fits(page)
     delivery = Delivery.objects.get(their_reference="4712")
     page.get_by_role("link", name=delivery.number).first.click()
     clerk.see("Grater (NW-1)")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from inventory.models import Product, StockChange
 from inventory.services.stock import adjust_stock
 from sales.return_models import OrderReturn
-from tests.browser.desk import press, submit_dialog
+from tests.browser.desk import check_fits, press, submit_dialog
 from tests.factories import make_admin, make_confirmed_order, make_customer, make_product, make_sales
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def test_one_goes_to_the_shelf_and_one_to_the_bin(desk, make, width):
     expect(credit).to_have_value("10.00")
     row.get_by_label("To the bin").fill("1")
     expect(credit).to_have_value("20.00")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    check_fits(page)
     clerk.picture(f"61-return-{width}")
 
     page.get_by_role("button", name="Take back").click()
