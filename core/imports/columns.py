@@ -19,7 +19,7 @@ from core.imports.synonyms.words import GROSS, NOUNS, ONLY_BESIDE, OTHERS, TAX, 
 CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 BRACKETS = re.compile(r"[(\[{（【][^)\]}）】]*[)\]}）】]?")
 SEPARATORS = re.compile(r"[/|\n:;,·•]| [-–—] ")
-OF_ANOTHER_SCRIPT = re.compile(r"[a-z0-9&.' -]+|[^a-z]+", re.IGNORECASE)
+OF_ANOTHER_SCRIPT = re.compile(r"[a-z0-9&.' _-]+|[^a-z]+", re.IGNORECASE)
 NO_ASCII_LETTERS = re.compile("[^a-z0-9]+")
 UNSPACED = re.compile("(税込み?|税抜き?|税別|不含税|未税|含税|円|元)")
 

@@ -360,6 +360,7 @@ def test_our_own_export_is_recognised_to_the_column():
         "SKU: sku | In stock?=1,0",
         "SKU: sku | Description=100,200",
         "Colour=red,red | Size=S,M | Weight (kg)=1.5,2",
+        "order_id=10248,10249 | shipped_date=7,8",
     ],
 )
 def test_the_values_of_a_column_are_heard_too(columns):
