@@ -66,6 +66,7 @@ class BackOfficeAdmin(SavedViewsMixin, ModelAdmin):
     show_history = False
     change_form_before_template = "core/draft_notice.html"
     list_before_template = "core/list_head.html"
+    list_sections = conditional_fields = ()  # of which unfold asks at every row and field, and which we have none of
 
     def get_actions(self, request):
         """No "delete selected": deleting is a service's work, one record at a time."""

@@ -5,6 +5,7 @@ import re
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from unfold.admin import TabularInline
 from unfold.templatetags import unfold_list
 
 SPACE = re.compile(rb"\s*\n\s*")
@@ -39,3 +40,12 @@ def lighter(html: bytes) -> bytes:
     """The same page without what nobody sees: indentation, and what admin.css says of every row and cell."""
     html = CELL_LABEL.sub(rb"\1", SPACE.sub(b"\n", html)).replace(UNUSED, b"")
     return ROW.sub(b'<tr class="data-row"', LINK.sub(rb"\1", html))
+
+
+class LightInline(TabularInline):
+    """Rows with no rows inside: unfold asks for those at every cell, and what a form lacks is searched for long."""
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.nested_formsets = ()
+        return formset

@@ -25,6 +25,17 @@ AT_MOST = 30  # views of one list and person
 
 
 class ViewChangeList(ChangeList):
+    preserved_filters: str = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Taken from unfold, which would find out anew for each record that they belong to it: see `url_for_result`.
+        self.record_query, self.preserved_filters = self.preserved_filters, ""
+
+    def url_for_result(self, result):
+        """The record's page, which leads back to this list as it is."""
+        return "?".join(filter(None, [super().url_for_result(result), self.record_query]))
+
     def get_filters_params(self, params=None):
         return {name: value for name, value in super().get_filters_params(params).items() if name != "columns"}
 

@@ -8,13 +8,13 @@ from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.dialogs import RecordDialogForm, close_dialog
+from core.admin.light_lists import LightInline
 from core.exceptions import BusinessError
 from core.i18n import format_count
 from core.imports.choices import Choices
@@ -70,7 +70,7 @@ class TargetFilter(DropdownFilter):
         return queryset.filter(target=self.value()) if self.value() else queryset
 
 
-class ImportedRowInline(ReadOnlyAdmin, TabularInline):
+class ImportedRowInline(ReadOnlyAdmin, LightInline):
     """What one import wrote, row by row."""
 
     model = ImportedRow

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -15,6 +14,7 @@ from accounts.roles import require
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.filters import DateRangeFilter
 from core.admin.history import ReadableHistoryAdmin
+from core.admin.light_lists import LightInline
 from core.i18n import format_change, format_count
 from core.references import register_reference
 from inventory.admin.close_count import cancel_one, reverse_one
@@ -43,7 +43,7 @@ OPEN_TO = {  # the steps of a count, by the status that they begin from
 }
 
 
-class StockCountLineInline(ReadOnlyAdmin, TabularInline):
+class StockCountLineInline(ReadOnlyAdmin, LightInline):
     model = StockCountLine
     extra = 0
     per_page = 50

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
@@ -18,6 +17,7 @@ from accounts.roles import require
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
+from core.admin.light_lists import LightInline
 from core.api.idempotency import claim_form
 from core.exceptions import IdempotencyKeyReused
 from core.firm import currency
@@ -40,7 +40,7 @@ from inventory.visibility import VIEW_COST, allowed, may_see
 register_reference(r"DEL-\d{4}-\d{4,}", "admin:inventory_delivery_by_number")
 
 
-class DeliveryLineInline(TabularInline):
+class DeliveryLineInline(LightInline):
     """What comes in."""
 
     model = DeliveryItem
@@ -72,7 +72,7 @@ class DeliveryLineInline(TabularInline):
     has_view_permission = has_change_permission = has_delete_permission = has_add_permission
 
 
-class DeliveredGoodsInline(ReadOnlyAdmin, TabularInline):
+class DeliveredGoodsInline(ReadOnlyAdmin, LightInline):
     """What came in."""
 
     model = DeliveryItem

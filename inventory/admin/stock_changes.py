@@ -8,7 +8,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
@@ -17,6 +16,7 @@ from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import DateRangeFilter
+from core.admin.light_lists import LightInline
 from core.i18n import format_change, format_count, left_to_right
 from core.money import format_amount, in_currency
 from core.references import link_references
@@ -91,7 +91,7 @@ class StockChangeColumns(ReadOnlyAdmin):
         return may_see(request.user, name)
 
 
-class StockChangeInline(StockChangeColumns, TabularInline):
+class StockChangeInline(StockChangeColumns, LightInline):
     """The latest changes of one product's stock, on its page."""
 
     model = StockChange

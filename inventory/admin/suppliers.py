@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.db.models import TextField
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from core.admin.base import NUMBER_INPUTS, BackOfficeAdmin, ReadOnlyAdmin, is_autocomplete
 from core.admin.history import ReadableHistoryAdmin
+from core.admin.light_lists import LightInline
 from core.exceptions import BusinessError
 from core.fields import format_phone
 from core.imports.admin import ImportMixin
@@ -21,7 +21,7 @@ from inventory.services.suppliers import check_deletable, delete_supplier, save_
 from inventory.supplier_resource import SupplierResource
 
 
-class SuppliersDeliveryInline(ReadOnlyAdmin, TabularInline):
+class SuppliersDeliveryInline(ReadOnlyAdmin, LightInline):
     """What came from a supplier, the latest first, on their page."""
 
     model = Delivery

@@ -8,11 +8,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.roles import require
 from core.admin.base import is_primary_key
+from core.admin.light_lists import LightInline
 from core.firm import currency
 from core.money import format_money
 from inventory.models import Product
@@ -24,7 +24,7 @@ from sales.schemas import MAX_LINES
 LINES_PER_PAGE = 200
 
 
-class OrderItemInline(TabularInline):
+class OrderItemInline(LightInline):
     model = OrderItem
     form, formset = OrderItemForm, OrderItemFormSet
     autocomplete_fields = ["product"]

@@ -9,7 +9,6 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
@@ -18,6 +17,7 @@ from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.dialogs import ReasonField, RecordDialogForm, close_dialog
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
+from core.admin.light_lists import LightInline
 from core.exceptions import BusinessError
 from core.i18n import left_to_right
 from core.money import format_amount, in_currency
@@ -91,7 +91,7 @@ class StandingFilter(DropdownFilter):
         return queryset.filter(unallocated__gt=0) if self.value() == "unallocated" else queryset
 
 
-class AllocationInline(ReadOnlyAdmin, TabularInline):
+class AllocationInline(ReadOnlyAdmin, LightInline):
     model = PaymentAllocation
     extra = 0
     hide_title = True

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -16,6 +15,7 @@ from accounts.filters import CreatedByFilter
 from core.admin.base import BackOfficeAdmin, ReadOnlyAdmin, badge
 from core.admin.export import FormulaSafeExportAdmin
 from core.admin.filters import AmountRangeFilter, DateRangeFilter
+from core.admin.light_lists import LightInline
 from core.i18n import format_count
 from core.money import format_amount, in_currency
 from core.references import link_references, register_reference
@@ -31,7 +31,7 @@ REASON_COLOURS = {
 }
 
 
-class ReturnItemInline(ReadOnlyAdmin, TabularInline):
+class ReturnItemInline(ReadOnlyAdmin, LightInline):
     model = ReturnItem
     extra = 0
     hide_title = True
