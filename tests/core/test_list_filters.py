@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -118,3 +119,13 @@ def test_a_day_counts_to_its_last_minute_in_the_firms_time_zone(as_sales, settin
     address = reverse("admin:inventory_stockchange_changelist")
     found = as_sales.get(address, {"created_at_from": today, "created_at_to": today}).context_data["cl"]
     assert found.queryset.count() == 1
+
+
+def test_a_record_leads_back_to_the_list_as_it_was(as_sales, orders):
+    order, addresses = Order.objects.first(), reverse(ORDERS)
+    record = reverse("admin:sales_order_change", args=[order.pk])
+    query = {"q": order.order_number, "o": "1"}
+    link = f"{record}?{urlencode({'_changelist_filters': urlencode(query)})}"
+    assert f'href="{record}"' in as_sales.get(addresses).text
+    assert f'href="{link}"' in as_sales.get(addresses, query).text
+    assert f'href="{addresses}?{urlencode(query).replace("&", "&amp;")}"' in as_sales.get(link).text
