@@ -110,15 +110,17 @@ def test_signing_out_leaves_nothing_and_nobody_sees_what_another_typed(desk):
     page = clerk.open(f"/admin/accounts/customer/{order.customer_id}/change/")
     page.fill("#id_last_name", "Quille")
     leave(page, clerk.address + "/admin/")
+    page.wait_for_load_state("networkidle")  # what a page still asks for without a session is refused
     Session.objects.all().delete()
     clerk.sign_in(sales)
     clerk.open(f"/admin/accounts/customer/{order.customer_id}/change/")
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
     assert page.locator("#draft-notice").is_hidden()
     Session.objects.all().delete()
     clerk.sign_in(admin)
     clerk.open(f"/admin/accounts/customer/{order.customer_id}/change/")
     clerk.see("was not saved.")
+    page.wait_for_load_state("networkidle")
     page.evaluate("document.getElementById('logout-form').requestSubmit()")
     clerk.see("You are signed out")
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft ')).length") == 0
