@@ -85,7 +85,11 @@ def pick(page, select, text):
 
 def check_fits(page):
     """Nothing is wider than the screen; a page that is still on its way is waited for."""
-    page.wait_for_function("document.readyState === 'complete' && document.documentElement.scrollWidth <= innerWidth")
+    fits = "document.readyState === 'complete' && document.documentElement.scrollWidth <= innerWidth"
+    try:
+        page.wait_for_function(fits)
+    except TimeoutError:  # of Playwright
+        raise AssertionError(f"wider than the screen: {page.url}") from None
 
 
 def submit_dialog(page, name):
