@@ -141,7 +141,7 @@ def test_who_may_not_see_costs_neither_says_nor_reads_one(packer, admin, acme, c
     assert shown["items"] == [{"product_id": chai.pk, "product_name": "Chai", "product_sku": "NW-1", "quantity": 20}]
     for path in ("/deliveries/", f"/deliveries/{shown['id']}/"):
         told = packer.get(path).content.decode()
-        assert "cost" not in told and "5.00" not in told and "100.00" not in told
+        assert "cost" not in told and '"5.00"' not in told and '"100.00"' not in told
     seen = admin.get(f"/deliveries/{shown['id']}/").json()
     assert (seen["items"][0]["unit_cost"], seen["total_cost"]) == ("5.00", "100.00")
     chai.refresh_from_db()

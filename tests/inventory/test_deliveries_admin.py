@@ -202,18 +202,18 @@ def test_deliveries_are_found_by_number_note_and_supplier(as_sales, acme, chai):
 
 
 def test_exports_have_costs_for_whoever_sees_them(as_sales, acme, chai, monkeypatch):
-    make_delivery((chai, 20, "6.20"), supplier=acme, their_reference="4711")
+    make_delivery((chai, 20, "617.30"), supplier=acme, their_reference="4711")
     address = reverse("admin:inventory_delivery_export")
 
     def exported(resource: str) -> str:
         answer = as_sales.post(address, {"format": "1", "resource": resource})
         return b"".join(answer.streaming_content).decode("utf-8-sig")
 
-    assert "total_cost" in exported("0") and "124" in exported("0")
-    assert "unit_cost" in exported("1") and "6.2" in exported("1")
+    assert "total_cost" in exported("0") and "12346" in exported("0")
+    assert "unit_cost" in exported("1") and "617.3" in exported("1")
     monkeypatch.setitem(roles.MATRIX, "inventory.view_cost", {roles.ADMIN})
     for resource in ("0", "1"):
-        assert "4711" in exported(resource) and "cost" not in exported(resource) and "124" not in exported(resource)
+        assert "4711" in exported(resource) and "cost" not in exported(resource) and "12346" not in exported(resource)
 
 
 def test_a_supplier_is_made_changed_archived_and_deleted(as_admin, chai):

@@ -39,6 +39,7 @@ from tests.forms import upload
 
 pytestmark = pytest.mark.django_db
 MARKER = "hidden-marker"
+SECRET_COST = "1804.21"  # no clock shows this
 TAKEN_OVER = "taken-over"
 # Sessions and tokens, and that somebody tried to sign in.
 OWN_BUSINESS = {AccessAttempt, Session, OutstandingToken, BlacklistedToken, IdempotencyKey}
@@ -74,7 +75,7 @@ def foreign(shared_db):
         address=MARKER,
     )
     colleague = make_user("ADMIN", email=f"{MARKER}-colleague@example.com", phone="+12025550178", address=MARKER)
-    product = make_product(cost_price="3.21", stock=50)
+    product = make_product(selling_price=Decimal(5000), cost_price=Decimal(SECRET_COST), stock=50)
     order = make_order((product, 1), customer=other)
     make_import(f"sku,name,selling_price\n{MARKER},Imported,1\n")
     make_customer_import(f"email,first_name\n{MARKER}-import@example.com,{MARKER}\n")
@@ -159,7 +160,7 @@ def test_no_route_reads_or_changes_what_is_not_the_askers(foreign, operation, ro
     assert [model.__name__ for model in new if new[model] != before[model]] == []
     for answer in answers:
         assert answer.status_code < 500
-        assert MARKER not in answer.content.decode() and "3.21" not in answer.content.decode()
+        assert MARKER not in answer.content.decode() and SECRET_COST not in answer.content.decode()
 
 
 def test_a_customers_order_is_their_own_whatever_the_body_says(foreign):
