@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from inventory.barcodes import check_digit
 from inventory.services.products import set_active
 from sales.models import Order, OrderItem
-from tests.browser.desk import check_fits
+from tests.browser.desk import PATIENCE, check_fits
 from tests.factories import make_customer, make_product, make_sales
 
 pytestmark = pytest.mark.browser
@@ -63,7 +63,7 @@ def test_two_hundred_scans_of_forty_barcodes_are_two_hundred_pieces_in_forty_lin
     scan(page, *shuffled, delay=5)
     print(f"{SCANS} scans typed in {time.monotonic() - begun:.1f} s")
     expected = {str(product): str(SCANS // CODES) for product in products}
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         if pieces(page) == expected:
             break
         page.wait_for_timeout(100)
