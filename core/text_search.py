@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Field, IntegerField, Q, QuerySet, Value, When
+from django.db.models.lookups import In
 from django.utils.text import smart_split, unescape_string_literal
 
 from core.prepared import Slot
@@ -30,22 +31,48 @@ def every_word(text, *fields: str) -> Q:
     return all_of(text.split()[:MAX_WORDS], *fields)
 
 
-def all_of(words: Sequence, *fields: str) -> Q:
+def all_of(words: Sequence, *fields: str, lookup: str = "") -> Q:
     """The same of words that are words already."""
     found = Q()
     for word in words:
-        found &= any_field(word, fields, lookup_for(words))
+        found &= any_field(word, fields, lookup or lookup_for(words))
     return found
 
 
-def any_of(*querysets: QuerySet) -> Q:
+def any_of(*querysets: QuerySet, lookup: str = "in") -> Q:
     """Records whose id one of these querysets of ids gives. (An OR across tables would be asked of every record.)"""
     first, *others = querysets
-    return Q(pk__in=first.union(*others, all=True))
+    return Q(**{f"pk__{lookup}": first.union(*others, all=True) if others else first})
+
+
+@Field.register_lookup
+class Among(In):
+    """`in`, but PostgreSQL puts these ids together before anything else, and asks for no other records.
+
+    Else, where it expects by mistake that many records have a word, it reads the table from the newest record on and
+    looks for each among the ids. Good once in a query: a second list would be read through for each record.
+    """
+
+    lookup_name = "among"
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        ids, ids_params = self.process_rhs(compiler, connection)
+        return f"{column} = ANY(ARRAY{ids})", [*params, *ids_params]
 
 
 def lookup_for(words: Sequence) -> str:
     return "holds" if any(map(is_long, words)) else "istartswith"
+
+
+def for_each_row(lookup: str) -> str:
+    """The same lookup without an index, for records that are found by something else."""
+    return "icontains" if lookup == "holds" else lookup
+
+
+def row_by_row(condition: Q) -> Q:
+    """The condition in a CASE, of which a planner knows nothing: it asks no index, but each row in their order."""
+    return Q(Case(When(condition, then=Value(True)), default=Value(False)))
 
 
 def any_field(word, fields: Sequence[str], lookup: str) -> Q:

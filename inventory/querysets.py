@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import (
     BigIntegerField,
@@ -25,12 +27,24 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Lag
 
 from core.expressions import NullIfBlank
-from core.text_search import any_field, any_of, by_number, every_word, lookup_for, rank
+from core.text_search import (
+    all_of,
+    any_field,
+    any_of,
+    by_number,
+    every_word,
+    for_each_row,
+    is_long,
+    lookup_for,
+    rank,
+    row_by_row,
+    text_of,
+)
 from inventory.stock_status import StockStatus
 
 SEARCHED = ("product_sku", "product_name", "reference")
 SEARCHED_OF_CUSTOMER = ("company", "first_name", "last_name", "customer_code")
-LATEST, COMMON = 5000, 100  # a word that so many of so many latest stock changes have is common
+LATEST, PAGE = 5000, 50  # of the latest so many stock changes, so many fill a page
 
 
 class ProductQuerySet(QuerySet):
@@ -102,28 +116,47 @@ class ProductQuerySet(QuerySet):
 
 
 class StockChangeQuerySet(QuerySet):
-    def with_words(self, words: Sequence[str]) -> Q:
-        """Changes in whose product, reference or customer's name or code each of these words is.
+    def with_words(self, words: Sequence, fields=SEARCHED, of_customer=SEARCHED_OF_CUSTOMER) -> Q:
+        """Changes that have each of these words in one of the fields, or of their customer's.
 
-        Their ids are put together from what indexes find. But what many of the latest rows have is asked of each row,
-        from the newest on: the first page is found in a moment, and putting a third of the log together takes long.
+        Their ids are put together from what indexes find: of those that have the rare words themselves, and of those
+        whose customer has one of them. But what the latest rows are full of is asked of each row, from the newest on:
+        the first page is found in a moment, and putting a third of the log together takes long.
         """
-        lookup, found = lookup_for(words), Q()
-        fields = [*SEARCHED, *(f"customer__{field}" for field in SEARCHED_OF_CUSTOMER)]
-        last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for word in words:
-            each = "icontains" if lookup == "holds" else lookup
-            latest = self.filter(any_field(word, SEARCHED, each), pk__gt=last - LATEST).order_by()
-            is_common = latest[:COMMON].count() == COMMON
-            found &= any_field(word, fields, each) if is_common else any_of(*self.ids_with(word, lookup))
-        return found
+        if not words:
+            return Q()
+        lookup, anywhere = lookup_for(words), [*fields, *(f"customer__{field}" for field in of_customer)]
+        each = all_of(words, *anywhere, lookup=for_each_row(lookup))
+        sought = [words[place] for place in self.sought_by_index(words, fields)]
+        if not sought:
+            return row_by_row(each)  # a planner that sees how rare each word is would rather read the whole table
+        rest = all_of([word for word in words if word not in sought], *anywhere, lookup=for_each_row(lookup))
+        found = [self.filter(all_of(sought, *fields, lookup=lookup), rest)]
+        if of_customer:
+            people = self.model._meta.get_field("customer").related_model.objects.order_by()
+            people = people.filter(reduce(or_, (any_field(word, of_customer, lookup) for word in sought)))
+            # Whoever has the only word that is sought need not be asked for it again.
+            found.append(self.filter(rest if len(sought) == 1 else each, customer__in=people.values("pk")))
+        return any_of(*(changes.order_by().values("pk") for changes in found), lookup="among")
 
-    def ids_with(self, word: str, lookup: str) -> tuple:
-        """Those that have the word themselves, and those whose customer has it, each found by an index."""
-        people = self.model._meta.get_field("customer").related_model.objects.order_by()
-        people = people.filter(any_field(word, SEARCHED_OF_CUSTOMER, lookup)).values("pk")
-        found = self.filter(any_field(word, SEARCHED, lookup)), self.filter(customer__in=people)
-        return tuple(changes.order_by().values("pk") for changes in found)
+    def sought_by_index(self, words: Sequence, fields=SEARCHED) -> tuple[int, ...]:
+        """The places of the words for which an index is asked: the rare ones, at least one.
+
+        None, if as many of the latest changes have all the words in their fields as a page shows.
+        """
+        last = self.order_by("-pk").values_list("pk", flat=True).first() or 0
+        latest, texts = self.filter(pk__gt=last - LATEST).order_by(), list(map(text_of, words))
+
+        def fill_a_page(*texts: str) -> bool:
+            having = all_of(texts, *fields, lookup=for_each_row(lookup_for(texts)))
+            # The index finds a letter or two in half of the log: these few rows are read sooner.
+            return latest.filter(having if is_long(max(texts, key=len)) else row_by_row(having))[:PAGE].count() == PAGE
+
+        if fill_a_page(*texts):
+            return ()
+        served = [place for place, text in enumerate(texts) if is_long(text)] or range(len(texts))
+        rare = [place for place in served if len(texts) > 1 and not fill_a_page(texts[place])]
+        return tuple(rare) or (max(served, key=lambda place: len(texts[place])),)
 
     def latest_before(self, moment: datetime):
         """The last change of each product before this moment, where it left any pieces: the stock as it was then.

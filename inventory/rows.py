@@ -118,4 +118,9 @@ def show_shortage(shortage: Shortage) -> dict:
 
 
 PRODUCTS = Kind(lambda: Product.objects.order_by().with_free(), COLUMNS, show_product)
-CHANGES = Kind(lambda: StockChange.objects.order_by(), CHANGE_COLUMNS, show_change)
+CHANGES = Kind(
+    lambda: StockChange.objects.order_by(),
+    CHANGE_COLUMNS,
+    show_change,
+    lambda words: StockChange.objects.sought_by_index(words, StockChange.searched),
+)

@@ -162,7 +162,7 @@ class StockChangeFilters(FilterSchema):
     search: Annotated[text_type(200) | None, Field(description="Words in SKU, name, reason or reference.")] = None
 
     def filter_search(self, value) -> Q:
-        return every_word(value or "", "product_sku", "product_name", "change_reason", "reference")
+        return StockChange.objects.with_words((value or "").split(), StockChange.searched, of_customer=())
 
 
 class StockAtDay(Schema):

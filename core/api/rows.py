@@ -21,10 +21,19 @@ from core.text_search import MAX_WORDS
 
 
 class Kind:
-    """A kind of record in answers: what of it is read, in a queryset made by `queryset`, and how a row is shown."""
+    """A kind of record in answers: what of it is read, in a queryset made by `queryset`, and how a row is shown.
 
-    def __init__(self, queryset: Callable[[], QuerySet], columns: tuple[str, ...], show: Callable[..., dict]):
-        self.queryset, self.columns, self.show = queryset, columns, show
+    `sought`: what the statement that finds some words depends on, beside their lengths.
+    """
+
+    def __init__(
+        self,
+        queryset: Callable[[], QuerySet],
+        columns: tuple[str, ...],
+        show: Callable[..., dict],
+        sought: Callable[[list[str]], tuple] = lambda words: (),
+    ):
+        self.queryset, self.columns, self.show, self.sought = queryset, columns, show, sought
         self.statements = Statements()
 
     @cached_property
@@ -87,6 +96,11 @@ class Rows:
     def words(self) -> list[str]:
         return (self.text or "").split()[:MAX_WORDS]
 
+    @cached_property
+    def shape_of_words(self) -> tuple | None:
+        lengths = ((len(word) >= SHORTEST, is_plain(word)) for word in self.words)
+        return (self.kind.sought(self.words), *lengths) if self.words else None
+
     def find(self, shape, arrange: Callable[[QuerySet, Mapping], QuerySet], values: Mapping[str, Any]) -> list[tuple]:
         """As `Kind.find`, of these rows."""
 
@@ -94,8 +108,7 @@ class Rows:
             only = {name: values[f"only {name}"] for name in self.only}
             return arrange(self.filtered(found.filter(**only), values), values)
 
-        words = tuple((len(word) >= SHORTEST, is_plain(word)) for word in self.words)
-        shape, is_whole = (shape, self.shape, words), not self.values and not self.fixed
+        shape, is_whole = (shape, self.shape, self.shape_of_words), not self.values and not self.fixed
         return self.kind.find(shape, of_these, {**self.values, **values}, planned_once=is_whole)
 
     def filtered(self, found: QuerySet, values: Mapping) -> QuerySet:
