@@ -126,18 +126,18 @@ class StockChangeQuerySet(QuerySet):
         if not words:
             return Q()
         lookup, anywhere = lookup_for(words), [*fields, *(f"customer__{field}" for field in of_customer)]
-        each = all_of(words, *anywhere, lookup=for_each_row(lookup))
         sought = [words[place] for place in self.sought_by_index(words, fields)]
-        if not sought:
-            return row_by_row(each)  # a planner that sees how rare each word is would rather read the whole table
         rest = all_of([word for word in words if word not in sought], *anywhere, lookup=for_each_row(lookup))
-        found = [self.filter(all_of(sought, *fields, lookup=lookup), rest)]
+        if not sought:
+            return row_by_row(rest)  # a planner that sees how rare each word is would rather read the whole table
+        found = [self.filter(all_of(sought, *fields, lookup=lookup))]
         if of_customer:
             people = self.model._meta.get_field("customer").related_model.objects.order_by()
             people = people.filter(reduce(or_, (any_field(word, of_customer, lookup) for word in sought)))
-            # Whoever has the only word that is sought need not be asked for it again.
-            found.append(self.filter(rest if len(sought) == 1 else each, customer__in=people.values("pk")))
-        return any_of(*(changes.order_by().values("pk") for changes in found), lookup="among")
+            of_them = self.filter(customer__in=people.values("pk"))
+            each = all_of(sought, *anywhere, lookup=for_each_row(lookup))
+            found.append(of_them.filter(each) if len(sought) > 1 else of_them)
+        return rest & any_of(*(changes.order_by().values("pk") for changes in found), lookup="among")
 
     def sought_by_index(self, words: Sequence, fields=SEARCHED) -> tuple[int, ...]:
         """The places of the words for which an index is asked: the rare ones, at least one.
