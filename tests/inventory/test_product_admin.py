@@ -83,16 +83,16 @@ def test_a_salesperson_sees_a_product_and_changes_nothing(as_sales):
 
 
 def test_cost_and_margin_have_a_permission_of_their_own(as_sales, monkeypatch):
-    product = make_product(cost_price=Decimal("4.55"), selling_price=Decimal("10.00"))
-    product.cost_price = Decimal("4.56")
+    product = make_product(cost_price=Decimal("904.55"), selling_price=Decimal("4500.00"))
+    product.cost_price = Decimal("904.56")
     save_product(product, user=None)
     pages = [url("change", product), reverse(LIST), url("history", product)]
-    assert all("4.56" in as_sales.get(page).content.decode() for page in pages)
+    assert all("904.56" in as_sales.get(page).content.decode() for page in pages)
 
     monkeypatch.setitem(roles.MATRIX, "inventory.view_cost", {roles.ADMIN})
     for page in pages:
         shown = as_sales.get(page).content.decode()
-        assert "4.56" not in shown and "119.30" not in shown and "Margin" not in shown
+        assert "904.56" not in shown and "397.48" not in shown and "Margin" not in shown
     export = as_sales.post(reverse("admin:inventory_product_export"), {"format": "1", "resource": ""})
     assert "cost_price" not in export.getvalue().decode()
 
