@@ -350,6 +350,7 @@ def test_the_differences_say_nothing_of_cost_without_the_right_to_see_it(as_admi
     count = make_count(dear, cheap)
     found(count, dear, 3)
     found(count, cheap, 1)
+    assert "954.32" in as_admin.get(page_of(count, "review_variances")).content.decode()
     monkeypatch.setitem(MATRIX, "inventory.view_cost", set())
     page = as_admin.get(page_of(count, "review_variances"))
     assert "954.32" not in page.content.decode()
